@@ -1,0 +1,174 @@
+"""What a body can sense and do, as data: arms, cameras, action chunks, rates and limits.
+
+No other module holds the number of arms, cameras, steps or hertz as a literal. Frames: the station frame is the centre of
+the table top, x away from the bases, y to the left, z up. An arm's end effector frame has its origin between the finger
+tips, z out of the hand; the fingers open along y.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from lbm_studio.core.errors import UnknownNameError
+from lbm_studio.core.pose import POSE_VECTOR_SIZE, Pose
+
+
+class Mount(StrEnum):
+    """What a camera is fixed to."""
+
+    SCENE = "scene"
+    WRIST = "wrist"
+
+
+@dataclass(frozen=True)
+class ArmDescription:
+    """One arm with a parallel gripper.
+
+    Attributes:
+        name: e.g. ``"right"``.
+        base: pose of the arm's base in the station frame.
+        home_joints_rad: the joint angles it rests at [rad].
+        gripper_max_width_m: distance between the fingers when fully open [m].
+    """
+
+    name: str
+    base: Pose
+    home_joints_rad: tuple[float, ...]
+    gripper_max_width_m: float
+
+
+@dataclass(frozen=True)
+class CameraDescription:
+    """One colour camera, a pinhole without distortion. The camera looks along its own -z, y up (OpenGL).
+
+    Attributes:
+        name: semantic name, e.g. ``"wrist_left_minus"``.
+        mount: fixed in the scene or to a hand.
+        arm: the arm that carries it; None for a scene camera.
+        width_px: image width [px].
+        height_px: image height [px].
+        vertical_fov_rad: vertical field of view [rad].
+        pose: pose of the camera in the station frame (scene) or in the end effector frame of its arm (wrist).
+    """
+
+    name: str
+    mount: Mount
+    arm: str | None
+    width_px: int
+    height_px: int
+    vertical_fov_rad: float
+    pose: Pose
+
+
+@dataclass(frozen=True)
+class ChunkSpec:
+    """The shape of an action chunk in time.
+
+    Attributes:
+        length: steps predicted.
+        past: how many of them lie before the observation; execution starts at this index.
+        execute: how many steps are executed before the next prediction.
+        rate_hz: steps a second [Hz].
+    """
+
+    length: int
+    past: int
+    execute: int
+    rate_hz: float
+
+    @property
+    def period_s(self) -> float:
+        """Duration of one step [s]."""
+        return 1.0 / self.rate_hz
+
+
+@dataclass(frozen=True)
+class Embodiment:
+    """What a policy controls and sees. The order of ``arms`` is the order of the action vector.
+
+    Attributes:
+        name: e.g. ``"dual_fr3"``.
+        arms: in action order.
+        cameras: in the order the policy sees them.
+        chunk: horizon and rate.
+    """
+
+    name: str
+    arms: tuple[ArmDescription, ...]
+    cameras: tuple[CameraDescription, ...]
+    chunk: ChunkSpec
+
+    @cached_property
+    def arm_names(self) -> tuple[str, ...]:
+        return tuple(arm.name for arm in self.arms)
+
+    @cached_property
+    def camera_names(self) -> tuple[str, ...]:
+        return tuple(camera.name for camera in self.cameras)
+
+    @property
+    def action_size(self) -> int:
+        """Length of an action or state vector: per arm a pose, then per arm a gripper width."""
+        return len(self.arms) * (POSE_VECTOR_SIZE + 1)
+
+    def arm(self, name: str) -> ArmDescription:
+        """Return one arm's description.
+
+        Raises:
+            UnknownNameError: there is no such arm.
+        """
+        for arm in self.arms:
+            if arm.name == name:
+                return arm
+        raise UnknownNameError("arm", name, self.arm_names)
+
+    def camera(self, name: str) -> CameraDescription:
+        """Return one camera's description.
+
+        Raises:
+            UnknownNameError: there is no such camera.
+        """
+        for camera in self.cameras:
+            if camera.name == name:
+                return camera
+        raise UnknownNameError("camera", name, self.camera_names)
+
+
+@dataclass(frozen=True)
+class SafetyCard:
+    """Limits that policy and teleoperation both live under, in the station frame.
+
+    The defaults are TRI's public run-time limits for a two-armed station (lbm_eval, dual-Panda differential IK).
+
+    Attributes:
+        max_linear_speed_m_s: of the end effector [m/s].
+        max_angular_speed_rad_s: of the end effector [rad/s].
+        workspace_min_m: smallest x, y, z of the gripper centre [m].
+        workspace_max_m: largest x, y, z of the gripper centre [m].
+        min_arm_distance_m: between the two gripper centres [m].
+    """
+
+    max_linear_speed_m_s: float = 0.4
+    max_angular_speed_rad_s: float = 1.5707963267948966
+    workspace_min_m: tuple[float, float, float] = (-0.375, -0.7, 0.015)
+    workspace_max_m: tuple[float, float, float] = (0.2, 0.7, 0.9)
+    min_arm_distance_m: float = 0.08
+
+
+@dataclass(frozen=True)
+class StationDescription:
+    """What a station is, as it describes itself to everybody else.
+
+    Attributes:
+        name: e.g. ``"simulated"``.
+        title: the name people read, e.g. ``"Simulated station"``.
+        simulated: whether no hardware is behind it.
+        embodiment: arms, cameras and rates.
+        safety: the limits in force.
+    """
+
+    name: str
+    title: str
+    simulated: bool
+    embodiment: Embodiment
+    safety: SafetyCard

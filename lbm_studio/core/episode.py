@@ -1,0 +1,55 @@
+"""What is said about an episode beside its frames."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import uuid4
+
+
+class EpisodeSource(StrEnum):
+    """Who moved the arms."""
+
+    TELEOPERATION = "teleoperation"
+    SCRIPTED = "scripted"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True)
+class EpisodeMetadata:
+    """Written once, when the episode is kept.
+
+    Attributes:
+        goal: what the operator asked for, in plain language.
+        source: who moved the arms.
+        success: whether the goal was reached; None when nobody judged it.
+        skill: name of the simulated skill whose layout was used; empty elsewhere.
+        seed: seed of that layout; -1 elsewhere.
+        operator: who recorded it; may be empty.
+        dropped_ticks: whole ticks that were left out because a stream was late.
+        uuid: identity that survives moving and merging.
+    """
+
+    goal: str
+    source: EpisodeSource
+    success: bool | None
+    skill: str = ""
+    seed: int = -1
+    operator: str = ""
+    dropped_ticks: int = 0
+    uuid: str = field(default_factory=lambda: uuid4().hex)
+
+
+@dataclass(frozen=True)
+class EpisodeSummary:
+    """One row of a dataset's table.
+
+    Attributes:
+        index: position in the dataset.
+        length: frames.
+        duration_s: seconds at the dataset's rate [s].
+        metadata: what was said about it.
+    """
+
+    index: int
+    length: int
+    duration_s: float
+    metadata: EpisodeMetadata

@@ -1,0 +1,25 @@
+"""Names that two modules share: dataset columns, file names and environment variables."""
+
+STATE = "observation.state"
+ACTION = "action"
+IMAGE_PREFIX = "observation.images."
+SUCCESS = "next.success"
+DONE = "next.done"
+TIMESTAMP = "timestamp"
+FRAME_INDEX = "frame_index"
+EPISODE_INDEX = "episode_index"
+INDEX = "index"
+TASK_INDEX = "task_index"
+CAPTURED_NS = "lbm.captured_ns"
+JOINTS = "lbm.joint_positions"
+CLAMPED = "lbm.clamped"
+
+STATION_FILE = "meta/lbm_station.json"
+"""Inside a dataset: the station description and action convention it was recorded with."""
+
+RENDERER_VARIABLE = "MUJOCO_GL"
+
+
+def image_key(camera: str) -> str:
+    """Return the dataset feature that holds a camera's images."""
+    return IMAGE_PREFIX + camera

@@ -1,0 +1,132 @@
+"""Rigid poses in SE(3) and the rotation representation the LBM papers use.
+
+A pose is written ``a_T_b``: it takes coordinates in frame b to coordinates in frame a. The 6-D rotation is the top two
+ROWS of the rotation matrix, flattened (TRI LBM paper, arXiv 2507.05331, section IV-D1; not the column variant of Zhou et
+al. 2019). Mixing the two silently corrupts every rotation, so the convention is stored with each dataset and checkpoint.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+POSE_VECTOR_SIZE = 9
+"""xyz [m] followed by the 6-D rotation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """A rigid transform.
+
+    Attributes:
+        position: (3,) translation [m].
+        rotation: (3, 3) orthonormal rotation matrix.
+    """
+
+    position: FloatArray
+    rotation: FloatArray
+
+    @classmethod
+    def identity(cls) -> Self:
+        return cls(np.zeros(3), np.eye(3))
+
+    @classmethod
+    def from_vector(cls, vector: NDArray[np.floating]) -> Self:
+        """Build from (9,) xyz [m] + 6-D rotation; the rotation need not be exactly orthonormal."""
+        values = np.asarray(vector, dtype=np.float64)
+        return cls(values[:3].copy(), matrix_from_rotation_6d(values[3:POSE_VECTOR_SIZE]))
+
+    def as_vector(self) -> FloatArray:
+        """Return (9,) xyz [m] + 6-D rotation (top two rows)."""
+        return np.concatenate([self.position, rotation_6d_from_matrix(self.rotation)])
+
+    def inverse(self) -> "Pose":
+        """Return ``b_T_a`` of this ``a_T_b``."""
+        transposed = self.rotation.T
+        return Pose(-transposed @ self.position, transposed)
+
+    def __matmul__(self, other: "Pose") -> "Pose":
+        """Return ``a_T_c`` from this ``a_T_b`` and ``b_T_c``."""
+        return Pose(
+            self.position + self.rotation @ other.position, self.rotation @ other.rotation
+        )
+
+    def relative_to(self, reference: "Pose") -> "Pose":
+        """Return this pose expressed in the frame of ``reference`` (inverse(reference) @ self)."""
+        return reference.inverse() @ self
+
+    def apply(self, points: NDArray[np.floating]) -> FloatArray:
+        """Take (..., 3) points [m] in the pose's own frame to the parent frame."""
+        return np.asarray(points) @ self.rotation.T + self.position
+
+    def distance_m(self, other: "Pose") -> float:
+        """Return the distance between the two origins [m]."""
+        return float(np.linalg.norm(self.position - other.position))
+
+    def angle_rad(self, other: "Pose") -> float:
+        """Return the angle of the rotation between the two [rad]."""
+        return float(np.linalg.norm(rotation_vector(self.rotation.T @ other.rotation)))
+
+
+def rotation_6d_from_matrix(rotation: NDArray[np.floating]) -> FloatArray:
+    """Return (..., 6), the top two rows of (..., 3, 3), flattened."""
+    matrix = np.asarray(rotation, dtype=np.float64)
+    return matrix[..., :2, :].reshape(*matrix.shape[:-2], 6)
+
+
+def matrix_from_rotation_6d(rotation_6d: NDArray[np.floating]) -> FloatArray:
+    """Return the (..., 3, 3) rotation whose top two rows are nearest (Gram-Schmidt) to (..., 6)."""
+    values = np.asarray(rotation_6d, dtype=np.float64)
+    first, second = values[..., :3], values[..., 3:6]
+    first = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-12)
+    second = second - first * np.sum(first * second, axis=-1, keepdims=True)
+    second = second / np.maximum(np.linalg.norm(second, axis=-1, keepdims=True), 1e-12)
+    return np.stack([first, second, np.cross(first, second)], axis=-2)
+
+
+def rotation_vector(rotation: FloatArray) -> FloatArray:
+    """Return the (3,) axis times angle [rad] of a (3, 3) rotation; exact up to and including pi."""
+    skew = 0.5 * np.array(
+        [
+            rotation[2, 1] - rotation[1, 2],
+            rotation[0, 2] - rotation[2, 0],
+            rotation[1, 0] - rotation[0, 1],
+        ]
+    )
+    sine = float(np.linalg.norm(skew))
+    cosine = float(np.clip((np.trace(rotation) - 1.0) / 2.0, -1.0, 1.0))
+    angle = float(np.arctan2(sine, cosine))
+    if sine > 1e-9:
+        return skew * (angle / sine)
+    if cosine > 0.0:
+        return skew
+    return angle * _half_turn_axis(rotation)
+
+
+def _half_turn_axis(rotation: FloatArray) -> FloatArray:
+    outer = (rotation + np.eye(3)) / 2.0  # axis axis^T, for a turn by pi
+    column = int(np.argmax(np.diag(outer)))
+    return outer[:, column] / np.sqrt(max(outer[column, column], 1e-12))
+
+
+def rotation_from_vector(vector: NDArray[np.floating]) -> FloatArray:
+    """Return the (3, 3) rotation about (3,) axis times angle [rad] (Rodrigues)."""
+    values = np.asarray(vector, dtype=np.float64)
+    angle = float(np.linalg.norm(values))
+    if angle < 1e-12:
+        return np.eye(3)
+    x, y, z = values / angle
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * cross @ cross
+
+
+def interpolate(start: Pose, end: Pose, fraction: float) -> Pose:
+    """Return the pose ``fraction`` of the way from start (0) to end (1): straight line, constant axis."""
+    turn = rotation_vector(start.rotation.T @ end.rotation)
+    return Pose(
+        start.position + fraction * (end.position - start.position),
+        start.rotation @ rotation_from_vector(fraction * turn),
+    )

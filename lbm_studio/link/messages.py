@@ -1,0 +1,324 @@
+"""Every message that crosses a process boundary. Vectors follow :mod:`lbm_studio.core.action`; times are monotonic [ns]."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Mode(StrEnum):
+    """Who moves the arms."""
+
+    IDLE = "idle"
+    TELEOPERATION = "teleoperation"
+    DEMONSTRATION = "demonstration"
+    POLICY = "policy"
+    HOMING = "homing"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Base of all messages: immutable, tagged with its class name on the wire."""
+
+
+# --- asked of the station process; each is answered by Accepted or Refused -----------------------------------------
+
+
+class Describe(Message):
+    """Ask for the station description; answered by Description."""
+
+
+class LoadScene(Message):
+    """Lay out the objects of a simulated skill."""
+
+    skill: str
+    seed: int
+
+
+class SetGoal(Message):
+    """Change the prompt in force."""
+
+    goal: str
+
+
+class StartTeleoperation(Message):
+    """Let a device move the arms: ``keyboard`` or ``gamepad``."""
+
+    device: str
+
+
+class StartDemonstration(Message):
+    """Let the scripted demonstrator act on the loaded scene (simulation only)."""
+
+    disturbance: bool = True
+
+
+class StartPolicy(Message):
+    """Run the policy that the inference process has loaded, towards ``goal``.
+
+    ``speed`` scales the rate at which chunks are played, 0.25 to 2.
+    """
+
+    goal: str
+    speed: float = 1.0
+
+
+class SetSpeed(Message):
+    """Change the speed of a running policy."""
+
+    speed: float
+
+
+class Pause(Message):
+    """Hold still; the policy can go on with Resume."""
+
+
+class Resume(Message):
+    """Go on after Pause."""
+
+
+class GoHome(Message):
+    """Return both arms to their rest pose, slowly."""
+
+
+class Halt(Message):
+    """End teleoperation, demonstration or policy and hold still. Not a stop: nothing latches."""
+
+
+class ResetStop(Message):
+    """Release the latched stop. Refused while its cause is still there."""
+
+
+class TeleopInput(Message):
+    """One reading of a device that lives in the window, e.g. the keyboard.
+
+    Attributes:
+        arm: which arm it moves.
+        linear_m_s: (3,) desired end effector velocity in the station frame [m/s].
+        angular_rad_s: (3,) desired angular velocity in the station frame [rad/s].
+        gripper: desired opening, 0 closed to 1 open; None leaves it.
+        enabled: the dead-man switch.
+        sampled_ns: when it was read [ns].
+    """
+
+    arm: str
+    linear_m_s: tuple[float, float, float]
+    angular_rad_s: tuple[float, float, float]
+    gripper: float | None
+    enabled: bool
+    sampled_ns: int
+
+
+class Heartbeat(Message):
+    """The window is alive. The station stops when these cease while it moves."""
+
+    sent_ns: int
+
+
+class Quit(Message):
+    """End the process in order."""
+
+
+StationRequest = (
+    Describe
+    | LoadScene
+    | SetGoal
+    | StartTeleoperation
+    | StartDemonstration
+    | StartPolicy
+    | SetSpeed
+    | Pause
+    | Resume
+    | GoHome
+    | Halt
+    | ResetStop
+    | TeleopInput
+    | Heartbeat
+    | Quit
+)
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+class Accepted(Message):
+    """It is done, or has begun."""
+
+
+class Refused(Message):
+    """It was not done; ``reason`` is a sentence for people."""
+
+    reason: str
+
+
+class Description(Message):
+    """The station's own description, as JSON of StationDescription, and the names of its skills (simulation)."""
+
+    station: str
+    skills: tuple[str, ...]
+
+
+# --- published by the station process at the loop rate ---------------------------------------------------------------
+
+
+class Tick(Message):
+    """What the station measured and sent in one step of its loop.
+
+    Attributes:
+        number: counts the ticks of this station process.
+        captured_ns: when the state was read; the renderer stamps its frames with the same value.
+        state: measured state vector (A,).
+        joints: joint angles of all arms, one after the other [rad].
+        sent: the action vector that really went to the arms after the safety clamp, or empty when nothing was commanded.
+        clamped: names of the limits that changed the action, if any.
+        mode: who moves the arms.
+        goal: the prompt in force.
+        skill: simulated skill that is laid out, or empty.
+        seed: its seed, or -1.
+        success: whether the simulated goal is reached; None without one.
+        finished: the demonstrator or the policy's trial has come to its end.
+        stop_reason: why the stop is latched; empty when it is not.
+        late_ms: how late this tick was [ms].
+        intent: per camera (arms x 3) flattened: x, y as fractions of the image, confidence.
+    """
+
+    number: int
+    captured_ns: int
+    state: tuple[float, ...]
+    joints: tuple[float, ...]
+    sent: tuple[float, ...]
+    clamped: tuple[str, ...]
+    mode: Mode
+    goal: str
+    skill: str
+    seed: int
+    success: bool | None
+    finished: bool
+    stop_reason: str
+    late_ms: float
+    intent: dict[str, tuple[float, ...]]
+
+
+class Physics(Message):
+    """The simulator's state at a tick, for the renderer alone.
+
+    Attributes:
+        number: the tick it belongs to.
+        captured_ns: as in Tick.
+        skill: which scene is loaded.
+        seed: its seed.
+        positions: float64 bytes of the generalised positions.
+        mocap: float64 bytes of the positions and quaternions of fixtures.
+    """
+
+    number: int
+    captured_ns: int
+    skill: str
+    seed: int
+    positions: bytes
+    mocap: bytes
+
+
+# --- inference process ------------------------------------------------------------------------------------------------
+
+
+class LoadPolicy(Message):
+    """Load a checkpoint folder. Answered by Accepted or Refused."""
+
+    checkpoint: str
+
+
+class Predict(Message):
+    """Ask for a chunk. The inference process takes the frames of ``captured_ns`` (or the newest) from shared memory.
+
+    Attributes:
+        number: identifies the request.
+        session: changes when an episode begins; the policy then forgets the last one.
+        captured_ns: capture time of the state [ns].
+        state: measured state vector (A,).
+        goal: the prompt.
+    """
+
+    number: int
+    session: int
+    captured_ns: int
+    state: tuple[float, ...]
+    goal: str
+
+
+class Chunk(Message):
+    """The answer to Predict: absolute action vectors in the station frame.
+
+    Attributes:
+        number: of the request.
+        session: of the request.
+        observed_ns: capture time of the frames it was predicted from [ns].
+        past: leading steps that lie before the observation.
+        actions: one vector a step.
+        intent: as in Tick.
+        seconds: time the prediction took [s].
+    """
+
+    number: int
+    session: int
+    observed_ns: int
+    past: int
+    actions: tuple[tuple[float, ...], ...]
+    intent: dict[str, tuple[float, ...]]
+    seconds: float
+
+
+InferenceRequest = LoadPolicy | Predict | Quit
+
+
+# --- writer process ---------------------------------------------------------------------------------------------------
+
+
+class BeginEpisode(Message):
+    """Record the ticks from now on into a dataset folder (made when it does not exist)."""
+
+    dataset: str
+    goal: str
+    source: str
+    operator: str = ""
+
+
+class KeepEpisode(Message):
+    """Finish, verify and keep the running episode; answered by EpisodeKept or Refused."""
+
+    success: bool | None
+
+
+class DiscardEpisode(Message):
+    """Forget the running episode."""
+
+
+class EpisodeKept(Message):
+    """The episode is on disk and verified."""
+
+    index: int
+    frames: int
+    dropped_ticks: int
+    findings: tuple[str, ...]
+
+
+WriterRequest = BeginEpisode | KeepEpisode | DiscardEpisode | Quit
+
+
+# --- published by the renderer or the camera processes ------------------------------------------------------------------
+
+
+class FramesReady(Message):
+    """The frames of one tick are in shared memory.
+
+    Attributes:
+        number: the tick.
+        captured_ns: of the tick [ns].
+        slot: slot of the ring that holds them.
+        seconds: time it took to render or grab them [s].
+    """
+
+    number: int
+    captured_ns: int
+    slot: int
+    seconds: float
