@@ -1,0 +1,1 @@
+"""How good a policy is: trials, exact statistics and reports."""

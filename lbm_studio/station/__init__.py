@@ -1,0 +1,1 @@
+"""Everything that moves or sees: arms, cameras, teleoperation, safety, control and simulation."""

@@ -1,0 +1,4 @@
+"""The window: Qt widgets that show view-models and pass on what the operator does.
+
+No other room knows Qt.
+"""
