@@ -1,0 +1,168 @@
+"""The user's preferences: one typed, versioned JSON file. A bad field is dropped with a notice and never blocks the start."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from lbm_studio.app.events import Signal
+from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.errors import StudioError
+from lbm_studio.core.runs import write_json
+
+SETTINGS_FILE = "settings.json"
+SETTINGS_VERSION = 1
+
+logger = logging.getLogger(__name__)
+
+
+class Theme(StrEnum):
+    """Light or dark; SYSTEM follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True)
+class WindowGeometry:
+    """Where the window was, in logical pixels; a width of 0 means never shown [px]."""
+
+    x: int = 0
+    y: int = 0
+    width: int = 0
+    height: int = 0
+    maximised: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is remembered between two starts.
+
+    Attributes:
+        version: of this schema.
+        theme: colours of the window.
+        scale: size of everything, 1 to 2.
+        geometry: of the window.
+        panel: the panel in front.
+        station: the station chosen last.
+        connect_at_start: whether to connect it at once.
+        wanted_takes: of the Teach panel.
+        train_minutes: of the Train panel [min].
+        speed: of the Run panel, 0.25 to 2.
+        operator: who records; may be empty.
+        datasets_folder: where recordings live; empty for the user's data folder.
+        runs_folder: where runs live; empty for the user's data folder.
+    """
+
+    version: int = SETTINGS_VERSION
+    theme: Theme = Theme.SYSTEM
+    scale: float = 1.0
+    geometry: WindowGeometry = WindowGeometry()
+    panel: str = "station"
+    station: str = "simulated"
+    connect_at_start: bool = True
+    wanted_takes: int = 30
+    train_minutes: float = 15.0
+    speed: float = 1.0
+    operator: str = ""
+    datasets_folder: str = ""
+    runs_folder: str = ""
+
+
+_CHECKS: dict[str, Callable[[Any], bool]] = {
+    "scale": lambda value: 1.0 <= value <= 2.0,
+    "wanted_takes": lambda value: 1 <= value <= 10_000,
+    "train_minutes": lambda value: 0.1 <= value <= 100_000.0,
+    "speed": lambda value: 0.25 <= value <= 2.0,
+}
+
+
+class SettingsStore:
+    """The settings in force, and the file they are kept in.
+
+    Signals:
+        changed: the new settings.
+    """
+
+    def __init__(self, folder: Path, say: Callable[[str], object]) -> None:
+        self.changed: Signal[Settings] = Signal()
+        self._path = folder / SETTINGS_FILE
+        self._say = say
+        self._settings = read_settings(self._path, say)
+
+    @property
+    def current(self) -> Settings:
+        return self._settings
+
+    def update(self, **changes: Any) -> None:
+        """Change named fields and write the file; a full or read-only disk is said in a notice, the change holds anyway."""
+        changed = replace(self._settings, **changes)
+        if changed == self._settings:
+            return
+        self._settings = changed
+        self._write()
+        self.changed.emit(changed)
+
+    def _write(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(self._path, to_json(self._settings))
+        except OSError as error:
+            logger.warning("settings not written: %s", error)
+            self._say(f"The settings could not be saved: {error.strerror or error}.")
+
+
+def read_settings(path: Path, say: Callable[[str], object]) -> Settings:
+    """Return the settings in a file; whatever cannot be used takes its default and is named in a notice."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError):
+        say("The settings could not be read and start from their defaults.")
+        return Settings()
+    if not isinstance(raw, dict):
+        say("The settings could not be read and start from their defaults.")
+        return Settings()
+    return _field_by_field(raw, say)
+
+
+def _field_by_field(raw: dict[str, Any], say: Callable[[str], object]) -> Settings:
+    hints = get_type_hints(Settings)
+    settings = Settings()
+    for field in fields(Settings):
+        if field.name not in raw or field.name == "version":
+            continue
+        try:
+            value = _checked(field.name, hints[field.name], raw[field.name])
+        except (StudioError, ValueError) as error:
+            logger.info("setting %s dropped: %s", field.name, error)
+            say(f"The setting “{field.name}” could not be read and takes its default.")
+            continue
+        settings = replace(settings, **{field.name: value})
+    return settings
+
+
+def _checked(name: str, kind: type[Any], value: Any) -> Any:
+    built = _build(kind, value)
+    if not _CHECKS.get(name, lambda _: True)(built):
+        raise ValueError(f"{name} is out of range")
+    return built
+
+
+def _build(kind: type[Any], value: Any) -> Any:
+    if kind is WindowGeometry:
+        return from_json(WindowGeometry, value, where="geometry")
+    if issubclass(kind, StrEnum):
+        return kind(value)
+    if isinstance(value, bool) and kind is not bool:
+        raise ValueError("a truth value is not a number or a text")
+    if kind is float and isinstance(value, int):
+        return float(value)
+    if not isinstance(value, kind):
+        raise ValueError(f"should be of type {kind.__name__}")
+    return value

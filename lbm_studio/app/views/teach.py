@@ -1,0 +1,116 @@
+"""Snapshots of the Teach panel."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lbm_studio.app.notices import Level
+
+
+class TeachState(StrEnum):
+    """Where the teaching of a skill is."""
+
+    OFFLINE = "offline"
+    NEEDS_GOAL = "needs goal"
+    READY = "ready"
+    STARTING = "starting"
+    RECORDING = "recording"
+    DECIDING = "deciding"
+    SAVING = "saving"
+
+
+class MotionSource(StrEnum):
+    """Who moves the arms while a take is recorded."""
+
+    COLLEAGUE = "colleague"
+    KEYBOARD = "keyboard"
+    GAMEPAD = "gamepad"
+
+
+@dataclass(frozen=True)
+class SceneChoice:
+    """A scene of the simulated station that can be laid out.
+
+    Attributes:
+        name: name of the skill.
+        title: what people read.
+    """
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class VerdictLine:
+    """One line of the verdict of a take, e.g. GOOD "Goal reached." or WARN "2 ticks were dropped."."""
+
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True)
+class Take:
+    """One kept take on the film strip.
+
+    Attributes:
+        number: its episode index in the dataset.
+        title: e.g. ``"take 12"``.
+        duration_s: how long it is [s].
+        success: whether the goal was reached; None when nobody judged it.
+        deleted: taken back with Undo last.
+        thumbnail: (H, W, 3) uint8 RGB of its end; None when there is none.
+    """
+
+    number: int
+    title: str
+    duration_s: float
+    success: bool | None
+    deleted: bool = False
+    thumbnail: NDArray[np.uint8] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class TeachView:
+    """What the Teach panel shows.
+
+    Attributes:
+        state: decides which buttons are enabled and which one is filled.
+        sentence: what to do next, in one sentence.
+        goal: the prompt that the next take is recorded under.
+        dataset: name of the dataset the takes go to.
+        scenes: scenes of the simulated station; empty on hardware.
+        scene: name of the chosen scene; empty when none is chosen.
+        seed: seed of the layout on the table; -1 when there is none.
+        source: who moves the arms.
+        sources: what ``source`` may be.
+        kept: takes kept in the dataset, deleted ones not counted.
+        wanted: how many are wanted.
+        elapsed_s: length of the running take, rounded to 0.1 s [s].
+        dropped_ticks: dropped in the last take.
+        verdict: of the last take.
+        takes: the last five, newest last.
+        can_undo: whether the last take can be taken back.
+        arm: the arm that the keyboard moves.
+        key_help: what the keys do, one line each as (keys, meaning); empty unless the source is the keyboard.
+    """
+
+    state: TeachState = TeachState.OFFLINE
+    sentence: str = "Connect a station first."
+    goal: str = ""
+    dataset: str = ""
+    scenes: tuple[SceneChoice, ...] = ()
+    scene: str = ""
+    seed: int = -1
+    source: MotionSource = MotionSource.COLLEAGUE
+    sources: tuple[MotionSource, ...] = tuple(MotionSource)
+    kept: int = 0
+    wanted: int = 30
+    elapsed_s: float = 0.0
+    dropped_ticks: int = 0
+    verdict: tuple[VerdictLine, ...] = ()
+    takes: tuple[Take, ...] = ()
+    can_undo: bool = False
+    arm: str = ""
+    key_help: tuple[tuple[str, str], ...] = ()
