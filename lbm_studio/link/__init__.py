@@ -1,1 +1,1 @@
-"""How processes talk: typed messages over local sockets, camera frames in shared memory, and the stop datagram."""
+"""How processes talk: typed messages, camera frames in shared memory, and the stop datagram."""

@@ -1,4 +1,7 @@
-"""Every message that crosses a process boundary. Vectors follow :mod:`lbm_studio.core.action`; times are monotonic [ns]."""
+"""Every message that crosses a process boundary.
+
+Vectors follow :mod:`lbm_studio.core.action`; times are monotonic [ns].
+"""
 
 from enum import StrEnum
 
@@ -21,39 +24,39 @@ class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """Base of all messages: immutable, tagged with its class name on the wire."""
 
 
-# --- asked of the station process; each is answered by Accepted or Refused -----------------------------------------
+# --- asked of the station process; each is answered by Accepted or Refused ------------------------
 
 
-class Describe(Message):
+class Describe(Message, frozen=True):
     """Ask for the station description; answered by Description."""
 
 
-class LoadScene(Message):
+class LoadScene(Message, frozen=True):
     """Lay out the objects of a simulated skill."""
 
     skill: str
     seed: int
 
 
-class SetGoal(Message):
+class SetGoal(Message, frozen=True):
     """Change the prompt in force."""
 
     goal: str
 
 
-class StartTeleoperation(Message):
+class StartTeleoperation(Message, frozen=True):
     """Let a device move the arms: ``keyboard`` or ``gamepad``."""
 
     device: str
 
 
-class StartDemonstration(Message):
+class StartDemonstration(Message, frozen=True):
     """Let the scripted demonstrator act on the loaded scene (simulation only)."""
 
     disturbance: bool = True
 
 
-class StartPolicy(Message):
+class StartPolicy(Message, frozen=True):
     """Run the policy that the inference process has loaded, towards ``goal``.
 
     ``speed`` scales the rate at which chunks are played, 0.25 to 2.
@@ -63,33 +66,33 @@ class StartPolicy(Message):
     speed: float = 1.0
 
 
-class SetSpeed(Message):
+class SetSpeed(Message, frozen=True):
     """Change the speed of a running policy."""
 
     speed: float
 
 
-class Pause(Message):
+class Pause(Message, frozen=True):
     """Hold still; the policy can go on with Resume."""
 
 
-class Resume(Message):
+class Resume(Message, frozen=True):
     """Go on after Pause."""
 
 
-class GoHome(Message):
+class GoHome(Message, frozen=True):
     """Return both arms to their rest pose, slowly."""
 
 
-class Halt(Message):
+class Halt(Message, frozen=True):
     """End teleoperation, demonstration or policy and hold still. Not a stop: nothing latches."""
 
 
-class ResetStop(Message):
+class ResetStop(Message, frozen=True):
     """Release the latched stop. Refused while its cause is still there."""
 
 
-class TeleopInput(Message):
+class TeleopInput(Message, frozen=True):
     """One reading of a device that lives in the window, e.g. the keyboard.
 
     Attributes:
@@ -109,13 +112,13 @@ class TeleopInput(Message):
     sampled_ns: int
 
 
-class Heartbeat(Message):
+class Heartbeat(Message, frozen=True):
     """The window is alive. The station stops when these cease while it moves."""
 
     sent_ns: int
 
 
-class Quit(Message):
+class Quit(Message, frozen=True):
     """End the process in order."""
 
 
@@ -138,30 +141,30 @@ StationRequest = (
 )
 
 
-# --- answers --------------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------------------
 
 
-class Accepted(Message):
+class Accepted(Message, frozen=True):
     """It is done, or has begun."""
 
 
-class Refused(Message):
+class Refused(Message, frozen=True):
     """It was not done; ``reason`` is a sentence for people."""
 
     reason: str
 
 
-class Description(Message):
-    """The station's own description, as JSON of StationDescription, and the names of its skills (simulation)."""
+class Description(Message, frozen=True):
+    """The station's own description, as JSON of StationDescription, and its skills (simulation)."""
 
     station: str
     skills: tuple[str, ...]
 
 
-# --- published by the station process at the loop rate ---------------------------------------------------------------
+# --- published by the station process at the loop rate --------------------------------------------
 
 
-class Tick(Message):
+class Tick(Message, frozen=True):
     """What the station measured and sent in one step of its loop.
 
     Attributes:
@@ -169,7 +172,8 @@ class Tick(Message):
         captured_ns: when the state was read; the renderer stamps its frames with the same value.
         state: measured state vector (A,).
         joints: joint angles of all arms, one after the other [rad].
-        sent: the action vector that really went to the arms after the safety clamp, or empty when nothing was commanded.
+        sent: the action vector that really went to the arms after the safety clamp, or empty when
+            nothing was commanded.
         clamped: names of the limits that changed the action, if any.
         mode: who moves the arms.
         goal: the prompt in force.
@@ -199,7 +203,7 @@ class Tick(Message):
     intent: dict[str, tuple[float, ...]]
 
 
-class Physics(Message):
+class Physics(Message, frozen=True):
     """The simulator's state at a tick, for the renderer alone.
 
     Attributes:
@@ -219,17 +223,17 @@ class Physics(Message):
     mocap: bytes
 
 
-# --- inference process ------------------------------------------------------------------------------------------------
+# --- inference process ----------------------------------------------------------------------------
 
 
-class LoadPolicy(Message):
+class LoadPolicy(Message, frozen=True):
     """Load a checkpoint folder. Answered by Accepted or Refused."""
 
     checkpoint: str
 
 
-class Predict(Message):
-    """Ask for a chunk. The inference process takes the frames of ``captured_ns`` (or the newest) from shared memory.
+class Predict(Message, frozen=True):
+    """Ask for a chunk from the frames of ``captured_ns`` (or the newest) in shared memory.
 
     Attributes:
         number: identifies the request.
@@ -246,7 +250,7 @@ class Predict(Message):
     goal: str
 
 
-class Chunk(Message):
+class Chunk(Message, frozen=True):
     """The answer to Predict: absolute action vectors in the station frame.
 
     Attributes:
@@ -271,10 +275,10 @@ class Chunk(Message):
 InferenceRequest = LoadPolicy | Predict | Quit
 
 
-# --- writer process ---------------------------------------------------------------------------------------------------
+# --- writer process -------------------------------------------------------------------------------
 
 
-class BeginEpisode(Message):
+class BeginEpisode(Message, frozen=True):
     """Record the ticks from now on into a dataset folder (made when it does not exist)."""
 
     dataset: str
@@ -283,17 +287,17 @@ class BeginEpisode(Message):
     operator: str = ""
 
 
-class KeepEpisode(Message):
+class KeepEpisode(Message, frozen=True):
     """Finish, verify and keep the running episode; answered by EpisodeKept or Refused."""
 
     success: bool | None
 
 
-class DiscardEpisode(Message):
+class DiscardEpisode(Message, frozen=True):
     """Forget the running episode."""
 
 
-class EpisodeKept(Message):
+class EpisodeKept(Message, frozen=True):
     """The episode is on disk and verified."""
 
     index: int
@@ -305,10 +309,10 @@ class EpisodeKept(Message):
 WriterRequest = BeginEpisode | KeepEpisode | DiscardEpisode | Quit
 
 
-# --- published by the renderer or the camera processes ------------------------------------------------------------------
+# --- published by the renderer or the camera processes --------------------------------------------
 
 
-class FramesReady(Message):
+class FramesReady(Message, frozen=True):
     """The frames of one tick are in shared memory.
 
     Attributes:
@@ -322,3 +326,12 @@ class FramesReady(Message):
     captured_ns: int
     slot: int
     seconds: float
+
+
+# --- what may arrive ------------------------------------------------------------------------------
+
+Answer = Accepted | Refused | Description | Chunk | EpisodeKept
+"""Whatever answers a request."""
+
+Published = Tick | Physics | FramesReady
+"""Whatever is told to everybody."""
