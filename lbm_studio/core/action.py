@@ -1,9 +1,10 @@
-"""What an arm is asked to do, one step or a chunk of steps at a time, and the vector both are stored as.
+"""What an arm is asked to do, one step or a chunk at a time, and the vector both are stored as.
 
-Vector layout for arms (a, b): ``[a xyz, a rot6d, b xyz, b rot6d, a grip, b grip]``; positions and gripper widths in metres,
-rotations as the top two rows of R. For the dual FR3 that is 20 numbers, right arm first. The same layout holds the
-measured state. A chunk is learned relative to the measured pose at the current step: every pose of the chunk is expressed
-in that arm's end effector frame at the moment of the observation; grippers stay absolute.
+Vector layout for arms (a, b): ``[a xyz, a rot6d, b xyz, b rot6d, a grip, b grip]``; positions and
+gripper widths in metres, rotations as the top two rows of R. For the dual FR3 that is 20 numbers,
+right arm first. The same layout holds the measured state. A chunk is learned relative to the
+measured pose at the current step: every pose of the chunk is expressed in that arm's end effector
+frame at the moment of the observation; grippers stay absolute.
 """
 
 from collections.abc import Mapping, Sequence
@@ -85,8 +86,9 @@ class ActionChunk:
         actions: one action a step of the chunk; index ``past`` is the first to execute.
         past: how many leading actions lie before the observation.
         observed_ns: capture time of the observation the chunk answers [ns].
-        intent: per camera, (arms, 2) pixel coordinates as fractions of width and height where each arm will next open or
-            close its gripper, with (arms,) confidence as a third column: (arms, 3). Empty when the policy gives none.
+        intent: per camera, (arms, 2) pixel coordinates as fractions of width and height where each
+            arm will next open or close its gripper, with (arms,) confidence as a third column:
+            (arms, 3). Empty when the policy gives none.
     """
 
     actions: tuple[Action, ...]
@@ -112,13 +114,16 @@ def arm_count(vector_size: int) -> int:
 
 def vector_names(arm_names: Sequence[str]) -> list[str]:
     """Return a name with unit for each number of the vector, e.g. ``"right.x_m"``."""
-    pose = [*(f"{axis}_m" for axis in "xyz"), *(f"r{row}{column}" for row in "01" for column in "012")]
+    pose = [
+        *(f"{axis}_m" for axis in "xyz"),
+        *(f"r{row}{column}" for row in "01" for column in "012"),
+    ]
     names = [f"{arm}.{part}" for arm in arm_names for part in pose]
     return [*names, *(f"{arm}.gripper_m" for arm in arm_names)]
 
 
 def relative_chunk(vectors: NDArray[np.floating], state: NDArray[np.floating]) -> FloatArray:
-    """Express (..., T, A) absolute vectors relative to the measured state (..., A); grippers unchanged."""
+    """Express (..., T, A) absolute vectors relative to the state (..., A); grippers unchanged."""
     result = np.array(vectors, dtype=np.float64)
     for index in range(arm_count(result.shape[-1])):
         part = pose_slice(index)

@@ -1,11 +1,14 @@
-"""Descriptions to and from JSON values, field by field, so that what is written can be read by people and by other programs."""
+"""Descriptions to and from JSON values, field by field.
+
+What is written can be read by people and by other programs.
+"""
 
 import dataclasses
 import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -17,7 +20,7 @@ T = TypeVar("T")
 
 
 def to_json(value: Any) -> Json:
-    """Return the JSON value of a dataclass built from plain values, tuples, mappings, enums and poses."""
+    """Return the JSON value of a dataclass of plain values, tuples, mappings, enums and poses."""
     if isinstance(value, Pose):
         return {"position": value.position.tolist(), "rotation": value.rotation.tolist()}
     if dataclasses.is_dataclass(value):
@@ -27,14 +30,17 @@ def to_json(value: Any) -> Json:
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
+        pairs = cast("Mapping[Any, Any]", value)
+        return {str(key): to_json(item) for key, item in pairs.items()}
     if isinstance(value, (tuple, list)):
-        return [to_json(item) for item in value]
+        return [to_json(item) for item in cast("list[Any]", value)]
     return value
 
 
 def from_json(kind: type[T], value: Json, *, where: str = "description") -> T:
-    """Build a dataclass of type ``kind`` from its JSON value. Missing fields take their defaults; unknown ones are ignored.
+    """Build a dataclass of type ``kind`` from its JSON value.
+
+    Missing fields take their defaults; unknown ones are ignored.
 
     Raises:
         StudioError: the value does not have the shape of ``kind``; the sentence names the field.

@@ -1,8 +1,8 @@
 """What a body can sense and do, as data: arms, cameras, action chunks, rates and limits.
 
-No other module holds the number of arms, cameras, steps or hertz as a literal. Frames: the station frame is the centre of
-the table top, x away from the bases, y to the left, z up. An arm's end effector frame has its origin between the finger
-tips, z out of the hand; the fingers open along y.
+No other module holds the number of arms, cameras, steps or hertz as a literal. Frames: the station
+frame is the centre of the table top, x away from the bases, y to the left, z up. An arm's end
+effector frame has its origin between the finger tips, z out of the hand; the fingers open along y.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,9 @@ class ArmDescription:
 
 @dataclass(frozen=True)
 class CameraDescription:
-    """One colour camera, a pinhole without distortion. The camera looks along its own -z, y up (OpenGL).
+    """One colour camera, a pinhole without distortion.
+
+    The camera looks along its own -z, y up (OpenGL).
 
     Attributes:
         name: semantic name, e.g. ``"wrist_left_minus"``.
@@ -48,7 +50,8 @@ class CameraDescription:
         width_px: image width [px].
         height_px: image height [px].
         vertical_fov_rad: vertical field of view [rad].
-        pose: pose of the camera in the station frame (scene) or in the end effector frame of its arm (wrist).
+        pose: pose of the camera in the station frame (scene) or in the end effector frame of its
+            arm (wrist).
     """
 
     name: str
@@ -138,7 +141,8 @@ class Embodiment:
 class SafetyCard:
     """Limits that policy and teleoperation both live under, in the station frame.
 
-    The defaults are TRI's public run-time limits for a two-armed station (lbm_eval, dual-Panda differential IK).
+    The defaults are TRI's public run-time limits for a two-armed station (lbm_eval, dual-Panda
+    differential IK).
 
     Attributes:
         max_linear_speed_m_s: of the end effector [m/s].

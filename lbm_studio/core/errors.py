@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 
 class StudioError(Exception):
-    """Something the user can understand and mend. Its text is shown as it is, never as a traceback."""
+    """Something the user can understand and mend.
+
+    Its text is shown as it is, never as a traceback.
+    """
 
 
 class UnknownNameError(StudioError):

@@ -63,7 +63,9 @@ class CameraFrame:
 
 @dataclass(frozen=True)
 class Observation:
-    """Everything a policy may look at: images, proprioception and the prompt. Never simulator state.
+    """Everything a policy may look at: images, proprioception and the prompt.
+
+    Never simulator state.
 
     Attributes:
         state: the arms.

@@ -1,4 +1,4 @@
-"""Where files are: the bundled resources and the user's folders, from a checkout, a wheel or a frozen bundle alike."""
+"""Where files are, from a checkout, an installed wheel or a frozen bundle alike."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from lbm_studio.core.errors import StudioError
 
 DATA_VARIABLE = "LBM_STUDIO_HOME"
-"""Environment variable that moves the user's data folder (tests and several users on one machine)."""
+"""Environment variable that moves the user's data folder (tests, several users of one machine)."""
 
 
 def resources() -> Path:
@@ -23,7 +23,9 @@ def resources() -> Path:
     for candidate in candidates:
         if candidate.is_dir():
             return candidate
-    raise StudioError("The folder “resources” is missing: the installation is incomplete, install again.")
+    raise StudioError(
+        "The folder “resources” is missing: the installation is incomplete, install again."
+    )
 
 
 def user_data() -> Path:

@@ -1,8 +1,9 @@
 """Rigid poses in SE(3) and the rotation representation the LBM papers use.
 
-A pose is written ``a_T_b``: it takes coordinates in frame b to coordinates in frame a. The 6-D rotation is the top two
-ROWS of the rotation matrix, flattened (TRI LBM paper, arXiv 2507.05331, section IV-D1; not the column variant of Zhou et
-al. 2019). Mixing the two silently corrupts every rotation, so the convention is stored with each dataset and checkpoint.
+A pose is written ``a_T_b``: it takes coordinates in frame b to coordinates in frame a. The 6-D
+rotation is the top two ROWS of the rotation matrix, flattened (TRI LBM paper, arXiv 2507.05331,
+section IV-D1; not the column variant of Zhou et al. 2019). Mixing the two silently corrupts every
+rotation, so the convention is stored with each dataset and checkpoint.
 """
 
 from dataclasses import dataclass
@@ -50,9 +51,7 @@ class Pose:
 
     def __matmul__(self, other: "Pose") -> "Pose":
         """Return ``a_T_c`` from this ``a_T_b`` and ``b_T_c``."""
-        return Pose(
-            self.position + self.rotation @ other.position, self.rotation @ other.rotation
-        )
+        return Pose(self.position + self.rotation @ other.position, self.rotation @ other.rotation)
 
     def relative_to(self, reference: "Pose") -> "Pose":
         """Return this pose expressed in the frame of ``reference`` (inverse(reference) @ self)."""
@@ -80,7 +79,8 @@ def rotation_6d_from_matrix(rotation: NDArray[np.floating]) -> FloatArray:
 def matrix_from_rotation_6d(rotation_6d: NDArray[np.floating]) -> FloatArray:
     """Return the (..., 3, 3) rotation whose top two rows are nearest (Gram-Schmidt) to (..., 6)."""
     values = np.asarray(rotation_6d, dtype=np.float64)
-    first, second = values[..., :3], values[..., 3:6]
+    first: FloatArray = values[..., :3]
+    second: FloatArray = values[..., 3:6]
     first = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-12)
     second = second - first * np.sum(first * second, axis=-1, keepdims=True)
     second = second / np.maximum(np.linalg.norm(second, axis=-1, keepdims=True), 1e-12)
@@ -124,7 +124,7 @@ def rotation_from_vector(vector: NDArray[np.floating]) -> FloatArray:
 
 
 def interpolate(start: Pose, end: Pose, fraction: float) -> Pose:
-    """Return the pose ``fraction`` of the way from start (0) to end (1): straight line, constant axis."""
+    """Return the pose ``fraction`` of the way from start (0) to end (1): a straight line."""
     turn = rotation_vector(start.rotation.T @ end.rotation)
     return Pose(
         start.position + fraction * (end.position - start.position),

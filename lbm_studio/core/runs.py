@@ -1,7 +1,10 @@
-"""Run folders: how a background job says what it does, so that windows, commands and restarts all see the same thing.
+"""Run folders: how a background job says what it does.
 
-A run folder holds ``spec.json`` (what was asked), ``events.jsonl`` (what happened, append-only, numbered) and whatever the
-job produces, e.g. ``checkpoint/``. The last event of a finished job is the one terminal event.
+Windows, commands and restarts all see the same thing.
+
+A run folder holds ``spec.json`` (what was asked), ``events.jsonl`` (what happened, append-only,
+numbered) and whatever the job produces, e.g. ``checkpoint/``. The last event of a finished job is
+the one terminal event.
 """
 
 import json
@@ -53,8 +56,8 @@ class Event:
         number: counts from 0 within the run folder.
         kind: what it reports.
         unix_time_s: wall-clock time it was written [s].
-        data: for STATUS ``status`` and ``message``; for PROGRESS ``stage``, ``done``, ``total``, ``remaining_s``; for
-            METRICS ``step`` and named numbers; for MESSAGE ``text``.
+        data: for STATUS ``status`` and ``message``; for PROGRESS ``stage``, ``done``, ``total``,
+            ``remaining_s``; for METRICS ``step`` and named numbers; for MESSAGE ``text``.
     """
 
     number: int
@@ -74,7 +77,12 @@ class EventLog:
     def emit(self, kind: EventKind, **data: Any) -> Event:
         """Append one event and return it."""
         event = Event(self._next, kind, time.time(), data)
-        line = {"number": event.number, "kind": kind.value, "unix_time_s": event.unix_time_s, "data": data}
+        line = {
+            "number": event.number,
+            "kind": kind.value,
+            "unix_time_s": event.unix_time_s,
+            "data": data,
+        }
         text = json.dumps(line) + "\n"
         if not _ends_with_newline(self._path):
             text = "\n" + text
@@ -97,7 +105,9 @@ def read_events(folder: Path, first: int = 0) -> Iterator[Event]:
         for line in file:
             try:
                 raw = json.loads(line)
-                event = Event(raw["number"], EventKind(raw["kind"]), raw["unix_time_s"], raw["data"])
+                event = Event(
+                    raw["number"], EventKind(raw["kind"]), raw["unix_time_s"], raw["data"]
+                )
             except (ValueError, KeyError):
                 continue
             if event.number >= first:
