@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lbm_studio.core.errors import StudioError
 from lbm_studio.core.pose import (
     POSE_VECTOR_SIZE,
     FloatArray,
@@ -66,7 +67,17 @@ class Action:
 
     @classmethod
     def from_vector(cls, vector: NDArray[np.floating], arm_names: Sequence[str]) -> "Action":
-        """Build from (A,) in the layout of this module."""
+        """Build from (A,) in the layout of this module.
+
+        Raises:
+            StudioError: the vector was made for another number of arms.
+        """
+        expected = (len(arm_names) * (POSE_VECTOR_SIZE + 1),)
+        if np.shape(vector) != expected:
+            arms = " and ".join(arm_names)
+            raise StudioError(
+                f"An action for {arms} has {expected[0]} numbers, not {np.size(vector)}."
+            )
         return cls(
             {
                 name: ArmTarget(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from lbm_studio.core.errors import StudioError
-from lbm_studio.core.pose import Pose
+from lbm_studio.core.pose import FloatArray, Pose
 
 Json = Any
 T = TypeVar("T")
@@ -27,8 +27,8 @@ def to_json(value: Any) -> Json:
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, np.ndarray):
-        return value.tolist()
+    if isinstance(value, (np.ndarray, np.generic)):
+        return cast("Json", value.tolist())
     if isinstance(value, Mapping):
         pairs = cast("Mapping[Any, Any]", value)
         return {str(key): to_json(item) for key, item in pairs.items()}
@@ -47,18 +47,15 @@ def from_json(kind: type[T], value: Json, *, where: str = "description") -> T:
     """
     try:
         return _build(kind, value, where)
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise StudioError(f"{where} cannot be read: {error}.") from error
+    except (TypeError, ValueError) as error:
+        raise StudioError(f"The {where} cannot be read: {error}.") from error
 
 
 def _build(kind: Any, value: Json, where: str) -> Any:
     if kind is Any or kind is object:
         return value
     if kind is Pose:
-        return Pose(
-            np.array(value["position"], dtype=np.float64).reshape(3),
-            np.array(value["rotation"], dtype=np.float64).reshape(3, 3),
-        )
+        return _build_pose(value, where)
     if dataclasses.is_dataclass(kind):
         return _build_dataclass(kind, value, where)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
@@ -68,34 +65,74 @@ def _build(kind: Any, value: Json, where: str) -> Any:
     if origin is tuple:
         return _build_tuple(arguments, value, where)
     if origin is list:
-        return [_build(arguments[0], item, where) for item in value]
+        return list(_build_tuple((arguments[0], ...), value, where))
     if origin in (dict, Mapping):
-        return {key: _build(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
+        items = _mapping(value, where).items()
+        return {key: _build(arguments[1], item, f"{where}.{key}") for key, item in items}
+    if origin is np.ndarray:
+        return _build_array(value, where)
     return _build_plain(kind, value, where)
 
 
 def _build_dataclass(kind: Any, value: Json, where: str) -> Any:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{where} should be an object")
     hints = typing.get_type_hints(kind)
-    given = {
-        f.name: _build(hints[f.name], value[f.name], f"{where}.{f.name}")
-        for f in dataclasses.fields(kind)
-        if f.name in value
-    }
+    given: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):
+        name = f"{where}.{field.name}"
+        if field.name in _mapping(value, where):
+            given[field.name] = _build(hints[field.name], value[field.name], name)
+        elif field.default is field.default_factory is dataclasses.MISSING:
+            raise ValueError(f"{name} is missing")
     return kind(**given)
 
 
+def _build_pose(value: Json, where: str) -> Pose:
+    parts: dict[str, FloatArray] = {}
+    for name, shape in (("position", (3,)), ("rotation", (3, 3))):
+        if name not in _mapping(value, where):
+            raise ValueError(f"{where}.{name} is missing")
+        parts[name] = _build_array(value[name], f"{where}.{name}")
+        if parts[name].shape != shape:
+            raise ValueError(f"{where}.{name} should have shape {shape}")
+    return Pose(**parts)
+
+
 def _build_tuple(arguments: tuple[Any, ...], value: Json, where: str) -> tuple[Any, ...]:
-    kinds = [arguments[0]] * len(value) if arguments[-1] is Ellipsis else arguments
-    return tuple(_build(k, item, where) for k, item in zip(kinds, value, strict=True))
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(f"{where} should be a list, not {type(value).__name__}")
+    items = cast("list[Json]", value)
+    kinds = arguments[:1] * len(items) if arguments[-1] is Ellipsis else arguments
+    if len(kinds) != len(items):
+        raise ValueError(f"{where} should have {len(kinds)} values, not {len(items)}")
+    return tuple(_build(kinds[i], item, f"{where}[{i}]") for i, item in enumerate(items))
+
+
+def _build_array(value: Json, where: str) -> FloatArray:
+    try:
+        return np.array(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{where} should be numbers") from error
 
 
 def _build_plain(kind: Any, value: Json, where: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(value)
+        return _build_enum(kind, value, where)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(kind, type) and not isinstance(value, kind):
+    is_wrong_bool = isinstance(value, bool) and kind is int
+    if isinstance(kind, type) and (is_wrong_bool or not isinstance(value, kind)):
         raise TypeError(f"{where} should be of type {kind.__name__}, not {type(value).__name__}")
     return value
+
+
+def _build_enum(kind: type[Enum], value: Json, where: str) -> Enum:
+    choices = [member.value for member in kind]
+    if value not in choices:
+        raise ValueError(f"{where} should be one of {', '.join(map(str, choices))}, not “{value}”")
+    return kind(value)
+
+
+def _mapping(value: Json, where: str) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{where} should be an object, not {type(value).__name__}")
+    return cast("Mapping[str, Json]", value)

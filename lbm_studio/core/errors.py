@@ -20,9 +20,12 @@ class UnknownNameError(StudioError):
     """
 
     def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
-        choices = ", ".join(valid) or "none"
+        self.kind, self.name, self.valid = kind, name, tuple(valid)
+        choices = ", ".join(self.valid) or "none"
         super().__init__(f"There is no {kind} called “{name}”. Choose one of: {choices}.")
-        self.name = name
+
+    def __reduce__(self) -> tuple[type["UnknownNameError"], tuple[str, str, tuple[str, ...]]]:
+        return type(self), (self.kind, self.name, self.valid)
 
 
 class DatasetError(StudioError):

@@ -30,6 +30,16 @@ class Pose:
     position: FloatArray
     rotation: FloatArray
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Pose):
+            return NotImplemented
+        return np.array_equal(self.position, other.position) and np.array_equal(
+            self.rotation, other.rotation
+        )
+
+    def __hash__(self) -> int:
+        return hash((*self.position.tolist(), *self.rotation.ravel().tolist()))
+
     @classmethod
     def identity(cls) -> Self:
         return cls(np.zeros(3), np.eye(3))
@@ -77,14 +87,28 @@ def rotation_6d_from_matrix(rotation: NDArray[np.floating]) -> FloatArray:
 
 
 def matrix_from_rotation_6d(rotation_6d: NDArray[np.floating]) -> FloatArray:
-    """Return the (..., 3, 3) rotation whose top two rows are nearest (Gram-Schmidt) to (..., 6)."""
+    """Return the (..., 3, 3) rotation whose top two rows are nearest (Gram-Schmidt) to (..., 6).
+
+    Rows that are zero or parallel fix no rotation; what they leave open is filled in, so that the
+    result is proper.
+    """
     values = np.asarray(rotation_6d, dtype=np.float64)
-    first: FloatArray = values[..., :3]
+    first = _unit(values[..., :3], otherwise=np.array([1.0, 0.0, 0.0]))
     second: FloatArray = values[..., 3:6]
-    first = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-12)
     second = second - first * np.sum(first * second, axis=-1, keepdims=True)
-    second = second / np.maximum(np.linalg.norm(second, axis=-1, keepdims=True), 1e-12)
+    second = _unit(second, otherwise=_perpendicular(first))
     return np.stack([first, second, np.cross(first, second)], axis=-2)
+
+
+def _unit(vectors: FloatArray, *, otherwise: FloatArray) -> FloatArray:
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.where(length < 1e-9, otherwise, vectors / np.maximum(length, 1e-9))
+
+
+def _perpendicular(unit_vectors: FloatArray) -> FloatArray:
+    other = np.eye(3)[np.argmin(np.abs(unit_vectors), axis=-1)]
+    crossed = np.cross(unit_vectors, other)
+    return crossed / np.linalg.norm(crossed, axis=-1, keepdims=True)
 
 
 def rotation_vector(rotation: FloatArray) -> FloatArray:
@@ -99,17 +123,20 @@ def rotation_vector(rotation: FloatArray) -> FloatArray:
     sine = float(np.linalg.norm(skew))
     cosine = float(np.clip((np.trace(rotation) - 1.0) / 2.0, -1.0, 1.0))
     angle = float(np.arctan2(sine, cosine))
-    if sine > 1e-9:
-        return skew * (angle / sine)
     if cosine > 0.0:
-        return skew
-    return angle * _half_turn_axis(rotation)
+        return skew * (angle / sine) if sine > 1e-9 else skew
+    axis = _axis_of_wide_turn(rotation, cosine)
+    return angle * (-axis if axis @ skew < 0.0 else axis)
 
 
-def _half_turn_axis(rotation: FloatArray) -> FloatArray:
-    outer = (rotation + np.eye(3)) / 2.0  # axis axis^T, for a turn by pi
-    column = int(np.argmax(np.diag(outer)))
-    return outer[:, column] / np.sqrt(max(outer[column, column], 1e-12))
+def _axis_of_wide_turn(rotation: FloatArray, cosine: float) -> FloatArray:
+    """Return the axis, up to its sign, of a turn by more than pi/2.
+
+    Unlike the skew part of the matrix, the symmetric part it is taken from does not vanish at pi.
+    """
+    outer = ((rotation + rotation.T) / 2.0 - cosine * np.eye(3)) / (1.0 - cosine)  # axis axis^T
+    axis = outer[:, int(np.argmax(np.diag(outer)))]
+    return axis / np.linalg.norm(axis)
 
 
 def rotation_from_vector(vector: NDArray[np.floating]) -> FloatArray:

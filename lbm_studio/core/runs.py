@@ -101,14 +101,14 @@ def read_events(folder: Path, first: int = 0) -> Iterator[Event]:
     path = folder / EVENTS_FILE
     if not path.exists():
         return
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             try:
                 raw = json.loads(line)
                 event = Event(
                     raw["number"], EventKind(raw["kind"]), raw["unix_time_s"], raw["data"]
                 )
-            except (ValueError, KeyError):
+            except (ValueError, KeyError, TypeError):
                 continue
             if event.number >= first:
                 yield event
@@ -129,17 +129,25 @@ def claim(folder: Path) -> None:
     """Note that this process works on the run folder, and forget an old request to stop."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / STOP_FILE).unlink(missing_ok=True)
-    (folder / PROCESS_FILE).write_text(str(os.getpid()))
+    process = os.getpid()
+    (folder / PROCESS_FILE).write_text(f"{process} {_started_ticks(process)}")
+
+
+def process_id(folder: Path) -> int | None:
+    """Return the process that works on the run folder; None when it is gone.
+
+    A stranger that has been given its number since is told apart by its start time.
+    """
+    try:
+        process, started = map(int, (folder / PROCESS_FILE).read_text().split())
+        return process if _started_ticks(process) == started else None
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def is_alive(folder: Path) -> bool:
     """Whether the process that claimed the run folder still exists."""
-    try:
-        process = int((folder / PROCESS_FILE).read_text())
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, ValueError, IndexError):
-        return False
-    return state != "Z"
+    return process_id(folder) is not None
 
 
 def request_stop(folder: Path) -> None:
@@ -157,6 +165,12 @@ def write_json(path: Path, value: Any) -> None:
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
     os.replace(temporary, path)
+
+
+def _started_ticks(process: int) -> int | None:
+    """Return when a process began [ticks since the machine started]; None for a zombie."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return None if fields[0] == "Z" else int(fields[19])
 
 
 def _ends_with_newline(path: Path) -> bool:
