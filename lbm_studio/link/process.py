@@ -1,8 +1,12 @@
 """Which process is which: its number, which may be given away again, and the moment it began."""
 
 import os
+import select
+import signal
 from dataclasses import dataclass
 from pathlib import Path
+
+_GONE_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,23 @@ class ProcessIdentity:
     def is_alive(self) -> bool:
         """Whether the process exists and has not ended."""
         return _started(self.number) == self.started
+
+    def kill(self) -> bool:
+        """End the process at once and wait until it is gone; return whether it was there."""
+        try:
+            handle = os.pidfd_open(self.number)
+        except OSError:
+            return False
+        try:
+            if not self.is_alive():  # asked once the handle is ours: the number cannot change hands
+                return False
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            select.select([handle], [], [], _GONE_WITHIN_S)
+        except ProcessLookupError:
+            return False
+        finally:
+            os.close(handle)
+        return True
 
 
 def _started(number: int) -> int | None:
