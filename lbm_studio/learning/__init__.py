@@ -1,1 +1,1 @@
-"""Learning: the network and its objectives, and the training that turns episodes into a checkpoint."""
+"""Learning: the network, and the training that turns episodes into a checkpoint."""

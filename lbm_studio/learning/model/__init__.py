@@ -1,0 +1,4 @@
+"""The compact LBM.
+
+Image encoder, prompt encoder, geometry, diffusion transformer, objectives and normaliser.
+"""

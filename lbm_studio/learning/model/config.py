@@ -1,0 +1,60 @@
+"""The one configuration of the model, saved with every checkpoint."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lbm_studio.core.errors import StudioError
+
+
+class ObjectiveKind(StrEnum):
+    """How the chunk is generated from noise."""
+
+    FLOW_MATCHING = "flow_matching"
+    DDIM = "ddim"
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes of the compact LBM. The defaults are for two CPU cores.
+
+    Attributes:
+        objective: noise process of the action head.
+        image_scale: images are shrunk by this whole factor before the encoder sees them.
+        encoder_widths: channels of the image encoder at strides 4, 8 and 16.
+        heat_maps: keypoints a view is summarised by; the first ones, one an arm, are supervised.
+        prompt_width: width of the prompt encoder.
+        prompt_layers: its layers.
+        prompt_slots: learned queries that read the prompt tokens.
+        prompt_words: longest prompt, in words.
+        condition_width: width of the prompt condition of the image encoder.
+        width: width of the diffusion transformer.
+        layers: its blocks.
+        heads: its attention heads.
+        hidden: width of the observation MLP.
+        raw_width: bottleneck of the unsupervised keypoints.
+        raw_dropout: probability of dropping that bottleneck for a sample in training.
+        sample_steps: integration steps when a chunk is generated.
+    """
+
+    objective: ObjectiveKind = ObjectiveKind.FLOW_MATCHING
+    image_scale: int = 2
+    encoder_widths: tuple[int, int, int] = (48, 96, 128)
+    heat_maps: int = 48
+    prompt_width: int = 64
+    prompt_layers: int = 2
+    prompt_slots: int = 4
+    prompt_words: int = 24
+    condition_width: int = 128
+    width: int = 192
+    layers: int = 4
+    heads: int = 4
+    hidden: int = 512
+    raw_width: int = 96
+    raw_dropout: float = 0.2
+    sample_steps: int = 8
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads or self.prompt_width % self.heads:
+            raise StudioError(f"The widths must be multiples of the {self.heads} attention heads.")
+        if self.image_scale < 1 or self.sample_steps < 1:
+            raise StudioError("image_scale and sample_steps must be at least 1.")

@@ -1,0 +1,139 @@
+"""A checkpoint as a policy: observations in, action chunks out."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lbm_studio.core.action import Action, ActionChunk, absolute_chunk, gripper_index
+from lbm_studio.core.embodiment import Embodiment, StationDescription
+from lbm_studio.core.errors import CheckpointError
+from lbm_studio.core.observation import Observation
+from lbm_studio.core.pose import FloatArray
+from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
+from lbm_studio.learning.model.objective import build_objective
+from lbm_studio.learning.training.batches import images_to_tensor
+from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
+from lbm_studio.learning.training.samples import shrink
+from lbm_studio.policy.manifest import check_fits
+
+CLOSE_BELOW = 0.4
+OPEN_ABOVE = 0.6
+"""Shares of the gripper's range between which it keeps its last command, so that it never
+chatters."""
+
+
+class LearnedPolicy:
+    """A loaded checkpoint."""
+
+    def __init__(self, loaded: LoadedPolicy) -> None:
+        self.loaded = loaded
+
+    def start_session(self, seed: int) -> "LearnedSession":
+        return LearnedSession(self.loaded, seed)
+
+    def unknown_words(self, goal: str) -> list[str]:
+        """Return the words of a prompt that training never saw."""
+        return self.loaded.vocabulary.unknown_words(goal)
+
+
+class LearnedSession:
+    """One episode: holds the random stream and the state of the grippers."""
+
+    def __init__(self, loaded: LoadedPolicy, seed: int) -> None:
+        self._loaded = loaded
+        self._embodiment = loaded.manifest.embodiment
+        self._objective = build_objective(loaded.network.config.objective)
+        self._generator = torch.Generator().manual_seed(seed)
+        self._widths: FloatArray | None = None
+
+    @torch.no_grad()
+    def predict(self, observation: Observation) -> ActionChunk:
+        network, embodiment = self._loaded.network, self._embodiment
+        state = observation.state.as_vector(embodiment.arm_names)
+        images = _read_images(observation, embodiment, network)
+        length = network.config.prompt_words
+        words = self._loaded.vocabulary.encode([observation.goal], length)
+        sight = network.look(images, words)
+        vectors = absolute_chunk(self._draw(sight, torch.tensor(state[None]).float()), state)
+        self._settle_grippers(vectors, state)
+        names = embodiment.arm_names
+        return ActionChunk(
+            actions=tuple(Action.from_vector(vector, names) for vector in vectors),
+            past=embodiment.chunk.past,
+            observed_ns=observation.state.captured_ns,
+            intent=_intent(sight, embodiment),
+        )
+
+    def _draw(self, sight: Sight, state: torch.Tensor) -> FloatArray:
+        network, normaliser = self._loaded.network, self._loaded.normaliser
+        proprio = normaliser.proprioception.normalise(network.proprioception(state))
+        condition = network.condition(sight, state, proprio)
+        shape = (1, self._embodiment.chunk.length, self._embodiment.action_size)
+        noise = torch.randn(shape, generator=self._generator)
+        chunk = self._objective.sample(
+            lambda noisy, time: network(noisy, time, condition, sight.slots),
+            noise,
+            network.config.sample_steps,
+        )
+        return normaliser.actions.restore(chunk)[0].double().numpy()
+
+    def _settle_grippers(self, vectors: FloatArray, state: FloatArray) -> None:
+        """Snap gripper widths to fully open or closed with hysteresis, in place."""
+        arms = len(self._embodiment.arms)
+        first = gripper_index(0, arms)
+        limits = np.array([arm.gripper_max_width_m for arm in self._embodiment.arms])
+        last = (
+            np.where(state[first:] > limits / 2, limits, 0.0)
+            if self._widths is None
+            else self._widths
+        )
+        spec = self._embodiment.chunk
+        for step, vector in enumerate(vectors):
+            share = vector[first:] / limits
+            last = np.where(share < CLOSE_BELOW, 0.0, np.where(share > OPEN_ABOVE, limits, last))
+            vector[first:] = last
+            if step == spec.past + spec.execute - 1:
+                self._widths = last.copy()
+
+
+def load_policy(checkpoint: Path, station: StationDescription | None) -> LearnedPolicy:
+    """Load a checkpoint for a station.
+
+    Raises:
+        CheckpointError: it is damaged or does not fit the station.
+    """
+    loaded = load_checkpoint(checkpoint)
+    if station is not None:
+        check_fits(loaded.manifest, station.embodiment)
+    return LearnedPolicy(loaded)
+
+
+def _read_images(
+    observation: Observation, embodiment: Embodiment, network: LargeBehaviorModel
+) -> list[torch.Tensor]:
+    missing = [n for n in embodiment.camera_names if n not in observation.frames]
+    if missing:
+        raise CheckpointError(
+            f"The policy needs pictures from {', '.join(missing)}, and there are none."
+        )
+    groups = []
+    for group in network.groups:
+        names = [embodiment.cameras[number].name for number in group]
+        pictures = np.stack(
+            [_shrunk(observation, name, network.config.image_scale) for name in names]
+        )
+        groups.append(images_to_tensor(pictures)[None])
+    return groups
+
+
+def _shrunk(observation: Observation, name: str, scale: int) -> NDArray[np.uint8]:
+    return shrink(observation.frames[name].image, scale)
+
+
+def _intent(sight: Sight, embodiment: Embodiment) -> dict[str, FloatArray]:
+    arms = len(embodiment.arms)
+    shown = torch.cat([sight.keypoints[0, :, :arms], sight.peaks[0, :, :arms, None]], dim=-1)
+    values = shown.double().numpy()
+    return {camera.name: values[view] for view, camera in enumerate(embodiment.cameras)}

@@ -1,0 +1,128 @@
+"""Checkpoints and resumable training state on disk.
+
+Safetensors and JSON, written aside and renamed, never pickled.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from lbm_studio.core.codec import from_json
+from lbm_studio.core.errors import CheckpointError
+from lbm_studio.core.runs import CHECKPOINT_FOLDER
+from lbm_studio.learning.model.config import ModelConfig
+from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.normaliser import PolicyNormaliser
+from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.policy.manifest import (
+    WEIGHTS_FILE,
+    CheckpointManifest,
+    read_manifest,
+    resolve_checkpoint,
+    write_manifest,
+)
+
+HISTORY_FOLDER = "checkpoints"
+STATE_FILE = "training_state.safetensors"
+KEPT = 2
+
+
+@dataclass(frozen=True)
+class LoadedPolicy:
+    """A checkpoint in memory."""
+
+    manifest: CheckpointManifest
+    network: LargeBehaviorModel
+    normaliser: PolicyNormaliser
+    vocabulary: Vocabulary
+
+
+def save_checkpoint(
+    run: Path, name: str, manifest: CheckpointManifest, weights: Mapping[str, Tensor]
+) -> Path:
+    """Write a checkpoint into the run folder and point ``checkpoint`` at it.
+
+    At every moment that name is loadable.
+    """
+    history = run / HISTORY_FOLDER
+    history.mkdir(parents=True, exist_ok=True)
+    final, partial = history / name, history / f".{name}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    save_file({key: value.contiguous() for key, value in weights.items()}, partial / WEIGHTS_FILE)
+    write_manifest(partial, manifest)
+    shutil.rmtree(final, ignore_errors=True)
+    partial.rename(final)
+    pointer = run / f".{CHECKPOINT_FOLDER}"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(Path(HISTORY_FOLDER) / name)
+    os.replace(pointer, run / CHECKPOINT_FOLDER)
+    for old in sorted(p for p in history.iterdir() if p != final)[: -(KEPT - 1)]:
+        shutil.rmtree(old)
+    return final
+
+
+def load_checkpoint(path: Path) -> LoadedPolicy:
+    """Load a checkpoint or run folder.
+
+    Raises:
+        CheckpointError: it is missing, damaged or of another format.
+    """
+    folder = resolve_checkpoint(path)
+    manifest = read_manifest(folder)
+    config = from_json(ModelConfig, dict(manifest.model), where="the model configuration")
+    vocabulary = Vocabulary(manifest.words)
+    network = LargeBehaviorModel(config, manifest.embodiment, len(vocabulary.words))
+    try:
+        network.load_state_dict(load_file(folder / WEIGHTS_FILE))
+        normaliser = PolicyNormaliser.from_json(manifest.normaliser)
+    except (OSError, SafetensorError, RuntimeError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"The checkpoint {folder} is damaged: {reason}") from error
+    return LoadedPolicy(manifest, network.eval(), normaliser, vocabulary)
+
+
+def save_state(run: Path, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
+    """Write the state of training in one file, so that it is replaced as a whole."""
+    partial = run / f".{STATE_FILE}"
+    save_file(
+        {key: value.contiguous() for key, value in tensors.items()},
+        partial,
+        metadata={"numbers": json.dumps(dict(numbers))},
+    )
+    os.replace(partial, run / STATE_FILE)
+
+
+def load_state(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """Return the saved state of training, or None when there is none to go on from."""
+    path = run / STATE_FILE
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            numbers = json.loads(file.metadata()["numbers"])
+            return {key: file.get_tensor(key) for key in file.keys()}, numbers  # noqa: SIM118
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise CheckpointError(f"The training state {path} is damaged: {error}.") from error
+
+
+def widen_vocabulary(weights: dict[str, Tensor], words: int) -> dict[str, Tensor]:
+    """Return weights whose word embedding has room for ``words``.
+
+    New words start as the unknown word.
+    """
+    key = "prompt.embedding.weight"
+    old = weights[key]
+    missing = words - len(old)
+    if missing <= 0:
+        return weights
+    return {**weights, key: torch.cat([old, old[1:2].repeat(missing, 1)])}

@@ -1,0 +1,142 @@
+"""One optimisation step: a function of the learner's state and a batch."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
+from lbm_studio.learning.model.normaliser import PolicyNormaliser
+from lbm_studio.learning.model.objective import Objective
+from lbm_studio.learning.training.batches import Batch
+from lbm_studio.learning.training.spec import LossWeights
+
+SCENE_SPREAD = 0.02
+"""Standard deviation of the Gaussian a heat map should show, as a fraction of the view."""
+PROPRIOCEPTION_NOISE = 0.03
+"""Jitter of normalised proprioception.
+
+Without it the path is predictable from the hand alone and the images are ignored.
+"""
+KEY_POSE_SCALE_M = (0.1, 0.15, 0.05)
+"""Spread of key poses along x, y, z, which brings their regression to unit scale [m]."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """``total`` is minimised; the others are its parts, for the log."""
+
+    total: Tensor
+    denoising: Tensor
+    key_pose: Tensor
+    heat_map: Tensor
+    keypoint: Tensor
+
+    def as_numbers(self) -> dict[str, float]:
+        """Return the parts by name."""
+        return {
+            "loss": self.total.item(),
+            "denoising": self.denoising.item(),
+            "key_pose": self.key_pose.item(),
+            "heat_map": self.heat_map.item(),
+            "keypoint": self.keypoint.item(),
+        }
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    """What turns a batch into losses beside the network."""
+
+    normaliser: PolicyNormaliser
+    objective: Objective
+    weights: LossWeights
+    noise_draws: int
+    low_precision: bool
+
+
+def compute_losses(
+    network: LargeBehaviorModel, batch: Batch, settings: LossSettings, generator: torch.Generator
+) -> Losses:
+    """Return the losses of one batch.
+
+    The encoder runs once a frame, the head ``noise_draws`` times.
+    """
+    with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
+        sight = network.look(batch.images, batch.words, batch.shift)
+    proprio = settings.normaliser.proprioception.normalise(network.proprioception(batch.states))
+    proprio = proprio + PROPRIOCEPTION_NOISE * torch.randn(proprio.shape, generator=generator)
+    drop = torch.rand(len(proprio), generator=generator) < network.config.raw_dropout
+    condition = network.condition(sight, batch.states, proprio, drop)
+    heat_map, keypoint = keypoint_losses(sight, batch)
+    key_pose = key_pose_loss(network.key_pose(condition), batch)
+    denoising = _denoising_loss(network, sight, condition, batch, settings, generator)
+    weights = settings.weights
+    total = (
+        denoising
+        + weights.key_pose * key_pose
+        + weights.heat_map * heat_map
+        + weights.keypoint * keypoint
+    )
+    return Losses(total, denoising, key_pose, heat_map, keypoint)
+
+
+def _denoising_loss(
+    network: LargeBehaviorModel,
+    sight: Sight,
+    condition: Tensor,
+    batch: Batch,
+    settings: LossSettings,
+    generator: torch.Generator,
+) -> Tensor:
+    draws = settings.noise_draws
+    chunks = settings.normaliser.actions.normalise(batch.chunks).repeat(draws, 1, 1)
+    pair = settings.objective.pair(chunks, generator)
+    with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
+        predicted = network(
+            pair.noisy, pair.time, condition.repeat(draws, 1), sight.slots.repeat(draws, 1, 1)
+        )
+    return functional.mse_loss(predicted.float(), pair.target)
+
+
+def keypoint_losses(sight: Sight, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Return the mean cross-entropy of the supervised maps and the squared error of their peaks."""
+    entropy = torch.zeros(())
+    for view, maps in enumerate(sight.maps):
+        supervised = maps[:, : batch.usable.shape[2]].float()
+        one = map_cross_entropy(supervised, batch.targets[:, view])
+        entropy = entropy + (one * batch.usable[:, view]).sum()
+    supervised = sight.shifted[:, :, : batch.usable.shape[2]]
+    error = ((supervised - batch.targets) ** 2).sum(-1)
+    count = batch.usable.sum().clamp(min=1)
+    return entropy / count, (error * batch.usable).sum() / count
+
+
+def map_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Cross-entropy of (B, A, h, w) map logits against a small Gaussian at (B, A, 2) fractions.
+
+    (B, A).
+    """
+    height, width = logits.shape[-2:]
+    # The Gaussian never gets narrower than the grid, else small maps could not show it.
+    spread_x, spread_y = max(SCENE_SPREAD, 0.7 / width), max(SCENE_SPREAD, 0.7 / height)
+    x = (torch.arange(width) + 0.5) / width
+    y = (torch.arange(height) + 0.5) / height
+    across = torch.exp(-((x - targets[..., :1]) ** 2) / (2 * spread_x**2))  # (B, A, w)
+    down = torch.exp(-((y - targets[..., 1:]) ** 2) / (2 * spread_y**2))  # (B, A, h)
+    wanted = (down[..., :, None] * across[..., None, :]).flatten(2)
+    wanted = wanted / wanted.sum(-1, keepdim=True).clamp(min=1e-9)
+    return -(wanted * logits.flatten(2).log_softmax(-1)).sum(-1)
+
+
+def key_pose_loss(predicted: Tensor, batch: Batch) -> Tensor:
+    """Squared error of the next key poses, in units of their spread, where there is one."""
+    wanted = batch.key_positions / torch.tensor(KEY_POSE_SCALE_M)
+    error = (predicted.unflatten(1, wanted.shape[1:]) - wanted) ** 2
+    return (error.mean(-1) * batch.key_known).sum() / batch.key_known.sum().clamp(min=1)
+
+
+def key_positions_m(network: LargeBehaviorModel, condition: Tensor) -> Tensor:
+    """Return the regressed next key positions (B, A, 3) [m]."""
+    scale = torch.tensor(KEY_POSE_SCALE_M)
+    return network.key_pose(condition).unflatten(1, (network.arms, 3)) * scale

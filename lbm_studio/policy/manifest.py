@@ -1,0 +1,110 @@
+"""What a checkpoint says about itself, readable without torch.
+
+A checkpoint is a folder with ``manifest.json`` and ``weights.safetensors``, written under a
+temporary name and renamed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lbm_studio.core.action import ActionConvention
+from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.embodiment import Embodiment
+from lbm_studio.core.errors import CheckpointError, StudioError
+from lbm_studio.core.runs import CHECKPOINT_FOLDER, write_json
+
+MANIFEST_FILE = "manifest.json"
+WEIGHTS_FILE = "weights.safetensors"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class CheckpointManifest:
+    """Everything needed to decide whether a policy fits a station, and where it came from.
+
+    Attributes:
+        embodiment: the body it controls, with the cameras it looks through.
+        convention: how its actions are to be read.
+        goals: prompts it was trained on, as people wrote them.
+        words: vocabulary of its prompt tokens, in order.
+        model: the model configuration, as JSON.
+        normaliser: statistics of its inputs and outputs, as JSON.
+        provenance: datasets, episodes, steps, seconds, parent checkpoint, software version.
+        metrics: what was measured on held-out episodes.
+        format: version of this layout.
+    """
+
+    embodiment: Embodiment
+    convention: ActionConvention
+    goals: tuple[str, ...]
+    words: tuple[str, ...]
+    model: Mapping[str, Any]
+    normaliser: Mapping[str, Any]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def resolve_checkpoint(path: Path) -> Path:
+    """Return the checkpoint folder meant by ``path``: itself, or the newest one of a run folder.
+
+    Raises:
+        CheckpointError: there is none.
+    """
+    for candidate in (path, path / CHECKPOINT_FOLDER):
+        if (candidate / MANIFEST_FILE).is_file():
+            return candidate
+    raise CheckpointError(f"{path} is not a checkpoint: it holds no {MANIFEST_FILE}.")
+
+
+def read_manifest(path: Path) -> CheckpointManifest:
+    """Read the manifest of a checkpoint or run folder.
+
+    Raises:
+        CheckpointError: there is none, or it is damaged.
+    """
+    folder = resolve_checkpoint(path)
+    try:
+        raw = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        manifest = from_json(CheckpointManifest, raw, where="the manifest")
+    except (OSError, ValueError, StudioError) as error:
+        raise CheckpointError(f"The checkpoint {folder} is damaged: {error}") from error
+    if manifest.format != FORMAT:
+        raise CheckpointError(
+            f"The checkpoint {folder} has format {manifest.format}; "
+            f"this version reads format {FORMAT}."
+        )
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: CheckpointManifest) -> None:
+    """Write ``manifest.json`` into a checkpoint folder."""
+    write_json(folder / MANIFEST_FILE, to_json(manifest))
+
+
+def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
+    """Make sure that a policy can drive a station.
+
+    Raises:
+        CheckpointError: naming what differs.
+    """
+    wanted = manifest.embodiment
+    pairs = {
+        "arms": (wanted.arm_names, embodiment.arm_names),
+        "action convention": (manifest.convention, ActionConvention(embodiment.arm_names)),
+        "cameras": (wanted.camera_names, embodiment.camera_names),
+        "rate [Hz]": (wanted.chunk.rate_hz, embodiment.chunk.rate_hz),
+    }
+    for what, (policy_has, station_has) in pairs.items():
+        if policy_has != station_has:
+            raise CheckpointError(
+                f"This policy does not fit the station: its {what} are {_words(policy_has)}, "
+                f"the station's are {_words(station_has)}."
+            )
+
+
+def _words(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
