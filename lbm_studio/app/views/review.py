@@ -133,7 +133,9 @@ class ReviewView:
     position: int = 0
     length: int = 0
     rate_hz: float = 0.0
-    frames: Mapping[str, NDArray[np.uint8]] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    frames: Mapping[str, NDArray[np.uint8]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )
     shown_position: int = -1
     curves: Curves | None = None
     edits: tuple[EditRow, ...] = ()

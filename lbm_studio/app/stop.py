@@ -1,0 +1,82 @@
+"""The stop as the window presses it: at once, from any thread, whatever else is stuck."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from lbm_studio.app.events import Signal
+from lbm_studio.link.session import Session
+from lbm_studio.link.stop import StopOutcome, StopReport, StopSupervisor
+
+logger = logging.getLogger(__name__)
+
+
+class Presser(Protocol):
+    """The part of :class:`lbm_studio.link.stop.StopSupervisor` that is used here."""
+
+    def press(self, source: str, pressed_ns: int | None = None) -> StopReport:
+        """Stop the arms; kill the station when it does not obey."""
+        ...
+
+
+class StopButton:
+    """Presses stop on the station of a session.
+
+    Each press runs in a thread of its own, so that neither a busy window nor an earlier press that
+    still waits can delay it.
+
+    Signals:
+        pressed: the source, at once, in the thread that pressed.
+        reported: what became of a press, in words; emitted by ``poll``. A harmless outcome says
+            nothing.
+    """
+
+    def __init__(self, presser_for: Callable[[Session], Presser] = StopSupervisor) -> None:
+        self.pressed: Signal[str] = Signal()
+        self.reported: Signal[str] = Signal()
+        self._presser_for = presser_for
+        self._presser: Presser | None = None
+        self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is a session to be stopped."""
+        return self._presser is not None
+
+    def attach(self, session: Session) -> None:
+        """From now on stop the station of this session."""
+        self._presser = self._presser_for(session)
+
+    def detach(self) -> None:
+        """There is no station any more."""
+        self._presser = None
+
+    def press(self, source: str, pressed_ns: int | None = None) -> None:
+        """Stop now; never blocks.
+
+        Args:
+            source: what was pressed, e.g. ``"window button"``, ``"Esc"``; shown to people.
+            pressed_ns: when, now by default [ns].
+        """
+        presser = self._presser
+        if presser is not None:
+            threading.Thread(
+                target=self._press, args=(presser, source, pressed_ns), name="press", daemon=True
+            ).start()
+        self.pressed.emit(source)
+
+    def poll(self) -> None:
+        """Say what became of the presses."""
+        while not self._reports.empty():
+            self.reported.emit(self._reports.get())
+
+    def _press(self, presser: Presser, source: str, pressed_ns: int | None) -> None:
+        report = presser.press(source, pressed_ns)
+        logger.info("stop by %s: %s after %.3f s", source, report.outcome, report.after_s)
+        if report.outcome is StopOutcome.KILLED:
+            self._reports.put(
+                "The station did not answer the stop and was ended; its arms stand still. "
+                "Start it again on the panel Station."
+            )
