@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Self, TypeVar
 
@@ -32,6 +33,10 @@ FRAMES_TOPIC = b"frames"
 _LOG = logging.getLogger(__name__)
 _REQUEST_HEADER = struct.Struct("<QQ")  # request number, last moment it is worth answering [ns]
 _REPLY_HEADER = struct.Struct("<Q")  # request number
+_RESEND_S = 0.25
+"""A request lost with the connection, because its receiver died, is sent again after so long."""
+
+_MAX_PEERS = 1000
 _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 _NOT_UNDERSTOOD = "The request was not understood."
 
@@ -68,6 +73,19 @@ class Endpoint:
             raise StudioError(sentence) from error
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request ready to be sent.
+
+    Attributes:
+        number: which its answer will carry.
+        frames: what goes over the wire.
+    """
+
+    number: int
+    frames: tuple[bytes, bytes]
+
+
 class AsyncRequester(Endpoint):
     """Sends requests without waiting, and collects the answers later. Reconnects by itself.
 
@@ -89,14 +107,23 @@ class AsyncRequester(Endpoint):
         Returns:
             The number its answer will carry; None when nobody is there to receive it.
         """
+        request = self.prepare(message, valid_s)
+        return request.number if self.transmit(request) else None
+
+    def prepare(self, message: Message, valid_s: float) -> Request:
+        """Return a request that is worth answering for ``valid_s`` from now; nothing is sent."""
         self._number += 1
         valid_until_ns = time.monotonic_ns() + round(valid_s * NANOSECONDS_PER_SECOND)
         header = _REQUEST_HEADER.pack(self._number, valid_until_ns)
+        return Request(self._number, (header, self._encoder.encode(message)))
+
+    def transmit(self, request: Request) -> bool:
+        """Send a request, again if need be: it is carried out once. False when nobody is there."""
         try:
-            self.socket.send_multipart([header, self._encoder.encode(message)], zmq.NOBLOCK)
+            self.socket.send_multipart(request.frames, zmq.NOBLOCK)
         except zmq.Again:
-            return None
-        return self._number
+            return False
+        return True
 
     def poll(self, timeout_s: float = 0.0) -> tuple[int, Message] | None:
         """Return the number and the content of the next answer, None when none comes in time."""
@@ -141,11 +168,13 @@ class Requester:
         """
         deadline_s = time.monotonic() + timeout_s
         with self._lock:
-            if self._line.wait_until_connected(timeout_s):
-                number = self._line.send(message, deadline_s - time.monotonic())
-                while (answer := self._line.poll(deadline_s - time.monotonic())) is not None:
-                    if answer[0] == number:
-                        return answer[1]
+            request = self._line.prepare(message, timeout_s)
+            while (remaining_s := deadline_s - time.monotonic()) > 0:
+                if self._line.wait_until_connected(remaining_s):
+                    self._line.transmit(request)
+                answer = self._await(request.number, min(deadline_s, time.monotonic() + _RESEND_S))
+                if answer is not None:
+                    return answer
         raise StationError(f"The {self._name} does not answer.")
 
     def ask_for(self, kind: type[M], message: Message, timeout_s: float) -> M:
@@ -160,6 +189,12 @@ class Requester:
         if isinstance(answer, Refused):
             raise StationError(answer.reason)
         raise StationError(f"The {self._name} gave an answer that does not belong to the question.")
+
+    def _await(self, number: int, deadline_s: float) -> Message | None:
+        while (answer := self._line.poll(deadline_s - time.monotonic())) is not None:
+            if answer[0] == number:
+                return answer[1]
+        return None
 
     def close(self) -> None:
         """Close the connection."""
@@ -185,6 +220,7 @@ class Responder(Endpoint):
         super().__init__(zmq.ROUTER)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(kinds)
+        self._last_numbers: dict[bytes, int] = {}
         self._bind(address)
 
     def poll(self, handler: Handler, timeout_s: float) -> bool:
@@ -204,17 +240,28 @@ class Responder(Endpoint):
         except (ValueError, struct.error):
             _LOG.warning("%d bytes that are no request are ignored.", sum(map(len, frames)))
             return True
-        if time.monotonic_ns() > valid_until_ns:
-            _LOG.warning("A request that nobody waits for any longer is dropped.")
-            return True
-        reply = self._encoder.encode(self._answer(handler, body))
-        self.socket.send_multipart([identity, _REPLY_HEADER.pack(number), reply])
+        if self._is_new(identity, number) and self._is_awaited(valid_until_ns):
+            reply = self._encoder.encode(self._answer(handler, body))
+            self.socket.send_multipart([identity, _REPLY_HEADER.pack(number), reply])
         return True
 
     def serve(self, handler: Handler, is_done: Callable[[], bool], interval_s: float = 0.1) -> None:
         """Answer requests until ``is_done``; asked after each one and every ``interval_s``."""
         while not is_done():
             self.poll(handler, interval_s)
+
+    def _is_new(self, identity: bytes, number: int) -> bool:
+        last = self._last_numbers.pop(identity, 0)
+        self._last_numbers[identity] = max(last, number)  # the most recent peer comes last
+        if len(self._last_numbers) > _MAX_PEERS:
+            del self._last_numbers[next(iter(self._last_numbers))]
+        return number > last
+
+    def _is_awaited(self, valid_until_ns: int) -> bool:
+        if time.monotonic_ns() <= valid_until_ns:
+            return True
+        _LOG.warning("A request that nobody waits for any longer is dropped.")
+        return False
 
     def _answer(self, handler: Handler, body: bytes) -> Message:
         try:

@@ -91,6 +91,24 @@ def test_nobody_there_is_said_in_words(address: str) -> None:
         requester.ask(Halt(), 0.05)
 
 
+def test_a_request_that_takes_long_is_carried_out_once(address: str) -> None:
+    carried_out: list[Message] = []
+    release = threading.Event()
+
+    def handler(message: Message) -> Message:
+        carried_out.append(message)
+        release.wait(PATIENCE_S)
+        return Accepted()
+
+    timer = threading.Timer(0.6, release.set)
+    with Serving(address, handler), Requester(address) as requester:
+        timer.start()
+        assert requester.ask(Halt(), PATIENCE_S) == Accepted()
+        assert requester.ask(Quit(), PATIENCE_S) == Accepted()
+
+    assert carried_out == [Halt(), Quit()]
+
+
 def test_a_studio_error_becomes_a_refusal_with_its_sentence(address: str) -> None:
     def handler(_: Message) -> Message:
         raise StudioError("The arm is not there.")
@@ -101,6 +119,7 @@ def test_a_studio_error_becomes_a_refusal_with_its_sentence(address: str) -> Non
             requester.ask_for(Accepted, Halt(), PATIENCE_S)
 
 
+@pytest.mark.usefixtures("caplog")
 def test_after_silence_the_next_question_gets_its_own_answer(address: str) -> None:
     def handler(message: Message) -> Message:
         return Refused(reason="7") if isinstance(message, Heartbeat) else Accepted()
@@ -114,6 +133,7 @@ def test_after_silence_the_next_question_gets_its_own_answer(address: str) -> No
             assert requester.ask(Heartbeat(sent_ns=7), PATIENCE_S) == Refused(reason="7")
 
 
+@pytest.mark.usefixtures("caplog")
 def test_an_order_nobody_waits_for_any_longer_is_never_carried_out(address: str) -> None:
     carried_out: list[Message] = []
 
@@ -137,6 +157,7 @@ def test_a_server_that_died_and_came_back_is_found_again(address: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\x00rubbish", msgspec.msgpack.encode({"type": "No"})])
+@pytest.mark.usefixtures("caplog")
 def test_a_malformed_request_is_refused_and_the_next_one_served(address: str, body: bytes) -> None:
     with Serving(address, accept), AsyncRequester(address) as line, Requester(address) as requester:
         assert line.wait_until_connected(PATIENCE_S)
@@ -148,6 +169,7 @@ def test_a_malformed_request_is_refused_and_the_next_one_served(address: str, bo
 
 
 @pytest.mark.parametrize("frames", [[b""], [b"short", b"x"], [b"a", b"b", b"c"], [b"\x00" * 2000]])
+@pytest.mark.usefixtures("caplog")
 def test_bytes_that_are_no_request_are_ignored(address: str, frames: list[bytes]) -> None:
     with Serving(address, accept), AsyncRequester(address) as line, Requester(address) as requester:
         assert line.wait_until_connected(PATIENCE_S)
@@ -225,6 +247,7 @@ def test_the_latest_message_hides_the_older_ones(heard: Pair) -> None:
     assert subscriber.latest() is None
 
 
+@pytest.mark.usefixtures("caplog")
 def test_other_topics_are_not_heard_and_rubbish_is_ignored(heard: Pair) -> None:
     publisher, subscriber = heard
     publisher.publish(TICK_TOPIC, ready(1))
