@@ -1,0 +1,260 @@
+"""Who moves the arms: each motion says, once a control period, where every arm should go next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lbm_studio.core.action import Action, ActionChunk, ArmTarget
+from lbm_studio.core.clock import seconds_between
+from lbm_studio.core.embodiment import ChunkSpec
+from lbm_studio.core.observation import StationState
+from lbm_studio.core.pose import FloatArray, Pose, interpolate
+from lbm_studio.link.messages import Mode
+from lbm_studio.station.control.chunks import (
+    FIRST_CHUNK_WITHIN_S,
+    STOP_AFTER_S,
+    ChunkSchedule,
+    Supply,
+)
+
+MAX_FRAME_AGE_S = 0.5
+"""A chunk predicted from older pictures than this, counted from the question, is not played [s]."""
+
+HOMING_SPEED_M_S = 0.15
+HOMING_SPEED_RAD_S = 0.8
+_HOMING_WITHIN_S = 30.0
+_AT_HOME_M = 1e-4
+_AT_HOME_RAD = 1e-3
+_CLEARANCE_M = 0.01
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a motion knows at the beginning of a control period.
+
+    Attributes:
+        state: what was measured just now.
+        previous: what was sent last; where the arms were measured when nothing was sent yet.
+        now_ns: the time [ns].
+        period_s: duration of the control period [s].
+    """
+
+    state: StationState
+    previous: Action
+    now_ns: int
+    period_s: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a motion wants in one control period.
+
+    Attributes:
+        action: where the arms should be at its end; None holds them.
+        finished: the motion has come to its end.
+        stop_reason: why the station must stop and latch; empty when all is well.
+        intent: as in ActionChunk.
+    """
+
+    action: Action | None = None
+    finished: bool = False
+    stop_reason: str = ""
+    intent: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+class Motion(Protocol):
+    """Something that can move the arms."""
+
+    @property
+    def mode(self) -> Mode:
+        """What people call it."""
+        ...
+
+    def next_step(self, situation: Situation) -> Step:
+        """Return what to do in the coming control period; never waits.
+
+        Raises:
+            StudioError: it cannot go on; the station stops with this text as the reason.
+        """
+        ...
+
+    def resume(self) -> None:
+        """Go on after a pause, as if from a standstill."""
+        ...
+
+
+class Demonstrator(Protocol):
+    """A script that knows the scene and acts like a colleague at the controls."""
+
+    def next_action(self) -> Action | None:
+        """Return the intended action for the coming control period; None when it is done."""
+        ...
+
+
+class DemonstrationMotion:
+    """Lets a scripted demonstrator act."""
+
+    mode = Mode.DEMONSTRATION
+
+    def __init__(self, demonstrator: Demonstrator) -> None:
+        self._demonstrator = demonstrator
+
+    def next_step(self, situation: Situation) -> Step:
+        action = self._demonstrator.next_action()
+        return Step(action, finished=action is None)
+
+    def resume(self) -> None:
+        """Nothing to forget: the script goes on where it was."""
+
+
+class Predictor(Protocol):
+    """Asks a policy for chunks without ever waiting for it."""
+
+    def ask(self, state: StationState, goal: str, valid_s: float) -> bool:
+        """Ask for the chunk that answers ``state``; False when nobody is there to be asked.
+
+        Args:
+            state: what was measured.
+            goal: the prompt in force.
+            valid_s: for how long an answer is of use [s].
+        """
+        ...
+
+    def collect(self) -> ActionChunk | None:
+        """Return the answer to the last question once it is there.
+
+        Raises:
+            StudioError: the policy refused.
+        """
+        ...
+
+    def forget(self) -> None:
+        """Begin a new episode: answers to earlier questions are dropped."""
+        ...
+
+
+def _never() -> bool:
+    return False
+
+
+class PolicyMotion:
+    """Plays the chunks a policy predicts.
+
+    Args:
+        predictor: how the policy is asked.
+        spec: the shape of its chunks.
+        goal: the prompt; may be changed while it runs.
+        speed: steps a control period, 0.25 to 2.
+        is_reached: whether the goal is reached, where that can be known (simulation).
+    """
+
+    mode = Mode.POLICY
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        spec: ChunkSpec,
+        *,
+        goal: str,
+        speed: float = 1.0,
+        is_reached: Callable[[], bool] = _never,
+    ) -> None:
+        self.goal = goal
+        self.schedule = ChunkSchedule(spec, speed=speed)
+        self._predictor = predictor
+        self._is_reached = is_reached
+        self._asked_about_ns = 0
+        predictor.forget()
+
+    def next_step(self, situation: Situation) -> Step:
+        if self._is_reached():
+            return Step(finished=True)
+        self.schedule.observe(situation.state.captured_ns)
+        refusal = self._collect(situation.now_ns) or self._ask(situation)
+        if refusal:
+            return Step(stop_reason=refusal)
+        action = self.schedule.next_action(situation.now_ns)
+        if self.schedule.supply(situation.now_ns) is Supply.STALE:
+            return Step(stop_reason="The policy has stopped answering.")
+        chunk = self.schedule.current
+        return Step(action, intent=chunk.intent if chunk else {})
+
+    def resume(self) -> None:
+        """Forget what was predicted before the pause: the scene may have changed."""
+        self._predictor.forget()
+        self.schedule.clear()
+
+    def _ask(self, situation: Situation) -> str:
+        if not self.schedule.wants_chunk():
+            return ""
+        valid_s = STOP_AFTER_S if self.schedule.has_begun else FIRST_CHUNK_WITHIN_S
+        if not self._predictor.ask(situation.state, self.goal, valid_s):
+            return ""
+        self._asked_about_ns = situation.state.captured_ns
+        self.schedule.asked(situation.now_ns)
+        return self._collect(situation.now_ns)  # a policy in this process has answered already
+
+    def _collect(self, now_ns: int) -> str:
+        """Take an answer, if there is one; return why it must not be played, or nothing."""
+        chunk = self._predictor.collect()
+        if chunk is None:
+            return ""
+        age_s = seconds_between(chunk.observed_ns, self._asked_about_ns)
+        if age_s > MAX_FRAME_AGE_S:
+            return f"The camera pictures are {age_s:.1f} s old."
+        self.schedule.accept(chunk, now_ns)
+        return ""
+
+
+class HomingMotion:
+    """Brings every arm to a rest pose, slowly: first up, so that nothing is swept off the table.
+
+    Args:
+        home: where the arms rest; its gripper widths are not used, the grippers stay as they are.
+    """
+
+    mode = Mode.HOMING
+
+    def __init__(self, home: Action) -> None:
+        self._home = home
+        self._begun_ns: int | None = None
+
+    def next_step(self, situation: Situation) -> Step:
+        if self._begun_ns is None:
+            self._begun_ns = situation.now_ns
+        is_late = seconds_between(self._begun_ns, situation.now_ns) > _HOMING_WITHIN_S
+        before = situation.previous.arms
+        if is_late or all(_is_at(before[name].pose, t.pose) for name, t in self._home.arms.items()):
+            return Step(finished=True)
+        return Step(
+            Action(
+                {
+                    name: ArmTarget(
+                        _towards_home(before[name].pose, target.pose, situation.period_s),
+                        before[name].gripper_width_m,
+                    )
+                    for name, target in self._home.arms.items()
+                }
+            )
+        )
+
+    def resume(self) -> None:
+        """Nothing to forget."""
+
+
+def _is_at(pose: Pose, goal: Pose) -> bool:
+    return pose.distance_m(goal) < _AT_HOME_M and pose.angle_rad(goal) < _AT_HOME_RAD
+
+
+def _towards_home(pose: Pose, home: Pose, period_s: float) -> Pose:
+    goal = home
+    if pose.position[2] < home.position[2] - _CLEARANCE_M:
+        above = pose.position.copy()
+        above[2] = home.position[2]
+        goal = Pose(above, pose.rotation)
+    periods = max(
+        pose.distance_m(goal) / (HOMING_SPEED_M_S * period_s),
+        pose.angle_rad(goal) / (HOMING_SPEED_RAD_S * period_s),
+        1.0,
+    )
+    return interpolate(pose, goal, 1.0 / periods)

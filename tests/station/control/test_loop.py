@@ -1,0 +1,632 @@
+"""The control loop in manual time, over kinematic stations of different sizes."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from lbm_studio.core.action import Action, ActionChunk, ArmTarget
+from lbm_studio.core.clock import ManualClock
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StationError, StoppedError, StudioError
+from lbm_studio.core.observation import StationState
+from lbm_studio.core.pose import Pose
+from lbm_studio.link.messages import Mode
+from lbm_studio.station.control.loop import ControlLoop, Cycle
+from lbm_studio.station.control.motions import (
+    DemonstrationMotion,
+    HomingMotion,
+    PolicyMotion,
+    Situation,
+    Step,
+)
+from lbm_studio.station.latch import StopLatch
+from lbm_studio.station.safety import SafetyEnvelope
+from tests.core.stations import make_station
+from tests.station.kinematic_station import KinematicStation, rest_action
+
+STEP_M = 0.01
+DESCRIPTIONS = [make_station("right", "left"), make_station("only")]
+
+
+class Rig:
+    """A loop, its station, and a window that beats unless told otherwise."""
+
+    def __init__(self, description: StationDescription = DESCRIPTIONS[0]) -> None:
+        self.clock = ManualClock(1_000)
+        self.station = KinematicStation(description, self.clock)
+        self.latch = StopLatch(self.clock)
+        self.loop = ControlLoop(
+            self.station, self.clock, envelope=SafetyEnvelope(description), latch=self.latch
+        )
+        self.is_window_alive = True
+        self.cycles: list[Cycle] = []
+
+    @property
+    def description(self) -> StationDescription:
+        return self.station.description
+
+    def tick(self) -> Cycle:
+        if self.is_window_alive:
+            self.loop.heartbeat()
+        cycle = self.loop.tick()
+        self.cycles.append(cycle)
+        self.clock.advance_s(self.description.embodiment.chunk.period_s)
+        return cycle
+
+    def run(self, ticks: int) -> Cycle:
+        for _ in range(ticks - 1):
+            self.tick()
+        return self.tick()
+
+    def run_until(self, is_done: Callable[[Cycle], bool], most: int = 500) -> Cycle:
+        for _ in range(most):
+            if is_done(cycle := self.tick()):
+                return cycle
+        raise AssertionError("it never happened")
+
+    def heights(self) -> list[float]:
+        return [float(arm.pose.position[2]) for arm in self.station.read().arms.values()]
+
+
+def moved(action: Action, *, up_m: float = STEP_M, width_m: float | None = None) -> Action:
+    return Action(
+        {
+            name: ArmTarget(
+                Pose(target.pose.position + (0.0, 0.0, up_m), target.pose.rotation),
+                target.gripper_width_m if width_m is None else width_m,
+            )
+            for name, target in action.arms.items()
+        }
+    )
+
+
+class Climb:
+    """Moves every arm up, a little a period, for ever or for some periods."""
+
+    def __init__(self, mode: Mode = Mode.DEMONSTRATION, *, steps: int = 1_000_000) -> None:
+        self.mode = mode
+        self.resumed = 0
+        self.seen: list[Situation] = []
+        self._left = steps
+
+    def next_step(self, situation: Situation) -> Step:
+        self.seen.append(situation)
+        self._left -= 1
+        if self._left < 0:
+            return Step(finished=True)
+        return Step(moved(situation.previous, width_m=0.02))
+
+    def resume(self) -> None:
+        self.resumed += 1
+
+
+class Falter:
+    """Fails in its first period."""
+
+    mode = Mode.POLICY
+
+    def __init__(self, outcome: Step | StudioError) -> None:
+        self._outcome = outcome
+
+    def next_step(self, situation: Situation) -> Step:
+        if isinstance(self._outcome, StudioError):
+            raise self._outcome
+        return self._outcome
+
+    def resume(self) -> None: ...
+
+
+@pytest.fixture(params=DESCRIPTIONS, ids=lambda description: str(len(description.embodiment.arms)))
+def rig(request: pytest.FixtureRequest) -> Rig:
+    return Rig(request.param)
+
+
+def test_at_first_nothing_moves_and_nothing_is_sent(rig: Rig):
+    cycle = rig.run(3)
+
+    assert cycle.mode is Mode.IDLE
+    assert cycle.number == 2
+    assert cycle.sent is None
+    assert rig.station.commands == []
+
+
+@pytest.mark.parametrize("mode", [Mode.TELEOPERATION, Mode.DEMONSTRATION, Mode.POLICY, Mode.HOMING])
+def test_a_motion_moves_the_arms_from_where_they_are(rig: Rig, mode: Mode):
+    before = rig.heights()
+    rig.loop.start(Climb(mode))
+
+    cycle = rig.run(5)
+
+    assert cycle.mode is mode
+    assert cycle.sent == rig.station.commands[-1]
+    assert rig.heights() == pytest.approx([z + 5 * STEP_M for z in before])
+
+
+def test_what_was_sent_is_what_the_safety_envelope_left(rig: Rig):
+    class Leap(Climb):
+        def next_step(self, situation: Situation) -> Step:
+            return Step(moved(situation.previous, up_m=0.3))
+
+    rig.loop.start(Leap())
+    before = rig.heights()[0]
+
+    cycle = rig.tick()
+
+    card, chunk = rig.description.safety, rig.description.embodiment.chunk
+    assert any("linear speed" in limit for limit in cycle.limits)
+    assert cycle.sent
+    sent_m = next(iter(cycle.sent.arms.values())).pose.position[2] - before
+    assert sent_m == pytest.approx(card.max_linear_speed_m_s * chunk.period_s)
+
+
+def test_an_ended_motion_holds_the_arms_and_is_finished_until_the_next_start(rig: Rig):
+    rig.loop.start(Climb(steps=2))
+
+    cycle = rig.run(3)
+    assert (cycle.mode, cycle.finished, cycle.sent) == (Mode.IDLE, True, None)
+    assert rig.run(3).finished
+
+    rig.loop.start(Climb())
+    assert not rig.tick().finished
+
+
+def test_halting_holds_without_latching(rig: Rig):
+    rig.loop.start(Climb())
+    rig.run(3)
+
+    rig.loop.halt()
+    before = rig.heights()
+    cycle = rig.run(3)
+
+    assert (cycle.mode, cycle.finished, cycle.stop_reason) == (Mode.IDLE, False, "")
+    assert rig.heights() == pytest.approx(before)
+
+
+def test_a_paused_motion_holds_and_goes_on_when_resumed(rig: Rig):
+    motion = Climb(Mode.POLICY)
+    rig.loop.start(motion)
+    rig.run(3)
+
+    rig.loop.pause()
+    before = rig.heights()
+    cycle = rig.run(3)
+    assert cycle.mode is Mode.PAUSED
+    assert rig.heights() == pytest.approx(before)
+    assert len(motion.seen) == 3
+
+    rig.loop.resume()
+    assert rig.tick().mode is Mode.POLICY
+    assert motion.resumed == 1
+
+
+@pytest.mark.parametrize("mode", [None, Mode.TELEOPERATION, Mode.HOMING])
+def test_only_a_policy_or_a_demonstration_can_be_paused(rig: Rig, mode: Mode | None):
+    if mode:
+        rig.loop.start(Climb(mode))
+
+    with pytest.raises(StationError, match="nothing to pause"):
+        rig.loop.pause()
+    with pytest.raises(StationError, match="nothing to resume"):
+        rig.loop.resume()
+
+
+def test_taking_over_a_running_motion_goes_on_from_what_was_sent_last(rig: Rig):
+    rig.loop.start(Climb(Mode.POLICY))
+    rig.run(3)
+    sent = rig.station.commands[-1]
+    takeover = Climb(Mode.TELEOPERATION)
+
+    rig.loop.start(takeover)
+    rig.tick()
+
+    assert takeover.seen[0].previous is sent
+
+
+def test_a_new_motion_keeps_the_grip_that_was_asked_for(rig: Rig):
+    rig.loop.start(Climb(steps=1))
+    rig.run(2)
+    held = KinematicStation.read
+
+    def grasping(self: KinematicStation) -> StationState:
+        state = held(self)
+        arms = {
+            n: type(a)(a.pose, 0.045, a.joints_rad, a.joints_rad) for n, a in state.arms.items()
+        }
+        return StationState(arms, state.captured_ns)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KinematicStation, "read", grasping)
+        motion = Climb()
+        rig.loop.start(motion)
+        rig.tick()
+
+    assert {t.gripper_width_m for t in motion.seen[0].previous.arms.values()} == {0.02}
+
+
+# --- stopping ---------------------------------------------------------------------------------
+
+
+def press(rig: Rig) -> None:
+    """Do what the stop receiver does, in whatever moment."""
+    rig.latch.trip("Stopped by Esc.", "Esc")
+    rig.station.stop()
+
+
+@pytest.mark.parametrize("mode", [Mode.TELEOPERATION, Mode.DEMONSTRATION, Mode.POLICY, Mode.HOMING])
+def test_a_stop_ends_every_motion_and_latches(rig: Rig, mode: Mode):
+    rig.loop.start(Climb(mode))
+    start = rig.heights()
+    rig.loop.tick()
+    rig.clock.advance_s(0.5 * rig.description.embodiment.chunk.period_s)
+
+    press(rig)
+    cycle = rig.run(5)
+
+    assert (cycle.mode, cycle.stop_reason, cycle.sent) == (Mode.STOPPED, "Stopped by Esc.", None)
+    assert rig.loop.motion is None
+    assert rig.heights() == pytest.approx([z + 0.5 * STEP_M for z in start])
+    assert len(rig.station.commands) == 1
+
+
+def test_a_stopped_station_refuses_to_move_in_words(rig: Rig):
+    press(rig)
+
+    for refused in (lambda: rig.loop.start(Climb()), rig.loop.pause, rig.loop.resume):
+        with pytest.raises(StoppedError, match=r"Stopped by Esc\. Reset the stop first\."):
+            refused()
+
+
+def test_after_a_reset_nothing_moves_by_itself(rig: Rig):
+    rig.loop.start(Climb())
+    rig.run(3)
+    press(rig)
+    rig.tick()
+
+    rig.loop.reset_stop()
+    before = rig.heights()
+    cycle = rig.run(5)
+    assert (cycle.mode, cycle.stop_reason) == (Mode.IDLE, "")
+    assert rig.heights() == pytest.approx(before)
+
+    rig.loop.start(Climb())
+    rig.tick()
+    assert rig.heights() > before
+
+
+def test_a_stop_and_its_reset_between_two_periods_still_ends_the_motion(rig: Rig):
+    rig.loop.start(Climb())
+    rig.run(3)
+
+    press(rig)
+    rig.loop.reset_stop()
+
+    assert rig.tick().mode is Mode.IDLE
+    assert len(rig.station.commands) == 3
+
+
+def test_a_stop_while_the_motion_is_thinking_keeps_its_action_from_being_sent(rig: Rig):
+    class Pressed(Climb):
+        def next_step(self, situation: Situation) -> Step:
+            press(rig)
+            return super().next_step(situation)
+
+    rig.loop.start(Pressed())
+
+    assert rig.tick().mode is Mode.STOPPED
+    assert rig.station.commands == []
+
+
+def test_a_stop_in_the_middle_of_sending_has_the_last_word(rig: Rig):
+    before = rig.heights()
+    rig.station.before_command = lambda: press(rig)
+    rig.loop.start(Climb())
+
+    cycle = rig.tick()
+    rig.run(3)
+
+    assert (cycle.mode, cycle.sent) == (Mode.STOPPED, None)
+    assert len(rig.station.commands) == 1
+    assert rig.heights() == pytest.approx(before)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Step(stop_reason="The policy has stopped answering."),
+        StationError("The arm is out of reach."),
+    ],
+)
+def test_a_motion_that_cannot_go_on_stops_the_station(rig: Rig, outcome: Step | StudioError):
+    rig.loop.start(Falter(outcome))
+
+    cycle = rig.tick()
+
+    assert cycle.mode is Mode.STOPPED
+    assert cycle.stop_reason in (str(outcome), getattr(outcome, "stop_reason", ""))
+    assert rig.station.stops == 1
+
+
+def test_a_faulted_arm_stops_the_station_until_the_fault_is_gone(rig: Rig):
+    rig.loop.start(Climb())
+    rig.run(2)
+
+    rig.station.fault = "The arm reports a fault."
+    cycle = rig.tick()
+    assert (cycle.mode, cycle.stop_reason) == (Mode.STOPPED, "The arm reports a fault.")
+    with pytest.raises(StationError, match="cannot be reset yet"):
+        rig.loop.reset_stop()
+
+    rig.station.fault = ""
+    rig.loop.reset_stop()
+    assert rig.tick().mode is Mode.IDLE
+
+
+def test_a_refused_command_stops_the_station(rig: Rig):
+    def refuse() -> None:
+        raise StationError("The arm refuses.")
+
+    rig.station.before_command = refuse
+    rig.loop.start(Climb())
+
+    cycle = rig.tick()
+
+    assert (cycle.mode, cycle.stop_reason, cycle.sent) == (Mode.STOPPED, "The arm refuses.", None)
+
+
+# --- the window -------------------------------------------------------------------------------
+
+
+def test_moving_arms_stop_half_a_second_after_the_last_heartbeat(rig: Rig):
+    rig.loop.start(Climb())
+    rig.run(3)
+    beat_ns = rig.clock.now_ns()
+    rig.loop.heartbeat()
+
+    rig.is_window_alive = False
+    cycle = rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
+
+    period_s = rig.description.embodiment.chunk.period_s
+    assert 0.5 < (cycle.state.captured_ns - beat_ns) / 1e9 <= 0.5 + period_s
+    assert cycle.stop_reason == "The window has stopped answering."
+
+
+def test_that_stop_can_be_reset_once_the_window_answers_again(rig: Rig):
+    rig.loop.start(Climb())
+    rig.is_window_alive = False
+    rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
+
+    with pytest.raises(StationError, match="The window does not answer"):
+        rig.loop.reset_stop()
+
+    rig.is_window_alive = True
+    rig.tick()
+    rig.loop.reset_stop()
+    assert rig.tick().mode is Mode.IDLE
+
+
+def test_resting_arms_need_no_heartbeat(rig: Rig):
+    rig.is_window_alive = False
+
+    assert rig.run(100).mode is Mode.IDLE
+
+
+def test_a_batch_without_a_window_needs_no_heartbeat():
+    rig = Rig()
+    rig.loop = ControlLoop(
+        rig.station,
+        rig.clock,
+        envelope=SafetyEnvelope(rig.description),
+        latch=rig.latch,
+        heartbeat_timeout_s=None,
+    )
+    rig.is_window_alive = False
+    rig.loop.start(Climb())
+
+    assert rig.run(20).mode is Mode.DEMONSTRATION
+
+
+# --- motions ----------------------------------------------------------------------------------
+
+
+class Script:
+    """Demonstrates a fixed list of actions."""
+
+    def __init__(self, actions: list[Action]) -> None:
+        self._actions = actions
+
+    def next_action(self) -> Action | None:
+        return self._actions.pop(0) if self._actions else None
+
+
+def test_a_demonstration_ends_with_its_script(rig: Rig):
+    first = moved(rest_action(rig.description))
+    second = moved(first)
+    rig.loop.start(DemonstrationMotion(Script([first, second])))
+
+    cycle = rig.run_until(lambda cycle: cycle.finished)
+
+    assert [cycle.sent is not None for cycle in rig.cycles] == [True, True, False]
+    assert cycle.mode is Mode.IDLE
+
+
+class Oracle:
+    """A predictor that answers ``latency`` control periods later, with chunks that climb."""
+
+    def __init__(self, rig: Rig, *, latency: int = 0) -> None:
+        self.asked: list[tuple[StationState, str]] = []
+        self.is_there = True
+        self.is_silent = False
+        self.refusal = ""
+        self.frame_age_s = 0.0
+        self.forgotten = 0
+        self._rig = rig
+        self._latency = latency
+        self._due: tuple[int, ActionChunk] | None = None
+
+    def ask(self, state: StationState, goal: str, valid_s: float) -> bool:
+        if not self.is_there:
+            return False
+        self.asked.append((state, goal))
+        spec = self._rig.description.embodiment.chunk
+        steps = [
+            moved(state.as_action(), up_m=STEP_M * k) for k in range(1 - spec.past, spec.length)
+        ]
+        observed_ns = state.captured_ns - round(self.frame_age_s * 1e9)
+        chunk = ActionChunk(tuple(steps), spec.past, observed_ns, {"scene": np.ones((1, 3))})
+        self._due = (len(self._rig.cycles) + self._latency, chunk)
+        return True
+
+    def collect(self) -> ActionChunk | None:
+        if self.refusal:
+            raise StationError(self.refusal)
+        if self.is_silent or self._due is None or self._due[0] > len(self._rig.cycles):
+            return None
+        chunk, self._due = self._due[1], None
+        return chunk
+
+    def forget(self) -> None:
+        self.forgotten += 1
+        self._due = None
+
+
+def policy(rig: Rig, oracle: Oracle, **options: object) -> PolicyMotion:
+    chunk = rig.description.embodiment.chunk
+    return PolicyMotion(oracle, chunk, goal="climb", **options)  # type: ignore[arg-type]
+
+
+def test_a_policy_is_asked_about_the_measured_state_with_the_goal_in_force(rig: Rig):
+    oracle = Oracle(rig)
+    motion = policy(rig, oracle)
+    rig.loop.start(motion)
+    rig.tick()
+    motion.goal = "climb higher"
+    cycle = rig.run(rig.description.embodiment.chunk.execute)
+
+    assert [goal for _, goal in oracle.asked] == ["climb", "climb higher"]
+    assert oracle.asked[1][0] is cycle.state
+    assert cycle.intent["scene"].shape == (1, 3)
+    assert oracle.forgotten == 1
+
+
+@pytest.mark.parametrize("latency", [0, 1])
+def test_a_policy_moves_the_arms_steadily(rig: Rig, latency: int):
+    before = rig.heights()
+    rig.loop.start(policy(rig, Oracle(rig, latency=latency)))
+
+    rig.run(4 * rig.description.embodiment.chunk.execute + latency)
+
+    name = rig.description.embodiment.arm_names[0]
+    heights = [cycle.state.arms[name].pose.position[2] for cycle in rig.cycles]
+    assert rig.heights() > before
+    assert np.diff(heights)[latency:] == pytest.approx(STEP_M)
+
+
+def test_a_policy_that_falls_silent_holds_and_then_stops_the_station(rig: Rig):
+    oracle = Oracle(rig)
+    rig.loop.start(policy(rig, oracle))
+    rig.run(rig.description.embodiment.chunk.execute)
+    oracle.is_silent = True
+
+    cycle = rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
+
+    assert cycle.stop_reason == "The policy has stopped answering."
+    held = [cycle.mode for cycle in rig.cycles if cycle.sent is None]
+    assert held[:-1] == [Mode.POLICY] * (len(held) - 1)
+    assert len(held) > 2
+
+
+def test_without_anybody_to_ask_the_policy_never_begins(rig: Rig):
+    oracle = Oracle(rig)
+    oracle.is_there = False
+    rig.loop.start(policy(rig, oracle))
+
+    rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
+
+    assert rig.station.commands == []
+
+
+def test_a_policy_that_refuses_stops_the_station_with_its_words(rig: Rig):
+    oracle = Oracle(rig)
+    rig.loop.start(policy(rig, oracle))
+    rig.tick()
+    oracle.refusal = "There are no pictures of “wrist”."
+
+    assert rig.tick().stop_reason == "There are no pictures of “wrist”."
+
+
+def test_a_policy_that_sees_old_pictures_stops_the_station(rig: Rig):
+    oracle = Oracle(rig)
+    oracle.frame_age_s = 0.8
+    rig.loop.start(policy(rig, oracle))
+
+    assert rig.tick().stop_reason == "The camera pictures are 0.8 s old."
+    assert rig.station.commands == []
+
+
+def test_a_policy_forgets_its_plans_during_a_pause(rig: Rig):
+    oracle = Oracle(rig)
+    rig.loop.start(policy(rig, oracle))
+    rig.run(2)
+    rig.loop.pause()
+    rig.tick()
+
+    rig.loop.resume()
+    rig.tick()
+
+    assert len(oracle.asked) == 2
+    assert oracle.forgotten == 2
+
+
+def test_a_policy_finishes_when_its_goal_is_reached(rig: Rig):
+    rig.loop.start(policy(rig, Oracle(rig), is_reached=lambda: rig.heights()[0] > 0.34))
+
+    cycle = rig.run_until(lambda cycle: cycle.finished)
+
+    assert cycle.mode is Mode.IDLE
+    assert cycle.stop_reason == ""
+
+
+def test_homing_lifts_first_then_goes_home_slowly_and_keeps_its_grip(rig: Rig):
+    rest = rest_action(rig.description)
+    home = Action(
+        {
+            name: ArmTarget(Pose(t.pose.position + (0.1, 0.0, 0.2), t.pose.rotation), 0.0)
+            for name, t in rest.arms.items()
+        }
+    )
+    rig.loop.start(HomingMotion(home))
+
+    cycle = rig.run_until(lambda cycle: cycle.finished)
+
+    name = rig.description.embodiment.arm_names[0]
+    path = np.array([cycle.state.arms[name].pose.position for cycle in rig.cycles])
+    sideways = np.linalg.norm(path[:, :2] - path[0, :2], axis=1)
+    assert sideways[path[:, 2] < home.arms[name].pose.position[2] - 0.02].max() < 1e-9
+    assert path[-1] == pytest.approx(home.arms[name].pose.position, abs=1e-3)
+    speeds = (
+        np.linalg.norm(np.diff(path, axis=0), axis=1) * rig.description.embodiment.chunk.rate_hz
+    )
+    assert speeds.max() == pytest.approx(0.15)
+    assert cycle.state.arms[name].gripper_width_m == rest.arms[name].gripper_width_m
+
+
+def test_homing_that_cannot_get_home_gives_up(rig: Rig):
+    below = Action(
+        {
+            name: ArmTarget(Pose(t.pose.position - (0.0, 0.0, 5.0), t.pose.rotation), 0.0)
+            for name, t in rest_action(rig.description).arms.items()
+        }
+    )
+    rig.loop.start(HomingMotion(below))
+
+    cycle = rig.run_until(lambda cycle: cycle.finished)
+
+    assert cycle.number * rig.description.embodiment.chunk.period_s == pytest.approx(30.0, abs=0.5)
+
+
+def test_lateness_is_told(rig: Rig):
+    due_ns = rig.clock.now_ns()
+    rig.clock.advance_s(0.012)
+
+    assert rig.loop.tick(due_ns).late_s == pytest.approx(0.012)
