@@ -1,0 +1,153 @@
+"""The limits every command passes through: the safety card, applied to one action at a time.
+
+The envelope never refuses: it returns the nearest action it allows, and the names of the limits
+that acted, so that a person can see why an arm does not go where it was sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.pose import FloatArray, Pose, interpolate
+
+NOT_FINITE = "not a number"
+WORKSPACE = "workspace"
+LINEAR_SPEED = "linear speed"
+ANGULAR_SPEED = "angular speed"
+ARM_DISTANCE = "arm distance"
+GRIPPER_RANGE = "gripper range"
+
+_ROUNDING_M = 1e-9
+_ROUNDING_RAD = 1e-6
+
+
+@dataclass(frozen=True)
+class Clamped:
+    """What may be sent.
+
+    Attributes:
+        action: the nearest allowed action.
+        limits: what changed it, e.g. ``"right: linear speed"``; empty when the action was allowed
+            as it was.
+    """
+
+    action: Action
+    limits: tuple[str, ...]
+
+
+class SafetyEnvelope:
+    """The safety card of a station, ready to be applied.
+
+    Args:
+        description: its safety card and grippers are used.
+    """
+
+    def __init__(self, description: StationDescription) -> None:
+        self._card = description.safety
+        self._arms = description.embodiment.arm_names
+        self._max_width_m = {
+            arm.name: arm.gripper_max_width_m for arm in description.embodiment.arms
+        }
+        self._low = np.array(self._card.workspace_min_m)
+        self._high = np.array(self._card.workspace_max_m)
+
+    def clamp(self, action: Action, previous: Action, period_s: float) -> Clamped:
+        """Return the nearest action that may follow ``previous`` after ``period_s``.
+
+        Args:
+            action: what is asked for. An arm it does not name stays where it was sent last.
+            previous: what was sent last, or what was measured before anything was sent.
+            period_s: time between the two [s].
+        """
+        limits: list[str] = []
+        targets: dict[str, ArmTarget] = {}
+        for name in self._arms:
+            before = previous.arms[name]
+            target, acted = self._clamp_arm(name, action.arms.get(name, before), before, period_s)
+            targets[name] = target
+            limits += [f"{name}: {limit}" for limit in acted]
+        for first, second in combinations(self._arms, 2):
+            if self._keep_apart(targets, previous.arms, first, second):
+                limits.append(f"{first} and {second}: {ARM_DISTANCE}")
+        return Clamped(Action(targets), tuple(limits))
+
+    def _clamp_arm(
+        self, name: str, wanted: ArmTarget, before: ArmTarget, period_s: float
+    ) -> tuple[ArmTarget, list[str]]:
+        if not _is_finite(wanted):
+            return before, [NOT_FINITE]
+        limits: list[str] = []
+        position = np.clip(wanted.pose.position, self._low, self._high)
+        if np.abs(position - wanted.pose.position).max() > _ROUNDING_M:
+            limits.append(WORKSPACE)
+        position, is_fast = _limit_distance(
+            before.pose.position, position, self._card.max_linear_speed_m_s * period_s
+        )
+        limits += [LINEAR_SPEED] if is_fast else []
+        rotation, is_fast = _limit_turn(
+            before.pose, wanted.pose, self._card.max_angular_speed_rad_s * period_s
+        )
+        limits += [ANGULAR_SPEED] if is_fast else []
+        width = float(np.clip(wanted.gripper_width_m, 0.0, self._max_width_m[name]))
+        if width != wanted.gripper_width_m:
+            limits.append(GRIPPER_RANGE)
+        return ArmTarget(Pose(position, rotation), width), limits
+
+    def _keep_apart(
+        self,
+        targets: dict[str, ArmTarget],
+        before: Mapping[str, ArmTarget],
+        first: str,
+        second: str,
+    ) -> bool:
+        """Shorten two steps so that the arms stay apart; return whether that was necessary."""
+        start = before[second].pose.position - before[first].pose.position
+        end = targets[second].pose.position - targets[first].pose.position
+        fraction = _allowed_fraction(start, end, self._card.min_arm_distance_m)
+        if fraction >= 1.0:
+            return False
+        for name in (first, second):
+            origin = before[name].pose.position
+            step = targets[name].pose.position - origin
+            pose = Pose(origin + fraction * step, targets[name].pose.rotation)
+            targets[name] = replace(targets[name], pose=pose)
+        return True
+
+
+def _is_finite(target: ArmTarget) -> bool:
+    numbers = (target.pose.position, target.pose.rotation, target.gripper_width_m)
+    return all(bool(np.all(np.isfinite(number))) for number in numbers)
+
+
+def _limit_distance(start: FloatArray, end: FloatArray, limit_m: float) -> tuple[FloatArray, bool]:
+    step = end - start
+    length = float(np.linalg.norm(step))
+    if length <= limit_m + _ROUNDING_M:
+        return end, False
+    return start + step * (limit_m / length), True
+
+
+def _limit_turn(start: Pose, end: Pose, limit_rad: float) -> tuple[FloatArray, bool]:
+    angle = start.angle_rad(end)
+    if angle <= limit_rad + _ROUNDING_RAD:
+        return end.rotation, False
+    return interpolate(start, end, limit_rad / angle).rotation, True
+
+
+def _allowed_fraction(start: FloatArray, end: FloatArray, distance_m: float) -> float:
+    """Return how much of the way between two offsets of two arms keeps them apart."""
+    change = end - start
+    # |start + s change|^2 - distance^2 = a s^2 + 2 b s + c
+    a = float(change @ change)
+    b = float(start @ change)
+    c = float(start @ start) - distance_m**2
+    if c < 0.0:  # already too near: only moving apart is allowed
+        return 0.0 if b < 0.0 else 1.0
+    discriminant = b * b - a * c
+    if b >= 0.0 or discriminant < 0.0:
+        return 1.0
+    return min(1.0, c / (-b + float(np.sqrt(discriminant))))
