@@ -1,0 +1,1 @@
+"""The simulated twin of the station: scene, physics, pictures, skills and demonstrators."""

@@ -1,0 +1,135 @@
+"""Where the objects of an episode lie, drawn at random from a seed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StationError
+from lbm_studio.core.pose import FloatArray, rotation_from_vector
+from lbm_studio.station.simulation.objects import COLOURS, Rgb
+
+REACH_M = 0.79
+"""How far from an arm's base its hand reaches the table pointing straight down [m]."""
+
+_ATTEMPTS = 2000
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of the table top in the station frame [m]."""
+
+    x_min: float
+    x_max: float
+    y_min: float
+    y_max: float
+
+
+WORK_AREA = Region(-0.14, 0.12, -0.26, 0.26)
+"""Where things are laid out; the scene cameras are framed on it."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One object of a layout.
+
+    Attributes:
+        name: of the object.
+        position: of its frame in the station frame [m].
+        yaw_rad: turn about the vertical [rad].
+        colour: what it is painted in; None leaves it as it is.
+    """
+
+    name: str
+    position: tuple[float, float, float]
+    yaw_rad: float = 0.0
+    colour: Rgb | None = None
+
+    @property
+    def rotation(self) -> FloatArray:
+        """The (3, 3) rotation of the object in the station frame."""
+        return rotation_from_vector(np.array([0.0, 0.0, self.yaw_rad]))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One random instance of a skill.
+
+    Attributes:
+        placements: of every object of the skill.
+        words: what fills the places in the skill's goals, e.g. ``{"cube": "red"}``.
+        roles: which object or arm plays which part, e.g. ``{"cube": "first_cube", "arm": "left"}``.
+    """
+
+    placements: tuple[Placement, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+class Draw:
+    """Random choices for layouts; equal seeds give equal choices.
+
+    Args:
+        description: the station to lay out for.
+        seed: anything numpy takes as a seed.
+    """
+
+    def __init__(self, description: StationDescription, seed: int | Sequence[int]) -> None:
+        self._random = np.random.default_rng(seed)
+        self._arms = description.embodiment.arms
+
+    def number(self, low: float, high: float) -> float:
+        """Return a number between the two."""
+        return float(self._random.uniform(low, high))
+
+    def choice(self, names: Sequence[str]) -> str:
+        """Return one of the names."""
+        return names[int(self._random.integers(len(names)))]
+
+    def colours(self, count: int) -> list[str]:
+        """Return different colour names in random order."""
+        return [str(name) for name in self._random.permutation(list(COLOURS))[:count]]
+
+    def points(
+        self,
+        count: int,
+        *,
+        spacing_m: float,
+        region: Region = WORK_AREA,
+        accept: Callable[[list[FloatArray]], bool] = lambda _points: True,
+    ) -> list[FloatArray]:
+        """Return (2,) points of the table at least ``spacing_m`` apart that ``accept`` agrees with.
+
+        Raises:
+            StationError: the region is too small for that.
+        """
+        low = np.array([region.x_min, region.y_min])
+        high = np.array([region.x_max, region.y_max])
+        for _ in range(_ATTEMPTS):
+            points = list(self._random.uniform(low, high, size=(count, 2)))
+            if _are_apart(points, spacing_m) and accept(points):
+                return points
+        raise StationError("The objects of this skill find no room on the table of this station.")
+
+    def arm_on_side(self, point: FloatArray) -> str:
+        """Return the arm whose base is on the same side of the table as the point."""
+        return min(self._arms, key=lambda arm: abs(arm.base.position[1] - point[1])).name
+
+    def is_clear_side(self, point: FloatArray, margin_m: float) -> bool:
+        """Whether it is plain to see on which arm's side the point lies."""
+        distances = sorted(abs(arm.base.position[1] - point[1]) for arm in self._arms)
+        return len(distances) < 2 or distances[1] - distances[0] > 2.0 * margin_m
+
+    def is_in_reach(self, arm: str, point: FloatArray) -> bool:
+        """Whether the arm's hand reaches the point pointing straight down."""
+        base = next(a for a in self._arms if a.name == arm).base
+        return float(np.linalg.norm(point - base.position[:2])) < REACH_M
+
+
+def _are_apart(points: list[FloatArray], spacing_m: float) -> bool:
+    return all(
+        float(np.linalg.norm(first - second)) >= spacing_m
+        for index, first in enumerate(points)
+        for second in points[:index]
+    )

@@ -1,0 +1,153 @@
+"""The language demonstrations are written in: phases in which hands reach, open and close.
+
+A skill's demonstration is a sequence of phases. All moves of a phase begin and end together; the
+next phase begins when they have ended. Speeds keep well below the safety card, so that corrections
+have room.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lbm_studio.core.pose import FloatArray, Pose, rotation_vector
+
+OPEN_M = 0.08
+CLOSED_M = 0.0
+
+TRAVEL_SPEED_M_S = 0.34
+CARRY_SPEED_M_S = 0.30
+CONTACT_SPEED_M_S = 0.20
+TURN_SPEED_RAD_S = 1.3
+CLEARANCE_M = 0.14
+"""Height of the gripper centre above the table while it travels [m]."""
+
+_CLOSING_S = 0.5
+_OPENING_S = 0.3
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One hand moves in a straight line to a pose.
+
+    Attributes:
+        arm: which hand.
+        pose: where to, in the station frame.
+        speed_m_s: how fast [m/s].
+        is_contact: whether it ends at something it touches; the last centimetres are then done with
+            care.
+    """
+
+    arm: str
+    pose: Pose
+    speed_m_s: float = TRAVEL_SPEED_M_S
+    is_contact: bool = False
+
+
+@dataclass(frozen=True)
+class Grip:
+    """One hand opens or closes and waits until it has.
+
+    Attributes:
+        arm: which hand.
+        width_m: distance between the fingers asked for [m].
+        seconds: how long to wait [s].
+    """
+
+    arm: str
+    width_m: float
+    seconds: float
+
+
+Move = Reach | Grip
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Moves that begin and end together.
+
+    Attributes:
+        moves: at most one for each arm; an arm without one keeps still.
+        is_linked: whether the hands hold one thing between them, so that they are disturbed alike.
+    """
+
+    moves: tuple[Move, ...]
+    is_linked: bool = False
+
+
+Demonstration = Iterator[Phase]
+
+
+def pointing_down(position: ArrayLike, yaw_rad: float = 0.0) -> Pose:
+    """Return a hand that points straight down; at yaw 0 its fingers open along the y axis."""
+    cosine, sine = np.cos(yaw_rad), np.sin(yaw_rad)
+    rotation = np.array([[cosine, sine, 0.0], [sine, -cosine, 0.0], [0.0, 0.0, -1.0]])
+    return Pose(np.array(position, dtype=np.float64), rotation)
+
+
+def at_height(pose: Pose, height_m: float) -> Pose:
+    """Return the pose moved straight up or down to a height above the table [m]."""
+    x, y, _ = pose.position
+    return Pose(np.array([x, y, height_m]), pose.rotation)
+
+
+def yaw_of(pose: Pose, *, symmetry: int = 1) -> float:
+    """Return the turn about the vertical nearest 0 [rad].
+
+    Args:
+        pose: of a thing on the table.
+        symmetry: it looks alike after this part of a full turn.
+    """
+    period = 2.0 * np.pi / symmetry
+    yaw = float(np.arctan2(pose.rotation[1, 0], pose.rotation[0, 0]))
+    return (yaw + period / 2.0) % period - period / 2.0
+
+
+def close(*arms: str) -> Phase:
+    """Close the hands on whatever is between their fingers."""
+    return Phase(tuple(Grip(arm, CLOSED_M, _CLOSING_S) for arm in arms), is_linked=True)
+
+
+def release(*arms: str) -> Phase:
+    """Open the hands."""
+    return Phase(tuple(Grip(arm, OPEN_M, _OPENING_S) for arm in arms), is_linked=True)
+
+
+def travel(arm: str, pose: Pose, speed_m_s: float = TRAVEL_SPEED_M_S) -> Phase:
+    """Move one hand through free space."""
+    return Phase((Reach(arm, pose, speed_m_s),))
+
+
+def touch(arm: str, pose: Pose, speed_m_s: float = CONTACT_SPEED_M_S) -> Phase:
+    """Move one hand to where it touches something."""
+    return Phase((Reach(arm, pose, speed_m_s, is_contact=True),))
+
+
+def pick(arm: str, grasp: Pose, *, clearance_m: float = CLEARANCE_M) -> Demonstration:
+    """Take hold of something from above and lift it."""
+    above = at_height(grasp, clearance_m)
+    yield travel(arm, above)
+    yield touch(arm, grasp)
+    yield close(arm)
+    yield travel(arm, above, CARRY_SPEED_M_S)
+
+
+def place(arm: str, target: Pose, *, clearance_m: float = CLEARANCE_M) -> Demonstration:
+    """Put down what the hand holds and leave it."""
+    above = at_height(target, clearance_m)
+    yield travel(arm, above, CARRY_SPEED_M_S)
+    yield touch(arm, target)
+    yield release(arm)
+    yield travel(arm, above, CARRY_SPEED_M_S)
+
+
+def duration_s(reach: Reach, start: Pose) -> float:
+    """Return how long a reach takes from ``start`` [s]."""
+    turn = float(np.linalg.norm(rotation_vector(start.rotation.T @ reach.pose.rotation)))
+    return max(start.distance_m(reach.pose) / reach.speed_m_s, turn / TURN_SPEED_RAD_S)
+
+
+def offset_above(position: FloatArray, height_m: float) -> FloatArray:
+    """Return a point moved up by a height [m]."""
+    return position + np.array([0.0, 0.0, height_m])

@@ -1,0 +1,93 @@
+"""The things that lie on the table, described by simple shapes, and the colours they come in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Rgb = tuple[float, float, float]
+Vector = tuple[float, float, float]
+
+COLOURS: Mapping[str, Rgb] = {
+    "red": (0.86, 0.13, 0.11),
+    "green": (0.12, 0.62, 0.20),
+    "blue": (0.12, 0.30, 0.88),
+    "yellow": (0.97, 0.80, 0.08),
+}
+"""The four colours that goals name."""
+
+GREY: Rgb = (0.75, 0.76, 0.78)
+DARK: Rgb = (0.20, 0.21, 0.23)
+
+CUBE_EDGE_M = 0.044
+TRAY_EDGE_M = 0.12
+
+
+class Shape(StrEnum):
+    """What a part is made of."""
+
+    BOX = "box"
+    CYLINDER = "cylinder"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One rigid piece of an object.
+
+    Attributes:
+        shape: its form.
+        half_size_m: half extents of a box; radius, half height, 0 of an upright cylinder [m].
+        position: of its centre in the frame of the object [m].
+        colour: a colour of its own; None paints it in the colour of the layout.
+        shade: factor on the colour.
+        is_solid: whether other things touch it; otherwise it is only painted there.
+    """
+
+    shape: Shape
+    half_size_m: Vector
+    position: Vector = (0.0, 0.0, 0.0)
+    colour: Rgb | None = None
+    shade: float = 1.0
+    is_solid: bool = True
+
+
+@dataclass(frozen=True)
+class SceneObject:
+    """Something on the table. Its frame lies at its centre; that of a fixture at its foot.
+
+    Attributes:
+        name: e.g. ``"first_cube"``.
+        parts: what it is made of; the first ``len(parts)`` belong to its body.
+        mass_kg: of the whole; fixtures do not move, whatever they weigh [kg].
+        is_fixture: whether it is fastened to the table.
+        friction: sliding friction of its surface.
+        plunger: parts that slide down on a spring when pressed (a button's cap).
+        plunger_travel_m: how far they slide [m].
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    mass_kg: float = 0.0
+    is_fixture: bool = False
+    friction: float = 1.2
+    plunger: tuple[Part, ...] = ()
+    plunger_travel_m: float = 0.0
+
+
+def cube(name: str) -> SceneObject:
+    """Return a cube that fits into the hand, in a colour of the layout."""
+    half = CUBE_EDGE_M / 2
+    return SceneObject(name, (Part(Shape.BOX, (half, half, half)),), mass_kg=0.05)
+
+
+def tray(name: str) -> SceneObject:
+    """Return a square tray with a low rim, in a colour of the layout, fastened to the table."""
+    half, wall, rim = TRAY_EDGE_M / 2, 0.004, 0.014
+    floor = Part(Shape.BOX, (half, half, 0.004), (0.0, 0.0, 0.004), shade=0.85)
+    long = half + wall
+    walls = (
+        Part(Shape.BOX, (wall, long, rim), (half, 0.0, rim), shade=0.7),
+        Part(Shape.BOX, (wall, long, rim), (-half, 0.0, rim), shade=0.7),
+        Part(Shape.BOX, (long, wall, rim), (0.0, half, rim), shade=0.7),
+        Part(Shape.BOX, (long, wall, rim), (0.0, -half, rim), shade=0.7),
+    )
+    return SceneObject(name, (floor, *walls), is_fixture=True)

@@ -1,0 +1,230 @@
+"""The simulated station: real physics behind the same interface as a real one."""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import mujoco
+import numpy as np
+
+from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.clock import Clock, MonotonicClock
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StationError
+from lbm_studio.core.observation import CameraFrame, StationState
+from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.station.simulation.arm import SimulatedArm
+from lbm_studio.station.simulation.rendering import Renderer
+from lbm_studio.station.simulation.scene import Scene, build_scene
+from lbm_studio.station.simulation.skill import Skill, Task, draw_layout
+from lbm_studio.station.simulation.world import World
+
+_HOME_SPREAD_RAD = 0.02
+_SETTLE_STEPS = 20
+_TIME_ROUNDING_S = 1e-9
+
+
+class SimulatedStation:
+    """Arms, cameras and objects in MuJoCo. Equal calls give equal states, bit for bit.
+
+    Time stands still except in :meth:`advance`, so it runs as fast as it is driven. All methods but
+    :meth:`stop` are called from one thread.
+
+    Args:
+        description: the station to simulate.
+        samples: anti-aliasing samples a pixel; 0 renders fastest.
+        clock: stamps what is measured.
+    """
+
+    def __init__(
+        self, description: StationDescription, *, samples: int = 0, clock: Clock | None = None
+    ) -> None:
+        self._description = description
+        self._samples = samples
+        self._clock = clock or MonotonicClock()
+        self._period_s = description.embodiment.chunk.period_s
+        self._renderer: Renderer | None = None
+        self._disturbance: Mapping[str, FloatArray] = {}
+        self._last_stop = self._obeyed_stop = object()
+        self._skill: Skill | None = None
+        self.task: Task | None = None
+        self._build(None)
+        self._reset(0)
+
+    @property
+    def description(self) -> StationDescription:
+        """What the station is."""
+        return self._description
+
+    @property
+    def world(self) -> World:
+        """The true state of the scene, for skills and tests."""
+        return self._world
+
+    def connect(self) -> None:
+        """Nothing to take hold of: the arms are ready from the beginning."""
+
+    def close(self) -> None:
+        """Release the drawing library. May be called twice."""
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def load(self, skill: Skill, seed: int) -> Task:
+        """Lay out the objects of a skill and bring the arms home; equal seeds give equal scenes.
+
+        Raises:
+            StationError: the station lacks an arm the skill needs.
+        """
+        layout = draw_layout(skill, self._description, seed)
+        if skill is not self._skill:
+            self._build(skill)
+        self._reset(seed)
+        self._world.lay_out(layout)
+        for _ in range(_SETTLE_STEPS):
+            mujoco.mj_step(self._scene.model, self._data)
+        mujoco.mj_forward(self._scene.model, self._data)
+        self.task = Task(skill, seed, layout, self._world)
+        return self.task
+
+    def read(self) -> StationState:
+        """Return what every arm measures now."""
+        arms = {name: arm.state(self._data) for name, arm in self._arms.items()}
+        return StationState(arms, self._clock.now_ns())
+
+    def command(self, action: Action) -> None:
+        """Send targets to be reached at the end of one period of the policy."""
+        self._obey_stop()
+        last_stop = self._last_stop
+        executed = {name: self._disturbed(name, target) for name, target in action.arms.items()}
+        self._disturbance = {}
+        solutions = {
+            name: self._arms[name].solve(target.pose, self._period_s)
+            for name, target in executed.items()
+        }
+        if (
+            last_stop is not self._last_stop
+        ):  # stopped meanwhile: these targets must not be obeyed any more
+            return
+        for name, joints_rad in solutions.items():
+            self._arms[name].follow(self._data, joints_rad, executed[name])
+        self._since_command_s = 0.0
+
+    def disturb(self, offsets: Mapping[str, FloatArray]) -> None:
+        """Displace the targets of the next command by (3,) metres an arm, unseen by its sender."""
+        self._disturbance = dict(offsets)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass in the scene [s]. Parts of a physics step are kept for the next call."""
+        self._owed_s += seconds
+        time_step_s = self._scene.model.opt.timestep
+        while self._owed_s >= time_step_s - _TIME_ROUNDING_S:
+            self._owed_s -= time_step_s
+            self._since_command_s += time_step_s
+            self._obey_stop()
+            fraction = min(1.0, self._since_command_s / self._period_s)
+            for arm in self._arms.values():
+                arm.interpolate(self._data, fraction)
+            mujoco.mj_step(self._scene.model, self._data)
+        mujoco.mj_kinematics(self._scene.model, self._data)
+        if self.task is not None:
+            self.task.observe()
+
+    def step(self, action: Action) -> None:
+        """Send targets and let one period of the policy pass."""
+        self.command(action)
+        self.advance(self._period_s)
+
+    def hold(self) -> None:
+        """Keep the targets in force at this moment; the grippers keep their grip."""
+        for arm in self._arms.values():
+            arm.hold(self._data)
+
+    def stop(self) -> None:
+        """Bring all arms to rest where they are, from any thread, before the next physics step."""
+        self._last_stop = object()
+
+    def capture(self, camera_names: Sequence[str]) -> dict[str, CameraFrame]:
+        """Draw the named cameras, and only those.
+
+        Raises:
+            UnknownNameError: there is no such camera.
+            StationError: nothing can be drawn on this machine.
+        """
+        cameras = [self._description.embodiment.camera(name) for name in camera_names]
+        if self._renderer is None:
+            self._renderer = Renderer(self._scene.model, self._description.embodiment.cameras)
+        mujoco.mj_camlight(self._scene.model, self._data)
+        captured_ns = self._clock.now_ns()
+        return {
+            camera.name: CameraFrame(self._renderer.render(self._data, camera.name), captured_ns)
+            for camera in cameras
+        }
+
+    def snapshot(self) -> tuple[bytes, bytes]:
+        """Return all that moves: generalised positions, and poses of fixtures, as float64 bytes."""
+        mocap = np.concatenate([self._data.mocap_pos.ravel(), self._data.mocap_quat.ravel()])
+        return self._data.qpos.tobytes(), mocap.tobytes()
+
+    def restore(self, positions: bytes, mocap: bytes) -> None:
+        """Take on a snapshot of another station that has loaded the same skill and seed.
+
+        Raises:
+            StationError: the snapshot is of another scene.
+        """
+        qpos, fixtures = np.frombuffer(positions), np.frombuffer(mocap)
+        split = self._data.mocap_pos.size
+        if qpos.size != self._data.qpos.size or fixtures.size != split + self._data.mocap_quat.size:
+            raise StationError("The state does not belong to the scene that is loaded.")
+        self._data.qpos[:] = qpos
+        self._data.mocap_pos[:] = fixtures[:split].reshape(self._data.mocap_pos.shape)
+        self._data.mocap_quat[:] = fixtures[split:].reshape(self._data.mocap_quat.shape)
+        mujoco.mj_kinematics(self._scene.model, self._data)
+
+    def _build(self, skill: Skill | None) -> None:
+        self.close()
+        objects = skill.objects if skill else ()
+        self._scene: Scene = build_scene(self._description, objects, samples=self._samples)
+        self._data = mujoco.MjData(self._scene.model)
+        self._world = World(self._description, self._scene, self._data)
+        arms = self._description.embodiment.arms
+        self._arms = {arm.name: SimulatedArm(arm, self._scene.model) for arm in arms}
+        self._skill = skill
+
+    def _reset(self, seed: int) -> None:
+        mujoco.mj_resetData(self._scene.model, self._data)
+        self._owed_s = 0.0
+        self._since_command_s = self._period_s
+        self._obeyed_stop = self._last_stop
+        self._disturbance = {}
+        random = np.random.default_rng(seed)
+        for arm in self._description.embodiment.arms:
+            home = np.asarray(arm.home_joints_rad)
+            spread = random.normal(0.0, _HOME_SPREAD_RAD, home.size)
+            self._arms[arm.name].place(self._data, home + spread)
+        mujoco.mj_forward(self._scene.model, self._data)
+
+    def _obey_stop(self) -> None:
+        last_stop = self._last_stop
+        if last_stop is not self._obeyed_stop:
+            self._obeyed_stop = last_stop
+            for arm in self._arms.values():
+                arm.stop(self._data)
+
+    def _disturbed(self, arm: str, target: ArmTarget) -> ArmTarget:
+        offset = self._disturbance.get(arm)
+        if offset is None:
+            return target
+        pose = Pose(target.pose.position + offset, target.pose.rotation)
+        return ArmTarget(pose, target.gripper_width_m)

@@ -1,0 +1,81 @@
+"""What skills and demonstrators may ask of the simulated world. A policy never sees any of it."""
+
+import mujoco
+import numpy as np
+
+from lbm_studio.core.action import ArmTarget
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import UnknownNameError
+from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.station.simulation.layout import Layout
+from lbm_studio.station.simulation.scene import Scene, arm_part, quaternion
+
+
+class World:
+    """The true state of a scene.
+
+    Args:
+        description: the station the scene was built for.
+        scene: the compiled model.
+        data: its state.
+    """
+
+    def __init__(self, description: StationDescription, scene: Scene, data: mujoco.MjData) -> None:
+        self.description = description
+        self._scene = scene
+        self._data = data
+
+    def pose(self, name: str) -> Pose:
+        """Return the pose of an object in the station frame.
+
+        Raises:
+            UnknownNameError: there is no such object in the scene.
+        """
+        if all(name != thing.name for thing in self._scene.objects):
+            raise UnknownNameError("object", name, [thing.name for thing in self._scene.objects])
+        body = self._data.body(name)
+        return Pose(body.xpos.copy(), body.xmat.reshape(3, 3).copy())
+
+    def plunge_m(self, name: str) -> float:
+        """Return how far the plunger of an object is pressed down [m]."""
+        return float(self._data.joint(f"{name}/plunger").qpos[0])
+
+    def gripper(self, arm: str) -> ArmTarget:
+        """Return where a gripper is, and how far it is open."""
+        tool = self._data.site(arm_part(arm, "tool"))
+        fingers = [self._data.joint(arm_part(arm, name)).qpos[0] for name in ("finger1", "finger2")]
+        return ArmTarget(
+            Pose(tool.xpos.copy(), tool.xmat.reshape(3, 3).copy()), float(sum(fingers))
+        )
+
+    def gap_m(self, name: str) -> float:
+        """Return the distance from the centre of an object to the nearest gripper centre [m]."""
+        position = self.pose(name).position
+        return min(
+            float(np.linalg.norm(self.gripper(arm).pose.position - position))
+            for arm in self.description.embodiment.arm_names
+        )
+
+    def lay_out(self, layout: Layout) -> None:
+        """Put every object where the layout wants it, in its colour; velocities become zero."""
+        for placement in layout.placements:
+            pose = np.concatenate([placement.position, quaternion(placement.rotation)])
+            body = self._scene.model.body(placement.name)
+            if body.mocapid[0] >= 0:
+                self._data.mocap_pos[body.mocapid[0]] = pose[:3]
+                self._data.mocap_quat[body.mocapid[0]] = pose[3:]
+            else:
+                self._data.joint(placement.name).qpos[:] = pose
+            if placement.colour is not None:
+                self._paint(placement.name, np.asarray(placement.colour))
+
+    def _paint(self, name: str, colour: FloatArray) -> None:
+        thing = next(thing for thing in self._scene.objects if thing.name == name)
+        bodies = [(name, thing.parts)]
+        if thing.plunger:
+            bodies.append((f"{name}/plunger", thing.plunger))
+        for body_name, parts in bodies:
+            first = int(self._scene.model.body(body_name).geomadr[0])
+            for index, part in enumerate(parts):
+                if part.colour is None:
+                    self._scene.model.geom_rgba[first + index, :3] = part.shade * colour
