@@ -11,6 +11,7 @@ EPISODE_INDEX = "episode_index"
 INDEX = "index"
 TASK_INDEX = "task_index"
 CAPTURED_NS = "lbm.captured_ns"
+CAMERA_CAPTURED_NS = "lbm.camera_captured_ns"
 JOINTS = "lbm.joint_positions"
 CLAMPED = "lbm.clamped"
 
@@ -18,6 +19,10 @@ STATION_FILE = "meta/lbm_station.json"
 """Inside a dataset: the station description and action convention it was recorded with."""
 
 RENDERER_VARIABLE = "MUJOCO_GL"
+
+SHOWN_VARIABLE = "LBM_STUDIO_SHOWN"
+"""Environment variable naming a file: the window writes the monotonic time [ns] of its first paint
+there and closes. Measurements and the bundle test use it."""
 
 
 def image_key(camera: str) -> str:

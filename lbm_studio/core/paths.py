@@ -35,3 +35,10 @@ def user_data() -> Path:
         return Path(chosen)
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "lbm-studio"
+
+
+def program() -> tuple[str, ...]:
+    """Return the command that starts this application again; a subcommand is appended to it."""
+    if getattr(sys, "frozen", False):
+        return (sys.executable,)
+    return (sys.executable, "-m", "lbm_studio")

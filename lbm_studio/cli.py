@@ -1,0 +1,426 @@
+"""The command line: parses, calls what does the work, and tells the outcome.
+
+What a command needs is imported inside its handler, so that the window starts without torch and
+``--help`` starts without anything.
+"""
+
+import argparse
+import errno
+import importlib
+import importlib.util
+import json
+import logging
+import pkgutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lbm_studio import __version__
+from lbm_studio.core.codec import to_json
+from lbm_studio.core.errors import StudioError, UnknownNameError
+from lbm_studio.core.runs import EventKind, JobStatus, read_events, write_json
+
+DEFAULT_STATION = "simulated"
+USER_ERROR = 2
+INTERRUPTED = 130
+FOLLOW_PERIOD_S = 0.5
+
+Handler = Callable[[argparse.Namespace], int]
+Progress = Callable[[int, int], None]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit code: 0, 2 for what a user can mend, 130 for Ctrl-C."""
+    if arguments and arguments[0] == "worker":
+        options = argparse.Namespace(handler=_worker, arguments=list(arguments[1:]))
+    else:
+        options = build_parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler: Handler = options.handler
+    try:
+        return handler(options)
+    except StudioError as error:
+        print(error, file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(
+            f"The disk is full: {error.filename or 'nothing more can be written'}.", file=sys.stderr
+        )
+        return USER_ERROR
+
+
+# --- what can be said ----------------------------------------------------------------------------
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="lbm-studio",
+        description="Teach a two-armed robot station new skills by demonstration, and run them. "
+        "Without a command, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.set_defaults(handler=_window)
+    _add_station(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (
+        *(_add_demo, _add_record, _add_train, _add_rollout, _add_replay),
+        *(_add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker),
+    ):
+        add(commands)
+    return parser
+
+
+Commands = Any
+"""What ``add_subparsers`` returns; argparse keeps the type to itself."""
+
+
+def _command(
+    commands: Commands, name: str, handler: Handler, help_: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=help_, description=help_[0].upper() + help_[1:] + "."
+    )
+    parser.set_defaults(handler=handler)
+    return parser
+
+
+def _add_demo(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "demo",
+        _demo,
+        "the whole loop without a window: record, train, run, report, pictures",
+    )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="a smoke test of a few minutes")
+    size.add_argument("--full", action="store_true", help="what the skill needs: about an hour")
+    parser.add_argument("--out", type=Path, help="folder for everything (default: user data)")
+    parser.add_argument("--fresh", action="store_true", help="forget what the folder holds already")
+    _add_json(parser)
+
+
+def _add_record(commands: Commands) -> None:
+    parser = _command(commands, "record", _record, "record demonstrations in simulation")
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder; made or added to")
+    parser.add_argument("--skill", required=True, help="see lbm-studio skills")
+    parser.add_argument("--episodes", type=_positive, required=True, metavar="N")
+    parser.add_argument("--demonstrator", choices=["scripted"], default="scripted")
+    parser.add_argument("--seed", type=int, default=0, help="of the first layout (default: 0)")
+    _add_processes(parser)
+    _add_station(parser)
+    _add_json(parser)
+
+
+def _add_train(commands: Commands) -> None:
+    parser = _command(commands, "train", _train, "train a policy, or go on with a training")
+    parser.add_argument(
+        "datasets",
+        nargs="*",
+        metavar="DATASET",
+        help="what to learn from; none goes on with the run in RUN_DIR",
+    )
+    parser.add_argument(
+        "--from", dest="start_from", metavar="CHECKPOINT", help="fine-tune this one"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR")
+    parser.add_argument("--minutes", type=float, help="time to optimise for (default: 10)")
+    parser.add_argument("--steps", type=_positive, help="number of steps, instead of --minutes")
+    parser.add_argument("--seed", type=int, default=0)
+    _add_json(parser)
+
+
+def _add_rollout(commands: Commands) -> None:
+    parser = _command(commands, "rollout", _rollout, "run a policy on layouts it has never seen")
+    parser.add_argument("checkpoint", nargs="?", default="", metavar="CHECKPOINT")
+    parser.add_argument("--skill", required=True, help="see lbm-studio skills")
+    parser.add_argument("--trials", type=_positive, default=20, metavar="N")
+    parser.add_argument("--seed", type=int, help="of the first layout (default: never recorded)")
+    parser.add_argument("--execute", type=_positive, metavar="N", help="steps of each chunk")
+    parser.add_argument(
+        "--baseline", choices=["idle", "replay"], default="", help="instead of a checkpoint"
+    )
+    parser.add_argument(
+        "--dataset", default="", help="whose first episode --baseline replay repeats"
+    )
+    _add_processes(parser)
+    _add_station(parser)
+    _add_json(parser)
+
+
+def _add_replay(commands: Commands) -> None:
+    parser = _command(
+        commands, "replay", _replay, "repeat a recorded episode on the layout it was recorded on"
+    )
+    parser.add_argument("dataset", type=Path, metavar="DATASET")
+    parser.add_argument("episode", type=int, metavar="EPISODE", help="number, counting from 0")
+    _add_json(parser)
+
+
+def _add_doctor(commands: Commands) -> None:
+    parser = _command(commands, "doctor", _doctor, "measure this machine and say what is missing")
+    parser.add_argument("--tick", action="store_true", help="only run one tick of the simulation")
+    _add_json(parser)
+
+
+def _add_skills(commands: Commands) -> None:
+    parser = _command(commands, "skills", _skills, "list the skills of the simulated station")
+    _add_json(parser)
+
+
+def _add_shots(commands: Commands) -> None:
+    parser = _command(commands, "shots", _shots, "render every panel into a folder")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+
+
+def _add_stop_window(commands: Commands) -> None:
+    parser = _command(commands, "stop-window", _stop_window, "open the STOP window of a session")
+    parser.add_argument("--session", type=Path, required=True, metavar="DIR")
+
+
+def _add_worker(commands: Commands) -> None:
+    parser = _command(commands, "worker", _worker, "run one background process of the application")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="NAME ...")
+
+
+def _add_station(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--station", default=DEFAULT_STATION, help="default: %(default)s")
+
+
+def _add_processes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--processes", type=_positive, default=2, metavar="N", help="default: 2")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+# --- what is done --------------------------------------------------------------------------------
+
+
+def _window(options: argparse.Namespace) -> int:
+    from lbm_studio.ui.application import main as open_window
+
+    return open_window(options.station)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.demo import FULL, QUICK, USUAL, run_demo
+
+    size = QUICK if options.quick else FULL if options.full else USUAL
+    report = run_demo(size, options.out, fresh=options.fresh, say=_say)
+    _finish(options, report, report.in_words())
+    return 0
+
+
+def _record(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.record import RecordSpec, record
+
+    spec = RecordSpec(
+        dataset=options.dataset,
+        skill=options.skill,
+        episodes=options.episodes,
+        seed=options.seed,
+        station=options.station,
+        processes=options.processes,
+    )
+    with _bar("recording", "episodes") as progress:
+        report = record(spec, progress)
+    _finish(options, report, f"Recorded into {options.dataset}.")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from lbm_studio.learning.training.spec import TrainSpec
+    from lbm_studio.workers.train import prepare_run, train
+
+    if options.datasets:
+        minutes = options.minutes or (None if options.steps else 10.0)
+        spec = TrainSpec(
+            datasets=tuple(options.datasets),
+            start_from=options.start_from,
+            minutes=minutes,
+            steps=options.steps or 0,
+            seed=options.seed,
+        )
+        prepare_run(options.out, spec)
+    with _interrupt_asks() as is_asked, _follow(options.out):
+        status = train(options.out, is_asked)
+    metrics = _last_metrics(options.out)
+    _finish(options, {"status": status.value, **metrics}, f"Training is {status} in {options.out}.")
+    return INTERRUPTED if status is JobStatus.STOPPED and is_asked() else 0
+
+
+def _rollout(options: argparse.Namespace) -> int:
+    from lbm_studio.evaluation.statistics import SuccessRate
+    from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED, RolloutSpec, rollout
+
+    spec = RolloutSpec(
+        skill=options.skill,
+        trials=options.trials,
+        checkpoint=options.checkpoint,
+        baseline=options.baseline,
+        dataset=options.dataset,
+        station=options.station,
+        seed=FIRST_UNSEEN_SEED if options.seed is None else options.seed,
+        execute=options.execute,
+        processes=options.processes,
+    )
+    done = iter(range(1, spec.trials + 1))
+    with _bar("rolling out", "trials") as progress:
+        report = rollout(spec, lambda _: progress(next(done), spec.trials))
+    words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
+    _finish(options, report, f"Success {words} in {report.seconds:.0f} s.")
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.replay import replay
+
+    report = replay(options.dataset, options.episode)
+    _finish(options, report, json.dumps(to_json(report)))
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.doctor import examine, run_one_tick
+
+    if options.tick:
+        _say(run_one_tick())
+        return 0
+    report = examine(_say)
+    _finish(options, report, report.in_words())
+    return 0
+
+
+def _skills(options: argparse.Namespace) -> int:
+    from lbm_studio.station.simulation.catalogue import SKILLS
+
+    rows = [
+        {
+            "name": skill.name,
+            "family": skill.family,
+            "bimanual": skill.bimanual,
+            "pretraining": skill.pretraining,
+            "goals": list(skill.goals),
+        }
+        for skill in SKILLS
+    ]
+    width = max(len(skill.name) for skill in SKILLS)
+    lines = [f"{s.name:<{width}}  {s.family}: {s.title}" for s in SKILLS]
+    _finish(options, rows, "\n".join(lines))
+    return 0
+
+
+def _shots(options: argparse.Namespace) -> int:
+    from lbm_studio.ui.shots import main as render_panels
+
+    return render_panels(options.folder)
+
+
+def _stop_window(options: argparse.Namespace) -> int:
+    from lbm_studio.ui.stop_window import main as open_stop
+
+    return open_stop(options.session)
+
+
+def _worker(options: argparse.Namespace) -> int:
+    import lbm_studio.workers
+
+    names = [module.name for module in pkgutil.iter_modules(lbm_studio.workers.__path__)]
+    name, *arguments = options.arguments or [""]
+    if name not in names:
+        raise UnknownNameError("worker", name, names)
+    worker = importlib.import_module(f"lbm_studio.workers.{name}")
+    return int(worker.main(arguments))
+
+
+# --- telling -------------------------------------------------------------------------------------
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _finish(options: argparse.Namespace, report: object, words: str) -> None:
+    """Tell the outcome in words, and in figures where they are asked for."""
+    if options.json is not None:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        write_json(options.json, to_json(report))
+    _say(words)
+
+
+@contextmanager
+def _bar(what: str, unit: str) -> Iterator[Progress]:
+    """Show a progress bar on a terminal; give the function that moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns += [TextColumn(unit), TimeRemainingColumn()]
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
+
+
+@contextmanager
+def _follow(run: Path) -> Iterator[None]:
+    """Show how far the job in a run folder is, from the events it writes."""
+    over = threading.Event()
+    first = sum(1 for _ in read_events(run))
+
+    with _bar("training", "steps") as progress:
+
+        def watch() -> None:
+            number = first
+            while not over.wait(FOLLOW_PERIOD_S):
+                for event in read_events(run, number):
+                    number = event.number + 1
+                    if event.kind is EventKind.PROGRESS and event.data["stage"] == "training":
+                        progress(event.data["done"], event.data["total"])
+
+        thread = threading.Thread(target=watch, name="progress bar")
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+@contextmanager
+def _interrupt_asks() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a flag that is polled; the second one interrupts."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    previous = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _last_metrics(run: Path) -> dict[str, Any]:
+    metrics = [event.data for event in read_events(run) if event.kind is EventKind.METRICS]
+    return dict(metrics[-1]) if metrics else {}
