@@ -1,0 +1,67 @@
+"""Where the parts of a LeRobotDataset v3.0 folder lie."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FORMAT_VERSION = "v3.0"
+CHUNK_SIZE = 1000
+"""Files in one ``chunk-NNN`` folder."""
+
+DATA_FILE_MB = 100
+VIDEO_FILE_MB = 200
+DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
+VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
+EPISODES_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
+INFO_FILE = "meta/info.json"
+STATS_FILE = "meta/stats.json"
+TASKS_FILE = "meta/tasks.parquet"
+STAGING_FOLDER = ".recording"
+"""Holds whatever belongs to the running episode. What is found there on opening is a left-over of a
+kill."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Which numbered file of a kind.
+
+    Attributes:
+        chunk: number of the ``chunk-NNN`` folder.
+        file: number of the file within it.
+    """
+
+    chunk: int
+    file: int
+
+    @classmethod
+    def first(cls) -> "Place":
+        """Return the place of the first file."""
+        return cls(0, 0)
+
+    def following(self) -> "Place":
+        """Return the place after this one."""
+        number = self.chunk * CHUNK_SIZE + self.file + 1
+        return Place(number // CHUNK_SIZE, number % CHUNK_SIZE)
+
+
+def data_file(root: Path, place: Place, template: str = DATA_PATH) -> Path:
+    """Return the Parquet file that holds frames."""
+    return root / template.format(chunk_index=place.chunk, file_index=place.file)
+
+
+def video_file(root: Path, key: str, place: Place, template: str = VIDEO_PATH) -> Path:
+    """Return the MP4 file that holds the images of the feature ``key``."""
+    return root / template.format(video_key=key, chunk_index=place.chunk, file_index=place.file)
+
+
+def episodes_file(root: Path, place: Place) -> Path:
+    """Return the Parquet file that holds rows of the table of episodes."""
+    return root / EPISODES_PATH.format(chunk_index=place.chunk, file_index=place.file)
+
+
+def place_of(path: Path) -> Place | None:
+    """Return the place a file's name and folder say, or None for a foreign name."""
+    try:
+        chunk = int(path.parent.name.removeprefix("chunk-"))
+        return Place(chunk, int(path.stem.removeprefix("file-")))
+    except ValueError:
+        return None

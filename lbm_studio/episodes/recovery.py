@@ -1,0 +1,55 @@
+"""Putting a dataset in order after a kill: what belongs to no kept episode is removed."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from lbm_studio.core import keys
+from lbm_studio.episodes import layout
+from lbm_studio.episodes.info import DatasetInfo
+from lbm_studio.episodes.layout import Place
+from lbm_studio.episodes.storage import remove_files
+from lbm_studio.episodes.table import EpisodeRow, load_rows
+
+
+def clear_staging(root: Path) -> None:
+    """Remove whatever a running episode left behind."""
+    shutil.rmtree(root / layout.STAGING_FOLDER, ignore_errors=True)
+
+
+def was_never_finished(root: Path) -> bool:
+    """Whether the folder is empty or holds no more than a creation cut short."""
+    if not root.is_dir():
+        return not root.exists()
+    station_file = root / keys.STATION_FILE
+    allowed = {root / layout.STAGING_FOLDER, root / "meta", station_file}
+    inside = [*root.iterdir(), *(root / "meta").glob("*")]
+    return all(path in allowed for path in inside)
+
+
+def recover(root: Path, info: DatasetInfo) -> list[EpisodeRow]:
+    """Remove the left-overs of a kill and return the rows of all kept episodes, with statistics.
+
+    Raises:
+        DatasetError: the table of episodes is damaged.
+    """
+    clear_staging(root)
+    rows = load_rows(root, info.video_keys, with_statistics=True)
+    remove_files(left_overs(root, info, rows))
+    return rows
+
+
+def left_overs(root: Path, info: DatasetInfo, rows: Iterable[EpisodeRow]) -> list[Path]:
+    """Return the frame and video files beyond the last one that a kept episode uses."""
+    rows = list(rows)
+    beyond = _beyond(root / "data", "*/*.parquet", [row.data for row in rows])
+    for key in info.video_keys:
+        places = [row.videos[key].place for row in rows]
+        beyond += _beyond(root / "videos" / key, "*/*.mp4", places)
+    return beyond
+
+
+def _beyond(folder: Path, pattern: str, used: list[Place]) -> list[Path]:
+    last = max(used, default=None)
+    found = {path: layout.place_of(path) for path in sorted(folder.glob(pattern))}
+    return [path for path, place in found.items() if place and (last is None or place > last)]

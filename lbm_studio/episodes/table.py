@@ -1,0 +1,199 @@
+"""The table of episodes (``meta/episodes``): one row an episode, a bounded number of rows a file.
+
+Rows are what says which episodes exist; ``info.json``, ``stats.json`` and the count of goals can be
+derived from them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource, EpisodeSummary
+from lbm_studio.core.errors import DatasetError
+from lbm_studio.episodes import layout, parquet, statistics
+from lbm_studio.episodes.features import Feature
+from lbm_studio.episodes.layout import Place
+from lbm_studio.episodes.statistics import FeatureStatistics
+
+ROWS_PER_FILE = 50
+"""Keeping an episode rewrites the rows of at most one file."""
+
+_METADATA_KINDS: Mapping[str, str] = {
+    "lbm.uuid": "string",
+    "lbm.success": "bool",
+    "lbm.source": "string",
+    "lbm.skill": "string",
+    "lbm.seed": "int64",
+    "lbm.operator": "string",
+    "lbm.dropped_ticks": "int64",
+}
+
+
+@dataclass(frozen=True)
+class VideoSpan:
+    """Where the pictures of one camera and episode lie.
+
+    Attributes:
+        place: the file.
+        start_s: time of the first picture within the file [s].
+        end_s: time after the last picture [s].
+    """
+
+    place: Place
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class EpisodeRow:
+    """One row of the table.
+
+    Attributes:
+        index: position in the dataset.
+        length: frames.
+        first_frame: number of its first frame within the dataset.
+        data: file of its frames.
+        videos: by feature name.
+        listing: the file of the table that holds this row.
+        metadata: what was said about it.
+        statistics: by feature name; empty when they were not read.
+    """
+
+    index: int
+    length: int
+    first_frame: int
+    data: Place
+    videos: Mapping[str, VideoSpan]
+    listing: Place
+    metadata: EpisodeMetadata
+    statistics: Mapping[str, FeatureStatistics] = field(
+        default_factory=dict[str, FeatureStatistics]
+    )
+
+    def summary(self, rate_hz: float) -> EpisodeSummary:
+        """Return what people are shown of it."""
+        return EpisodeSummary(self.index, self.length, self.length / rate_hz, self.metadata)
+
+    def as_record(self, features: Mapping[str, Feature]) -> dict[str, Any]:
+        """Return the row as written: LeRobot's columns and our own."""
+        record: dict[str, Any] = {
+            "episode_index": self.index,
+            "tasks": [self.metadata.goal],
+            "length": self.length,
+            "data/chunk_index": self.data.chunk,
+            "data/file_index": self.data.file,
+            "dataset_from_index": self.first_frame,
+            "dataset_to_index": self.first_frame + self.length,
+        }
+        for key, span in self.videos.items():
+            values = (span.place.chunk, span.place.file, span.start_s, span.end_s)
+            record |= dict(zip(_video_columns(key), values, strict=True))
+        for key, values in self.statistics.items():
+            for name, value in values.as_record(is_image=features[key].is_video).items():
+                record[f"{parquet.STATISTICS_PREFIX}{key}/{name}"] = value
+        record["meta/episodes/chunk_index"] = self.listing.chunk
+        record["meta/episodes/file_index"] = self.listing.file
+        return record | _metadata_record(self.metadata)
+
+
+def write_rows(path: Path, rows: Sequence[EpisodeRow], features: Mapping[str, Feature]) -> None:
+    """Write the rows of one file of the table."""
+    kinds = _kinds(rows[0], features)
+    parquet.write_episodes(path, [row.as_record(features) for row in rows], kinds)
+
+
+def load_rows(root: Path, video_keys: Iterable[str], *, with_statistics: bool) -> list[EpisodeRow]:
+    """Return all rows in order.
+
+    Raises:
+        DatasetError: a file is damaged, or a row is missing.
+    """
+    videos = tuple(video_keys)
+    rows: list[EpisodeRow] = []
+    for path in sorted((root / "meta" / "episodes").glob("*/*.parquet")):
+        try:
+            records = parquet.read_episodes(path, with_statistics=with_statistics)
+            rows += [_row(record, videos, layout.place_of(path)) for record in records]
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatasetError(f"The file “{path}” is damaged: {error} is missing.") from error
+    rows.sort(key=lambda row: row.index)
+    if [row.index for row in rows] != list(range(len(rows))):
+        raise DatasetError(f"“{root}” is damaged: its table of episodes has gaps or duplicates.")
+    return rows
+
+
+def _row(record: Mapping[str, Any], videos: Sequence[str], listing: Place | None) -> EpisodeRow:
+    return EpisodeRow(
+        index=int(record["episode_index"]),
+        length=int(record["length"]),
+        first_frame=int(record["dataset_from_index"]),
+        data=Place(int(record["data/chunk_index"]), int(record["data/file_index"])),
+        videos={key: _span(record, key) for key in videos},
+        listing=listing or Place.first(),
+        metadata=_metadata(record),
+        statistics=_statistics(record),
+    )
+
+
+def _video_columns(key: str) -> tuple[str, str, str, str]:
+    names = ("chunk_index", "file_index", "from_timestamp", "to_timestamp")
+    chunk, file, start, end = (f"videos/{key}/{name}" for name in names)
+    return chunk, file, start, end
+
+
+def _span(record: Mapping[str, Any], key: str) -> VideoSpan:
+    chunk, file, start, end = (record[name] for name in _video_columns(key))
+    return VideoSpan(Place(int(chunk), int(file)), float(start), float(end))
+
+
+def _metadata_record(metadata: EpisodeMetadata) -> dict[str, Any]:
+    values = (
+        metadata.uuid,
+        metadata.success,
+        metadata.source.value,
+        metadata.skill,
+        metadata.seed,
+        metadata.operator,
+        metadata.dropped_ticks,
+    )
+    return dict(zip(_METADATA_KINDS, values, strict=True))
+
+
+def _metadata(record: Mapping[str, Any]) -> EpisodeMetadata:
+    """Episodes of other programs say nothing of themselves but their goal."""
+    goals: Sequence[str] = record["tasks"] or [""]
+    return EpisodeMetadata(
+        goal=goals[0],
+        source=EpisodeSource(record.get("lbm.source") or EpisodeSource.TELEOPERATION),
+        success=record.get("lbm.success"),
+        skill=record.get("lbm.skill") or "",
+        seed=int(record.get("lbm.seed", -1)),
+        operator=record.get("lbm.operator") or "",
+        dropped_ticks=int(record.get("lbm.dropped_ticks", 0)),
+        uuid=record.get("lbm.uuid") or "",
+    )
+
+
+def _statistics(record: Mapping[str, Any]) -> dict[str, FeatureStatistics]:
+    grouped: dict[str, dict[str, Any]] = {}
+    for column, value in record.items():
+        if column.startswith(parquet.STATISTICS_PREFIX):
+            key, _, name = column.removeprefix(parquet.STATISTICS_PREFIX).rpartition("/")
+            grouped.setdefault(key, {})[name] = value
+    return {key: FeatureStatistics.from_record(values) for key, values in grouped.items()}
+
+
+def _kinds(row: EpisodeRow, features: Mapping[str, Feature]) -> dict[str, str]:
+    kinds: dict[str, str] = {}
+    for column in row.as_record(features):
+        kinds[column] = _METADATA_KINDS.get(column, "int64")
+        if column == "tasks":
+            kinds[column] = "strings"
+        elif column.endswith("_timestamp"):
+            kinds[column] = "float64"
+        elif column.startswith(parquet.STATISTICS_PREFIX):
+            key, _, name = column.removeprefix(parquet.STATISTICS_PREFIX).rpartition("/")
+            image = "image" if features[key].is_video else "float64s"
+            kinds[column] = "int64s" if name == statistics.COUNT else image
+    return kinds

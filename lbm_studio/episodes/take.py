@@ -1,0 +1,168 @@
+"""The running episode: pictures go to the encoders, vectors are held until it is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lbm_studio.core import keys
+from lbm_studio.core.embodiment import CameraDescription, Embodiment
+from lbm_studio.core.errors import DatasetError
+from lbm_studio.episodes.statistics import FeatureStatistics, ImageSampler
+from lbm_studio.episodes.video import Image, VideoEncoder, count_frames
+
+
+@dataclass(frozen=True)
+class Tick:
+    """All that is recorded of one step.
+
+    Attributes:
+        state: (A,) measured state vector.
+        action: (A,) action vector that was sent.
+        joints: (J,) joint angles of all arms, one after the other [rad].
+        captured_ns: when the state was read [ns].
+        images: (H, W, 3) RGB by camera name.
+        images_captured_ns: when each picture was taken [ns]; a missing one was taken with the
+            state.
+        clamped: whether a limit changed the action.
+    """
+
+    state: NDArray[np.floating]
+    action: NDArray[np.floating]
+    joints: NDArray[np.floating]
+    captured_ns: int
+    images: Mapping[str, Image]
+    images_captured_ns: Mapping[str, int]
+    clamped: bool
+
+
+class Take:
+    """One episode while it is being recorded.
+
+    Args:
+        folder: for its files, existing and empty.
+        embodiment: what is recorded.
+        rate_hz: ticks a second [Hz].
+    """
+
+    def __init__(self, folder: Path, embodiment: Embodiment, rate_hz: int) -> None:
+        self._folder = folder
+        self._embodiment = embodiment
+        self._ticks: list[Tick] = []
+        self._joint_count = sum(len(arm.home_joints_rad) for arm in embodiment.arms)
+        self._samplers = {name: ImageSampler() for name in embodiment.camera_names}
+        self._encoders = {c.name: self._encoder(c, rate_hz) for c in embodiment.cameras}
+
+    def __len__(self) -> int:
+        return len(self._ticks)
+
+    def add(self, tick: Tick) -> None:
+        """Append one tick.
+
+        Raises:
+            DatasetError: a picture is missing, or something has the wrong size or is not a number.
+        """
+        self._check(tick)
+        for name, encoder in self._encoders.items():
+            encoder.add(tick.images[name])
+            self._samplers[name].add(tick.images[name])
+        self._ticks.append(_without_images(tick))
+
+    def finish(self) -> dict[str, Path]:
+        """Close the videos and return them by camera name, verified to hold a picture a tick.
+
+        Raises:
+            DatasetError: a video holds another number of pictures.
+        """
+        for encoder in self._encoders.values():
+            encoder.finish()
+        videos = {name: self._video(name) for name in self._encoders}
+        for name, path in videos.items():
+            found = count_frames(path)
+            if found != len(self):
+                raise DatasetError(
+                    f"The camera “{name}” wrote {found} pictures for {len(self)} ticks:"
+                    " the episode was not kept."
+                )
+        return videos
+
+    def abandon(self) -> None:
+        """Close the videos; whoever owns the folder deletes them."""
+        for encoder in self._encoders.values():
+            encoder.abandon()
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """Return the recorded columns (T,) or (T, n) by feature name."""
+        cameras = self._embodiment.camera_names
+        ticks = self._ticks
+        last = np.zeros(len(ticks), dtype=np.bool_)
+        last[-1:] = True
+        return {
+            keys.STATE: np.asarray([tick.state for tick in ticks], dtype=np.float32),
+            keys.ACTION: np.asarray([tick.action for tick in ticks], dtype=np.float32),
+            keys.JOINTS: np.asarray([tick.joints for tick in ticks], dtype=np.float32),
+            keys.CAPTURED_NS: np.asarray([tick.captured_ns for tick in ticks], dtype=np.int64),
+            keys.CAMERA_CAPTURED_NS: np.asarray(
+                [[t.images_captured_ns.get(c, t.captured_ns) for c in cameras] for t in ticks],
+                dtype=np.int64,
+            ),
+            keys.CLAMPED: np.asarray([tick.clamped for tick in ticks], dtype=np.bool_),
+            keys.DONE: last,
+        }
+
+    def image_statistics(self) -> dict[str, FeatureStatistics]:
+        """Return the statistics of the pictures by feature name."""
+        return {keys.image_key(n): sampler.statistics() for n, sampler in self._samplers.items()}
+
+    def _encoder(self, camera: CameraDescription, rate_hz: int) -> VideoEncoder:
+        return VideoEncoder(
+            self._video(camera.name),
+            width_px=camera.width_px,
+            height_px=camera.height_px,
+            rate_hz=rate_hz,
+        )
+
+    def _video(self, camera: str) -> Path:
+        return self._folder / f"{camera}.mp4"
+
+    def _check(self, tick: Tick) -> None:
+        size = self._embodiment.action_size
+        vectors = {"state": (tick.state, size), "action": (tick.action, size)}
+        vectors["joint"] = (tick.joints, self._joint_count)
+        for name, (vector, length) in vectors.items():
+            if vector.shape != (length,):
+                raise DatasetError(
+                    f"A tick has a {name} vector of shape {vector.shape}; ({length},) is recorded."
+                )
+            if not np.all(np.isfinite(vector)):
+                raise DatasetError(f"A tick has a {name} vector that is not a number everywhere.")
+        for camera in self._embodiment.cameras:
+            _check_image(tick.images, camera)
+
+
+def _check_image(images: Mapping[str, Image], camera: CameraDescription) -> None:
+    image = images.get(camera.name)
+    if image is None:
+        raise DatasetError(
+            f"A tick has no picture of the camera “{camera.name}”: the whole tick must be dropped."
+        )
+    expected = (camera.height_px, camera.width_px, 3)
+    if image.shape != expected or image.dtype != np.uint8:
+        raise DatasetError(
+            f"The camera “{camera.name}” gave a picture of shape {image.shape} {image.dtype};"
+            f" {expected} uint8 is recorded."
+        )
+
+
+def _without_images(tick: Tick) -> Tick:
+    return Tick(
+        state=np.array(tick.state, dtype=np.float32),
+        action=np.array(tick.action, dtype=np.float32),
+        joints=np.array(tick.joints, dtype=np.float32),
+        captured_ns=tick.captured_ns,
+        images={},
+        images_captured_ns=dict(tick.images_captured_ns),
+        clamped=tick.clamped,
+    )

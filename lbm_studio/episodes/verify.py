@@ -1,0 +1,124 @@
+"""Counting, frame by frame, whether a dataset holds what its tables say."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lbm_studio.core import keys
+from lbm_studio.core.errors import DatasetError
+from lbm_studio.episodes import layout, parquet
+from lbm_studio.episodes.info import DatasetInfo, read_info
+from lbm_studio.episodes.recovery import left_overs
+from lbm_studio.episodes.table import EpisodeRow, load_rows
+from lbm_studio.episodes.video import VideoReader, count_frames
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a check of a dataset found.
+
+    Attributes:
+        episodes: how many were checked.
+        frames: how many frames they have.
+        findings: one sentence for each thing that is wrong; empty when all is well.
+    """
+
+    episodes: int
+    frames: int
+    findings: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+
+def verify_dataset(root: Path, *, decode: bool = False) -> Verification:
+    """Check every episode and the totals of the dataset in ``root``.
+
+    Args:
+        root: folder of the dataset.
+        decode: also decode every picture; slow.
+
+    Raises:
+        DatasetError: the folder is not a dataset, or its table of episodes cannot be read.
+    """
+    info = read_info(root)
+    rows = load_rows(root, info.video_keys, with_statistics=False)
+    findings = [
+        *_check_frames(root, info, rows),
+        *_check_videos(root, info, rows),
+        *_check_totals(root, info, rows),
+    ]
+    if decode:
+        for row in rows:
+            findings += _check_decoding(root, info, row)
+    return Verification(len(rows), sum(row.length for row in rows), tuple(findings))
+
+
+def _check_frames(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
+    expected = 0
+    for row in rows:
+        path = layout.data_file(root, row.data, info.data_path)
+        try:
+            columns = parquet.read_frames(path, (keys.INDEX, keys.FRAME_INDEX), row.index)
+        except DatasetError as error:
+            yield str(error)
+            continue
+        finally:
+            expected += row.length
+        first = expected - row.length
+        numbered = {
+            keys.INDEX: np.arange(first, expected),
+            keys.FRAME_INDEX: np.arange(row.length),
+        }
+        for name, numbers in numbered.items():
+            if not np.array_equal(columns.get(name, np.zeros(0)), numbers):
+                yield f"Episode {row.index}: “{name}” does not count {row.length} frames."
+
+
+def _check_videos(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
+    for key in info.video_keys:
+        expected = Counter[layout.Place]()
+        for row in rows:
+            expected[row.videos[key].place] += row.length
+        for place, frames in expected.items():
+            path = layout.video_file(root, key, place, info.video_path)
+            try:
+                found = count_frames(path)
+            except DatasetError as error:
+                yield str(error)
+                continue
+            if found != frames:
+                yield f"“{path}” holds {found} pictures for {frames} frames."
+
+
+def _check_totals(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
+    frames = sum(row.length for row in rows)
+    if (info.episodes, info.frames) != (len(rows), frames):
+        yield (
+            f"{layout.INFO_FILE} tells of {info.episodes} episodes with {info.frames} frames;"
+            f" there are {len(rows)} with {frames}."
+        )
+    known = set(parquet.read_tasks(root / layout.TASKS_FILE)) if rows else set[str]()
+    for row in rows:
+        if row.metadata.goal not in known:
+            yield f"Episode {row.index}: its goal is not in {layout.TASKS_FILE}."
+    for path in left_overs(root, info, rows):
+        yield f"“{path}” belongs to no episode."
+    if (root / layout.STAGING_FOLDER).exists():
+        yield f"An episode is being recorded, or was cut short ({layout.STAGING_FOLDER})."
+
+
+def _check_decoding(root: Path, info: DatasetInfo, row: EpisodeRow) -> Iterator[str]:
+    for key, span in row.videos.items():
+        path = layout.video_file(root, key, span.place, info.video_path)
+        try:
+            with VideoReader(path, info.rate_hz) as reader:
+                for _ in reader.frames(round(span.start_s * info.rate_hz), row.length):
+                    pass
+        except DatasetError as error:
+            yield f"Episode {row.index}: {error}"

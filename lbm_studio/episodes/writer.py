@@ -1,0 +1,249 @@
+"""Recording demonstrations so that a kill at any moment costs at most the running episode.
+
+Everything of the running episode is written below ``.recording/``. When it is kept, its files are
+completed, counted frame by frame and flushed to the disk there, and only then renamed: frames and
+videos first, then the goals, the row of the table of episodes (from here on it exists), the
+statistics and ``info.json``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lbm_studio.core import keys
+from lbm_studio.core.embodiment import Embodiment, StationDescription
+from lbm_studio.core.episode import EpisodeMetadata, EpisodeSummary
+from lbm_studio.core.errors import DatasetError
+from lbm_studio.episodes import layout, parquet, statistics
+from lbm_studio.episodes.features import station_features
+from lbm_studio.episodes.identity import identity_of
+from lbm_studio.episodes.info import DatasetInfo
+from lbm_studio.episodes.ledger import Ledger, index_columns
+from lbm_studio.episodes.opening import (
+    create_if_missing,
+    put_in_order,
+    refuse_another,
+    whole_rate,
+)
+from lbm_studio.episodes.recovery import clear_staging
+from lbm_studio.episodes.storage import (
+    FolderLock,
+    flush_to_disk,
+    full_disk_in_words,
+    move_into_place,
+    require_room,
+)
+from lbm_studio.episodes.table import EpisodeRow
+from lbm_studio.episodes.take import Take, Tick
+from lbm_studio.episodes.video import Image
+
+MINIMUM_TICKS = 2
+"""A shorter episode has no motion and no statistics."""
+
+_LONGEST_EPISODE_S = 120
+_BYTES_PER_PIXEL = 0.15
+_METADATA_BYTES = 20_000_000
+
+Moves = list[tuple[Path, Path]]
+
+
+class DatasetWriter:
+    """Appends episodes to one dataset. Made by :meth:`open`; a context manager; one thread."""
+
+    def __init__(
+        self, root: Path, embodiment: Embodiment, ledger: Ledger, lock: FolderLock
+    ) -> None:
+        self._root = root
+        self._embodiment = embodiment
+        self._ledger = ledger
+        self._lock = lock
+        self._take: Take | None = None
+
+    @classmethod
+    def open(
+        cls, path: Path, station: StationDescription, *, rate_hz: float | None = None
+    ) -> "DatasetWriter":
+        """Create a dataset in ``path``, or open the one there to append to it.
+
+        Args:
+            path: folder of the dataset.
+            station: what is recorded.
+            rate_hz: ticks a second, a whole number; the policy's rate by default [Hz].
+
+        Raises:
+            DatasetError: the folder holds something else, belongs to another station, or is being
+                recorded to.
+            DiskFullError: there is no room for a new dataset.
+        """
+        embodiment = station.embodiment
+        rate = whole_rate(rate_hz or embodiment.chunk.rate_hz)
+        identity = identity_of(station)
+        info = DatasetInfo(rate, station_features(embodiment, rate), robot_type=embodiment.name)
+        with full_disk_in_words(path):
+            create_if_missing(path, identity, info)
+            refuse_another(path, identity, info)
+            lock = FolderLock(path / "meta", dataset=path)
+            try:
+                return cls(path, embodiment, put_in_order(path), lock)
+            except BaseException:
+                lock.release()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether an episode has begun and is neither kept nor discarded."""
+        return self._take is not None
+
+    @property
+    def ticks(self) -> int:
+        """Ticks of the running episode."""
+        return len(self._take) if self._take else 0
+
+    @property
+    def episodes(self) -> int:
+        """How many episodes the dataset keeps."""
+        return self._ledger.info.episodes
+
+    def begin(self) -> None:
+        """Begin an episode; a running one is discarded.
+
+        Raises:
+            DiskFullError: there is no room for an episode.
+        """
+        self.discard()
+        require_room(self._root, _room_for_episode(self._embodiment, self._rate_hz))
+        with full_disk_in_words(self._root):
+            self._staging.mkdir()
+            self._take = Take(self._staging, self._embodiment, self._rate_hz)
+
+    def add(
+        self,
+        *,
+        state: NDArray[np.floating],
+        action: NDArray[np.floating],
+        joints: NDArray[np.floating],
+        captured_ns: int,
+        images: Mapping[str, Image],
+        clamped: bool = False,
+        images_captured_ns: Mapping[str, int] | None = None,
+    ) -> None:
+        """Append one whole tick to the running episode; see :class:`Tick` for shapes and units.
+
+        Raises:
+            DatasetError: no episode has begun, or the tick is incomplete; the episode goes on
+                without it.
+            DiskFullError: the disk is full; the running episode is lost, all kept ones are safe.
+        """
+        tick = Tick(state, action, joints, captured_ns, images, images_captured_ns or {}, clamped)
+        take = self._running_take()
+        try:
+            with full_disk_in_words(self._root):
+                take.add(tick)
+        except DatasetError:
+            raise
+        except BaseException:
+            self.discard()
+            raise
+
+    def keep(self, metadata: EpisodeMetadata) -> EpisodeSummary:
+        """Finish, verify and keep the running episode.
+
+        On an error the episode is gone, and all kept ones are safe.
+
+        Raises:
+            DatasetError: no episode has begun, it is too short, or its videos do not hold a picture
+                a tick.
+            DiskFullError: the disk is full.
+        """
+        take = self._running_take()
+        try:
+            with full_disk_in_words(self._root):
+                _require_length(take)
+                row, moves = self._stage(take, metadata)
+                ledger = self._ledger.entered(row)
+                moves += ledger.stage(self._root, self._staging)
+                for staged, final in moves:
+                    flush_to_disk(staged)
+                    final.parent.mkdir(parents=True, exist_ok=True)
+        except BaseException:
+            self.discard()
+            raise
+        self._take = None
+        for staged, final in moves:
+            move_into_place(staged, final)
+        self._ledger = ledger
+        clear_staging(self._root)
+        return row.summary(self._rate_hz)
+
+    def discard(self) -> None:
+        """Forget the running episode, if there is one."""
+        if self._take:
+            self._take.abandon()
+            self._take = None
+        clear_staging(self._root)
+
+    def close(self) -> None:
+        """Discard the running episode and let others record. Harmless when called again."""
+        self.discard()
+        self._lock.release()
+
+    @property
+    def _staging(self) -> Path:
+        return self._root / layout.STAGING_FOLDER
+
+    @property
+    def _rate_hz(self) -> int:
+        return self._ledger.info.rate_hz
+
+    def _running_take(self) -> Take:
+        if self._take is None:
+            raise DatasetError("No episode is being recorded: begin one first.")
+        return self._take
+
+    def _stage(self, take: Take, metadata: EpisodeMetadata) -> tuple[EpisodeRow, Moves]:
+        """Complete and verify the episode's own files."""
+        videos = take.finish()
+        row = self._ledger.new_row(len(take), metadata)
+        columns = take.columns() | index_columns(
+            row, task_index=self._ledger.task_index(metadata.goal), rate_hz=self._rate_hz
+        )
+        columns[keys.SUCCESS] = columns[keys.DONE].astype(np.bool_) & (metadata.success is True)
+        values = {key: statistics.of_values(column) for key, column in columns.items()}
+        frames = self._staging / "frames.parquet"
+        parquet.write_frames(frames, self._ledger.info.columns, columns)
+        if parquet.count_rows(frames) != row.length:
+            raise DatasetError("The frames could not be written whole: the episode was not kept.")
+        moves = [(frames, layout.data_file(self._root, row.data))]
+        for camera, staged in videos.items():
+            key = keys.image_key(camera)
+            moves.append((staged, layout.video_file(self._root, key, row.videos[key].place)))
+        return replace(row, statistics=values | take.image_statistics()), moves
+
+
+def _require_length(take: Take) -> None:
+    if len(take) < MINIMUM_TICKS:
+        raise DatasetError(
+            f"The episode is too short to keep: {len(take)} of at least {MINIMUM_TICKS} ticks."
+        )
+
+
+def _room_for_episode(embodiment: Embodiment, rate_hz: int) -> int:
+    pixels = sum(camera.width_px * camera.height_px for camera in embodiment.cameras)
+    video_bytes = pixels * rate_hz * _LONGEST_EPISODE_S * _BYTES_PER_PIXEL
+    return round(video_bytes) + _METADATA_BYTES
