@@ -168,6 +168,11 @@ class FrameRing:
         except OSError:
             return False
 
+    @property
+    def newest_ns(self) -> int:
+        """Capture time of the newest pictures, cheaply; 0 when there are none yet [ns]."""
+        return int(self._stamps[:, _CAPTURED].max())
+
     def write(self, number: int, captured_ns: int, images: Mapping[str, Image]) -> int:
         """Store the pictures of one tick over the oldest ones.
 
@@ -252,6 +257,12 @@ class FrameReader:
     def __init__(self, name: str) -> None:
         self._name = name
         self._ring: FrameRing | None = None
+
+    @property
+    def newest_ns(self) -> int:
+        """Capture time of the newest pictures, cheaply; 0 when there are none [ns]."""
+        ring = self._current()
+        return ring.newest_ns if ring else 0
 
     def read(self, number: int | None = None) -> TickFrames | None:
         """Return the pictures of one tick, by default the newest; None when they are not there."""
