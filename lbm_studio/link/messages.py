@@ -241,6 +241,7 @@ class Predict(Message, frozen=True):
         captured_ns: capture time of the state [ns].
         state: measured state vector (A,).
         goal: the prompt.
+        seed: of whatever the policy draws at random; counts when the session changes.
     """
 
     number: int
@@ -248,6 +249,7 @@ class Predict(Message, frozen=True):
     captured_ns: int
     state: tuple[float, ...]
     goal: str
+    seed: int = 0
 
 
 class Chunk(Message, frozen=True):

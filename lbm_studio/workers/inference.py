@@ -1,0 +1,190 @@
+"""The inference process: a policy behind a socket, so that no other one loads the library for it.
+
+It answers before the library is loaded, which happens with the first checkpoint.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from lbm_studio.core.action import Action
+from lbm_studio.core.clock import (
+    NANOSECONDS_PER_SECOND,
+    Clock,
+    MonotonicClock,
+    seconds_between,
+)
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StationError
+from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
+from lbm_studio.link.bus import Responder
+from lbm_studio.link.frames import FrameReader, TickFrames
+from lbm_studio.link.messages import (
+    Accepted,
+    InferenceRequest,
+    LoadPolicy,
+    Message,
+    Predict,
+    Quit,
+)
+from lbm_studio.link.session import Session
+from lbm_studio.policy.client import encode_chunk
+from lbm_studio.policy.session import Policy, PolicySession
+from lbm_studio.workers.introduction import ask_description
+from lbm_studio.workers.lifetime import Lifetime
+
+MAX_FRAME_AGE_S = 0.5
+"""A policy never acts on older pictures [s]."""
+
+_LOOK_INTERVAL_NS = 2_000_000
+
+Loader = Callable[[Path, StationDescription], Policy]
+
+
+class Frames(Protocol):
+    """Where pictures come from: a :class:`FrameReader`."""
+
+    @property
+    def newest_ns(self) -> int:
+        """Capture time of the newest pictures [ns]."""
+        ...
+
+    def read(self, number: int | None = None) -> TickFrames | None:
+        """Return the newest pictures."""
+        ...
+
+    def read_at(self, captured_ns: int) -> TickFrames | None:
+        """Return the pictures of that moment."""
+        ...
+
+
+class InferenceServer:
+    """Loads policies and predicts chunks; one policy session at a time.
+
+    Args:
+        load: makes a policy of a checkpoint for a station.
+        describe: asks what the station is.
+        frames: where pictures come from.
+        clock: the time.
+    """
+
+    def __init__(
+        self, load: Loader, describe: Callable[[], StationDescription], frames: Frames, clock: Clock
+    ) -> None:
+        self._load = load
+        self._describe = describe
+        self._frames = frames
+        self._clock = clock
+        self._station: StationDescription | None = None
+        self._policy: Policy | None = None
+        self._session: PolicySession | None = None
+        self._session_number: int | None = None
+        self.has_quit = False
+
+    def handle(self, request: InferenceRequest) -> Message:
+        """Answer one request.
+
+        Raises:
+            StudioError: it cannot be fulfilled; the sentence says why.
+        """
+        match request:
+            case LoadPolicy():
+                return self._load_policy(request)
+            case Predict():
+                return self._predict(request)
+            case Quit():
+                self.has_quit = True
+                return Accepted()
+
+    def _load_policy(self, request: LoadPolicy) -> Message:
+        station = self._describe()
+        policy = self._load(Path(request.checkpoint), station)
+        self._station, self._policy = station, policy
+        self._session = self._session_number = None
+        return Accepted()
+
+    def _predict(self, request: Predict) -> Message:
+        if self._policy is None or self._station is None:
+            raise StationError("No policy is loaded. Load a checkpoint first.")
+        embodiment = self._station.embodiment
+        _require_size(request, embodiment.action_size)
+        if self._session is None or request.session != self._session_number:
+            self._session = self._policy.start_session(request.seed)
+            self._session_number = request.session
+        frames = self._await_frames(request.captured_ns, embodiment.chunk.period_s)
+        begun_ns = self._clock.now_ns()
+        chunk = self._session.predict(_observation(request, frames, embodiment.arm_names))
+        seconds = seconds_between(begun_ns, self._clock.now_ns())
+        return encode_chunk(chunk, request, embodiment.arm_names, seconds=seconds)
+
+    def _await_frames(self, captured_ns: int, patience_s: float) -> TickFrames:
+        """Return the pictures of the tick, which may still be drawn, or the newest there are."""
+        deadline_ns = self._clock.now_ns() + round(patience_s * NANOSECONDS_PER_SECOND)
+        while (now_ns := self._clock.now_ns()) < deadline_ns:
+            if self._frames.newest_ns >= captured_ns:
+                break
+            self._clock.sleep_until_ns(now_ns + _LOOK_INTERVAL_NS)
+        return self._frames.read_at(captured_ns) or self._newest_frames()
+
+    def _newest_frames(self) -> TickFrames:
+        frames = self._frames.read()
+        if frames is None:
+            raise StationError("There are no camera pictures: the policy cannot see.")
+        age_s = seconds_between(frames.captured_ns, self._clock.now_ns())
+        if age_s > MAX_FRAME_AGE_S:
+            raise StationError(
+                f"The camera pictures are {age_s:.1f} s old: the policy will not act on them."
+            )
+        return frames
+
+
+def _require_size(request: Predict, action_size: int) -> None:
+    if len(request.state) != action_size:
+        raise StationError(
+            f"The state has {len(request.state)} numbers; this station has {action_size}."
+        )
+
+
+def _observation(request: Predict, frames: TickFrames, arm_names: Sequence[str]) -> Observation:
+    """Return what the policy is shown; joint angles stay empty, it never looks at them."""
+    measured = Action.from_vector(np.array(request.state), arm_names)
+    unknown = np.zeros(0)
+    arms = {
+        name: ArmState(target.pose, target.gripper_width_m, unknown, unknown)
+        for name, target in measured.arms.items()
+    }
+    pictures = {n: CameraFrame(image, frames.captured_ns) for n, image in frames.images.items()}
+    return Observation(StationState(arms, request.captured_ns), pictures, request.goal)
+
+
+def load_checkpoint(checkpoint: Path, station: StationDescription) -> Policy:
+    """Load a checkpoint with the learning library, on one thread: the station needs the others.
+
+    Raises:
+        CheckpointError: it is damaged or does not fit the station.
+    """
+    import torch
+
+    from lbm_studio.learning.session import load_policy
+
+    torch.set_num_threads(1)
+    return load_policy(checkpoint, station)
+
+
+def main(arguments: list[str], load: Loader = load_checkpoint) -> int:
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser(prog="lbm-studio worker inference", description=__doc__)
+    parser.add_argument("--session", type=Path, required=True, help="folder of the session")
+    session = Session(parser.parse_args(arguments).session)
+    clock = MonotonicClock()
+    with (
+        Lifetime(session, "inference") as lifetime,
+        FrameReader(session.ring_name) as frames,
+        Responder(session.inference_commands, InferenceRequest) as responder,
+    ):
+        server = InferenceServer(load, lambda: ask_description(session), frames, clock)
+        responder.serve(server.handle, lambda: server.has_quit or lifetime.is_over())
+    return 0
