@@ -1,0 +1,110 @@
+"""The renderer process: draws every tick of the simulated station for everybody else.
+
+Drawing takes most of a tick on a small machine, so it never happens in the control loop: the
+station publishes the positions of all that moves, and this process restores them into a scene of
+its own.
+"""
+
+import argparse
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StudioError
+from lbm_studio.link.bus import FRAMES_TOPIC, PHYSICS_TOPIC, Publisher, Subscriber
+from lbm_studio.link.frames import FrameRing
+from lbm_studio.link.messages import FramesReady, Physics
+from lbm_studio.link.session import Session
+from lbm_studio.station.simulation.catalogue import find_skill
+from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.introduction import await_description
+from lbm_studio.workers.lifetime import Lifetime
+
+SAMPLES = 4
+"""Anti-aliasing samples a pixel, as in recordings."""
+
+_WAIT_S = 0.1
+
+_LOG = logging.getLogger(__name__)
+
+
+class Renderer:
+    """Draws published physics into a frame ring.
+
+    Args:
+        station: a scene of its own, not the one that is controlled.
+        ring: where the pictures go.
+        clock: measures how long drawing takes.
+    """
+
+    def __init__(self, station: SimulatedStation, ring: FrameRing, clock: Clock) -> None:
+        self._station = station
+        self._ring = ring
+        self._clock = clock
+        self._cameras = station.description.embodiment.camera_names
+        self._scene: tuple[str, int] = ("", -1)
+
+    def render(self, physics: Physics) -> FramesReady:
+        """Draw all cameras at one tick and store them.
+
+        Raises:
+            StudioError: the scene is unknown, or the positions belong to another one.
+        """
+        begun_ns = self._clock.now_ns()
+        self._lay_out(physics.skill, physics.seed)
+        self._station.restore(physics.positions, physics.mocap)
+        frames = self._station.capture(self._cameras)
+        images = {name: frame.image for name, frame in frames.items()}
+        slot = self._ring.write(physics.number, physics.captured_ns, images)
+        return FramesReady(
+            number=physics.number,
+            captured_ns=physics.captured_ns,
+            slot=slot,
+            seconds=seconds_between(begun_ns, self._clock.now_ns()),
+        )
+
+    def _lay_out(self, skill: str, seed: int) -> None:
+        if skill and (skill, seed) != self._scene:
+            self._station.load(find_skill(skill), seed)
+            self._scene = (skill, seed)
+
+
+def run(session: Session, description: StationDescription, is_over: Callable[[], bool]) -> None:
+    """Draw the newest tick whenever there is one, until it is over."""
+    clock = MonotonicClock()
+    with (
+        SimulatedStation(description, samples=SAMPLES, clock=clock) as station,
+        FrameRing.create(session.ring_name, description.embodiment.cameras) as ring,
+        Publisher(session.frame_events) as publisher,
+        Subscriber(session.station_events, PHYSICS_TOPIC) as subscriber,
+    ):
+        renderer = Renderer(station, ring, clock)
+        try:
+            while not is_over():
+                oldest = subscriber.receive(_WAIT_S)
+                newest = subscriber.latest() or oldest
+                if isinstance(newest, Physics):
+                    _render(renderer, newest, publisher)
+        finally:
+            ring.unlink()
+
+
+def _render(renderer: Renderer, physics: Physics, publisher: Publisher) -> None:
+    try:
+        publisher.publish(FRAMES_TOPIC, renderer.render(physics))
+    except StudioError as error:  # the next tick may belong to a scene that can be drawn
+        _LOG.warning("Tick %d is not drawn: %s", physics.number, error)
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser(prog="lbm-studio worker renderer", description=__doc__)
+    parser.add_argument("--session", type=Path, required=True, help="folder of the session")
+    session = Session(parser.parse_args(arguments).session)
+    with Lifetime(session, "renderer") as lifetime:
+        description = await_description(session, lifetime.is_over)
+        if description is not None:
+            run(session, description, lifetime.is_over)
+    return 0
