@@ -222,6 +222,7 @@ def _window(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from lbm_studio.workers.demo import FULL, QUICK, USUAL, run_demo
 
+    signal.signal(signal.SIGTERM, _interrupt)  # so that the running stage is ended as well
     size = QUICK if options.quick else FULL if options.full else USUAL
     report = run_demo(size, options.out, fresh=options.fresh, say=_say)
     _finish(options, report, report.in_words())
@@ -344,9 +345,9 @@ def _worker(options: argparse.Namespace) -> int:
 
     names = [module.name for module in pkgutil.iter_modules(lbm_studio.workers.__path__)]
     name, *arguments = options.arguments or [""]
-    if name not in names:
+    worker = importlib.import_module(f"lbm_studio.workers.{name}") if name in names else None
+    if not hasattr(worker, "main"):
         raise UnknownNameError("worker", name, names)
-    worker = importlib.import_module(f"lbm_studio.workers.{name}")
     return int(worker.main(arguments))
 
 
@@ -406,7 +407,7 @@ def _follow(run: Path) -> Iterator[None]:
 
 @contextmanager
 def _interrupt_asks() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a flag that is polled; the second one interrupts."""
+    """Turn the first Ctrl-C or SIGTERM into a flag that is polled; the second one interrupts."""
     asked = threading.Event()
 
     def ask(number: int, frame: object) -> None:
@@ -414,11 +415,16 @@ def _interrupt_asks() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked.set()
 
-    previous = signal.signal(signal.SIGINT, ask)
+    previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield asked.is_set
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _last_metrics(run: Path) -> dict[str, Any]:

@@ -1,0 +1,295 @@
+"""The whole loop without a window: record, train, roll out, compare with two baselines, report.
+
+Every stage is a command of this program, started as a process of its own and finished when its
+figures are on disk; started again, the demo goes on with the first stage that is not.
+"""
+
+import json
+import math
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.errors import StudioError
+from lbm_studio.core.paths import program, user_data
+from lbm_studio.core.runs import SPEC_FILE, EventKind, read_events, write_json
+from lbm_studio.evaluation.pictures import Picture, contact_sheet, learning_curve
+from lbm_studio.evaluation.statistics import SuccessRate
+from lbm_studio.station.simulation.catalogue import SKILLS
+from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED, Roller, RolloutSpec
+
+DATASET, RUN = "dataset", "run"
+SIZE_FILE = "demo.json"
+SHEET, CURVE = "rollouts.png", "learning.png"
+FILMS, COLUMNS = 4, 8
+"""Trials on the contact sheet, and pictures of each."""
+PROCESSES = 2
+GRACE_S = 60.0
+"""How long a stage may take to save what it has when it is interrupted [s]."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DemoSize:
+    """How much of everything.
+
+    Attributes:
+        name: as on the command line.
+        demonstrations: to be recorded.
+        minutes: of training.
+        trials: rollouts on unseen layouts.
+        station: simulated station by name.
+        skill: what is taught.
+    """
+
+    name: str
+    demonstrations: int
+    minutes: float
+    trials: int
+    station: str = "simulated"
+    skill: str = SKILLS[0].name
+
+
+QUICK = DemoSize("quick", demonstrations=16, minutes=0.75, trials=4)
+USUAL = DemoSize("usual", demonstrations=300, minutes=10.5, trials=24)
+FULL = DemoSize("full", demonstrations=900, minutes=38.0, trials=100)
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """What came of it.
+
+    Attributes:
+        size: what was asked for.
+        policy: success of the trained policy.
+        replay: success of repeating one recorded episode, on the same layouts.
+        idle: success of doing nothing, on the same layouts.
+        localisation_median_cm: held-out error of where the next grasp or release will be [cm].
+        localisation_p90_cm: nine of ten are below this [cm].
+        seconds: time of each stage [s].
+        folder: where everything is.
+    """
+
+    size: DemoSize
+    policy: SuccessRate
+    replay: SuccessRate
+    idle: SuccessRate
+    localisation_median_cm: float | None
+    localisation_p90_cm: float | None
+    seconds: Mapping[str, float]
+    folder: str
+
+    def in_words(self) -> str:
+        """Return the report for people, as Markdown."""
+        size = self.size
+        return "\n".join(
+            [
+                f"# Demo ({size.name}): {size.skill} on the station “{size.station}”",
+                "",
+                f"{size.demonstrations} demonstrations, {size.minutes:g} minutes of training from "
+                f"scratch, {size.trials} unseen layouts. Intervals are exact, 95 %.",
+                "",
+                f"- Trained policy: {self.policy.in_words()}",
+                f"- Repeating one recorded episode: {self.replay.in_words()}",
+                f"- Doing nothing: {self.idle.in_words()}",
+                f"- Held-out localisation error: {self._localisation()}",
+                f"- Time: {self._times()}",
+                f"- Pictures: {SHEET}, {CURVE} in {self.folder}",
+            ]
+        )
+
+    def _localisation(self) -> str:
+        median, p90 = self.localisation_median_cm, self.localisation_p90_cm
+        if median is None or p90 is None:
+            return "not measurable"
+        return f"{median:.2f} cm (median; nine of ten below {p90:.2f} cm)"
+
+    def _times(self) -> str:
+        parts = [f"{name} {_clock_time(spent)}" for name, spent in self.seconds.items()]
+        return f"{', '.join(parts)}; together {_clock_time(sum(self.seconds.values()))}"
+
+
+def run_demo(size: DemoSize, folder: Path | None, *, fresh: bool, say: Say) -> DemoReport:
+    """Go through the loop, or on with it, and write report and pictures into ``folder``.
+
+    Raises:
+        StudioError: a stage failed, or the folder holds a demo of another size.
+    """
+    folder = folder or user_data() / "demo" / size.name
+    _claim_folder(folder, size, fresh)
+    stages = _Stages(folder, say)
+    say(f"Demo ({size.name}) in {folder}")
+    stages.run("record", _record_arguments(size, folder))
+    training = stages.run("train", _train_arguments(size, folder))
+    rates = {
+        name: _rate(stages.run(name, [*_rollout_arguments(size), *more]))
+        for name, more in {
+            "rollout": [str(folder / RUN)],
+            "replay": ["--baseline", "replay", "--dataset", str(folder / DATASET)],
+            "idle": ["--baseline", "idle"],
+        }.items()
+    }
+    stages.measure("pictures", lambda: _draw(size, folder))
+    report = DemoReport(
+        size=size,
+        policy=rates["rollout"],
+        replay=rates["replay"],
+        idle=rates["idle"],
+        localisation_median_cm=_finite(training.get("localisation_median_cm")),
+        localisation_p90_cm=_finite(training.get("localisation_p90_cm")),
+        seconds=stages.seconds(),
+        folder=str(folder),
+    )
+    write_json(folder / "report.json", to_json(report))
+    (folder / "report.md").write_text(report.in_words() + "\n", encoding="utf-8")
+    return report
+
+
+class _Stages:
+    """Runs stages once: a stage whose figures are in the folder is not repeated."""
+
+    def __init__(self, folder: Path, say: Say) -> None:
+        self._folder = folder
+        self._say = say
+        self._times = folder / "seconds.json"
+
+    def run(self, name: str, arguments: Sequence[str]) -> dict[str, Any]:
+        """Return the figures of a stage, running its command if they are not there yet."""
+        figures = self._folder / f"{name}.json"
+        if figures.exists():
+            self._say(f"{name}: done before")
+        else:
+            self._say(f"{name}: lbm-studio {' '.join(arguments)}")
+            self._time(name, lambda: _run_command(name, [*arguments, "--json", str(figures)]))
+        return dict(json.loads(figures.read_text(encoding="utf-8")))
+
+    def measure(self, name: str, work: Callable[[], None]) -> None:
+        """Do something short, every time."""
+        self._say(name)
+        self._times_without(name)
+        self._time(name, work)
+
+    def seconds(self) -> dict[str, float]:
+        """Return the time of each stage [s], interrupted attempts included."""
+        return dict(json.loads(self._times.read_text())) if self._times.exists() else {}
+
+    def _time(self, name: str, work: Callable[[], None]) -> None:
+        begin = time.monotonic()
+        try:
+            work()
+        finally:
+            seconds = self.seconds()
+            spent = seconds.get(name, 0.0) + time.monotonic() - begin
+            write_json(self._times, {**seconds, name: round(spent, 1)})
+
+    def _times_without(self, name: str) -> None:
+        write_json(self._times, {k: v for k, v in self.seconds().items() if k != name})
+
+
+def _claim_folder(folder: Path, size: DemoSize, fresh: bool) -> None:
+    marker = folder / SIZE_FILE
+    if fresh and marker.exists():
+        shutil.rmtree(folder)
+    if folder.exists() and not marker.exists() and any(folder.iterdir()):
+        raise StudioError(f"{folder} is in use for something else. Choose another folder.")
+    if marker.exists():
+        begun = from_json(DemoSize, json.loads(marker.read_text()), where=SIZE_FILE)
+        if begun != size:
+            raise StudioError(
+                f"{folder} holds a demo of another size ({begun.name}). "
+                "Choose another folder, or start over with --fresh."
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(marker, to_json(size))
+
+
+def _run_command(name: str, arguments: Sequence[str]) -> None:
+    """Run a command of this program to its end; interrupted, it is given time to save."""
+    child = subprocess.Popen([*program(), *arguments])
+    try:
+        code = child.wait()
+    except BaseException:  # also for Ctrl-C, which the child has received as well
+        child.terminate()
+        child.wait(GRACE_S)
+        raise
+    if code != 0:
+        raise StudioError(f"The demo ended at the stage “{name}”. Start it again to go on there.")
+
+
+def _record_arguments(size: DemoSize, folder: Path) -> list[str]:
+    return [
+        *("record", str(folder / DATASET), "--skill", size.skill),
+        *("--episodes", str(size.demonstrations), "--seed", "0"),
+        *("--station", size.station, "--processes", str(PROCESSES)),
+    ]
+
+
+def _train_arguments(size: DemoSize, folder: Path) -> list[str]:
+    run = folder / RUN
+    if (run / SPEC_FILE).exists():  # begun before: goes on where it was
+        return ["train", "--out", str(run)]
+    return ["train", str(folder / DATASET), "--out", str(run), "--minutes", f"{size.minutes:g}"]
+
+
+def _rollout_arguments(size: DemoSize) -> list[str]:
+    return [
+        *("rollout", "--skill", size.skill, "--trials", str(size.trials)),
+        *("--seed", str(FIRST_UNSEEN_SEED), "--station", size.station),
+        *("--processes", str(PROCESSES)),
+    ]
+
+
+def _rate(figures: Mapping[str, Any]) -> SuccessRate:
+    return SuccessRate.of(figures["successes"], figures["trials"])
+
+
+def _draw(size: DemoSize, folder: Path) -> None:
+    spec = RolloutSpec(
+        skill=size.skill,
+        trials=min(FILMS, size.trials),
+        checkpoint=str(folder / RUN),
+        station=size.station,
+        processes=1,
+    )
+    contact_sheet(folder / SHEET, _films(spec), COLUMNS)
+    points = [
+        (float(event.data["step"]), float(event.data["loss"]))
+        for event in read_events(folder / RUN)
+        if event.kind is EventKind.METRICS and "loss" in event.data
+    ]
+    learning_curve(folder / CURVE, "training loss over steps", points)
+
+
+def _films(spec: RolloutSpec) -> list[tuple[str, list[Picture]]]:
+    roller = Roller(spec)
+    films: list[tuple[str, list[Picture]]] = []
+    try:
+        for seed in range(spec.seed, spec.seed + spec.trials):
+            film: list[Picture] = []
+            trial = roller.run(seed, lambda station, film=film: film.append(_look(station)))
+            verdict = "success" if trial.success else "failure"
+            films.append((f"{trial.goal}: {verdict} after {trial.seconds:.1f} s", film))
+    finally:
+        roller.close()
+    return films
+
+
+def _look(station: SimulatedStation) -> Picture:
+    camera = station.description.embodiment.camera_names[0]
+    image = station.capture([camera])[camera].image
+    return image[::2, ::2]
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _clock_time(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
