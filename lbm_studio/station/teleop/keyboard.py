@@ -1,0 +1,91 @@
+"""The keyboard as a device: keys held in this process, or readings sent by the window.
+
+The keys and what they mean are in :mod:`lbm_studio.core.keyboard`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lbm_studio.core.clock import Clock, seconds_between
+from lbm_studio.core.keyboard import KeyboardArm
+from lbm_studio.core.teleoperation import ArmTwist, TeleopReading
+from lbm_studio.link.messages import TeleopInput
+from lbm_studio.link.teleoperation import twist_from_input
+
+STALE_S = 0.3
+"""A window that has said nothing for so long has let go of the arms [s]."""
+
+
+class KeyboardTeleop:
+    """A TeleopSource for keys that are read in this process."""
+
+    def __init__(self, keys: KeyboardArm, clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+
+    def connect(self) -> None:
+        """Nothing to take hold of."""
+
+    def close(self) -> None:
+        self._keys.release_all()
+
+    def read(self) -> TeleopReading:
+        return self._keys.reading(self._clock.now_ns())
+
+
+class WindowTeleop:
+    """A TeleopSource for a device that lives in the window and sends a TeleopInput for each arm.
+
+    :meth:`accept` may be called from any thread. A gripper once told to open or close finishes it
+    as long as the window is alive, though later messages leave it alone.
+
+    Args:
+        arm_names: messages for other arms are ignored.
+        clock: the one the messages are stamped with.
+        stale_s: how old a message may be before its arm is left alone [s].
+    """
+
+    def __init__(self, arm_names: Sequence[str], clock: Clock, stale_s: float = STALE_S) -> None:
+        self._arm_names = frozenset(arm_names)
+        self._clock = clock
+        self._stale_s = stale_s
+        self._latest: dict[str, TeleopInput] = {}
+        self._openings: dict[str, float] = {}
+
+    def connect(self) -> None:
+        """Forget what was asked for before."""
+        self.close()
+
+    def close(self) -> None:
+        self._latest = {}
+        self._openings = {}
+
+    def accept(self, message: TeleopInput) -> None:
+        """Note what the window asks of one arm; a message older than the last is ignored."""
+        known = self._latest.get(message.arm)
+        is_late = known is not None and message.sampled_ns < known.sampled_ns
+        if message.arm not in self._arm_names or is_late:
+            return
+        if message.gripper is not None:
+            self._openings[message.arm] = message.gripper
+        self._latest[message.arm] = message
+
+    def read(self) -> TeleopReading:
+        now_ns = self._clock.now_ns()
+        fresh = {
+            arm: message
+            for arm, message in self._latest.copy().items()
+            if seconds_between(message.sampled_ns, now_ns) <= self._stale_s
+        }
+        return TeleopReading(
+            {arm: self._twist(message) for arm, message in fresh.items()},
+            enabled=any(message.enabled for message in fresh.values()),
+            stop=False,
+            sampled_ns=max((message.sampled_ns for message in fresh.values()), default=now_ns),
+        )
+
+    def _twist(self, message: TeleopInput) -> ArmTwist:
+        opening = self._openings.get(message.arm)
+        if not message.enabled:
+            return ArmTwist.still(opening)
+        return replace(twist_from_input(message), opening=opening)
