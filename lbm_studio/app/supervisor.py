@@ -90,6 +90,8 @@ class Supervisor:
             return
         self.log_folder.mkdir(parents=True, exist_ok=True)
         log = self.log_folder / f"{name}.log"
+        if name not in self._children:
+            log.unlink(missing_ok=True)  # of an earlier session
         self._children[name] = _Child(_spawn([*self._command, *arguments], log), log)
         logger.info("started %s", name)
 

@@ -91,6 +91,7 @@ class TeachView:
         dropped_ticks: dropped in the last take.
         verdict: of the last take.
         takes: the last five, newest last.
+        is_series: whether the colleague records the rest by itself.
         can_undo: whether the last take can be taken back.
         arm: the arm that the keyboard moves.
         key_help: what the keys do, one line each as (keys, meaning); empty unless the source is the keyboard.
@@ -111,6 +112,7 @@ class TeachView:
     dropped_ticks: int = 0
     verdict: tuple[VerdictLine, ...] = ()
     takes: tuple[Take, ...] = ()
+    is_series: bool = False
     can_undo: bool = False
     arm: str = ""
     key_help: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,111 @@
+"""Where recordings live, and which there are."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from lbm_studio.core.errors import StudioError
+from lbm_studio.episodes.labels import EditLog
+
+if TYPE_CHECKING:
+    from lbm_studio.episodes.dataset import Dataset
+
+INFO_FILE = "meta/info.json"
+
+
+@dataclass(frozen=True)
+class DatasetCard:
+    """What is known of a dataset without decoding anything.
+
+    Attributes:
+        path: its folder.
+        name: what people read.
+        episodes: not counting deleted ones.
+        seconds: of recording, not counting deleted ones [s].
+        goals: its prompts.
+        problem: why it cannot be read; empty when it can.
+    """
+
+    path: Path
+    name: str
+    episodes: int = 0
+    seconds: float = 0.0
+    goals: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class Shelf(Protocol):
+    """Where panels find recordings."""
+
+    def cards(self) -> tuple[DatasetCard, ...]:
+        """Return all datasets, by name; reads files."""
+        ...
+
+    def card(self, path: Path) -> DatasetCard:
+        """Return what is known of one dataset; reads files."""
+        ...
+
+    def path_for(self, name: str) -> Path:
+        """Return the folder of the dataset for a scene or goal, existing or not."""
+        ...
+
+    def open(self, path: Path) -> "Dataset":
+        """Open a dataset; reads files."""
+        ...
+
+    def edits(self, path: Path) -> EditLog:
+        """Open the edit log of a dataset; reads files."""
+        ...
+
+
+class DatasetShelf:
+    """One folder with a dataset in each folder below. Fulfils :class:`Shelf`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def cards(self) -> tuple[DatasetCard, ...]:
+        if not self.folder.is_dir():
+            return ()
+        found = sorted(path.parent.parent for path in self.folder.glob(f"*/{INFO_FILE}"))
+        return tuple(self.card(path) for path in found)
+
+    def card(self, path: Path) -> DatasetCard:
+        try:
+            dataset = self.open(path)
+            log = self.edits(path)
+        except StudioError as error:
+            return DatasetCard(path, title_of(path.name), problem=str(error))
+        pairs = [(summary, log.labels(summary.metadata)) for summary in dataset.episodes]
+        kept = [(summary, labels) for summary, labels in pairs if not labels.deleted]
+        return DatasetCard(
+            path,
+            title_of(path.name),
+            len(kept),
+            sum(summary.duration_s for summary, _ in kept),
+            tuple(dict.fromkeys(labels.goal for _, labels in kept)),
+        )
+
+    def path_for(self, name: str) -> Path:
+        return self.folder / slug(name)
+
+    def open(self, path: Path) -> "Dataset":
+        from lbm_studio.episodes.dataset import Dataset  # loads Parquet and video: not at start-up
+
+        return Dataset.open(path)
+
+    def edits(self, path: Path) -> EditLog:
+        return EditLog(path)
+
+
+def slug(text: str) -> str:
+    """Return a short folder name for a scene or a goal."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return "_".join(words)[:60].rstrip("_") or "recordings"
+
+
+def title_of(name: str) -> str:
+    """Return how people read the name of a skill, a dataset or a camera."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,149 @@
+"""Which processes a live station consists of, and the arguments they are started with."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from lbm_studio.app.events import Signal
+from lbm_studio.app.live import LiveStation
+from lbm_studio.app.stop import StopButton
+from lbm_studio.app.supervisor import ProcessName, ProcessStatus, Supervisor
+from lbm_studio.link.session import Session
+
+AT_CONNECT = (
+    ProcessName.STOP,
+    ProcessName.STATION,
+    ProcessName.RENDERER,
+    ProcessName.WRITER,
+)
+"""Started in this order: the stop before anything that could move."""
+
+
+class Processes(Protocol):
+    """The processes of the station as view-models use them.
+
+    Signals:
+        died: name of a process that ended without being asked to.
+    """
+
+    died: Signal[ProcessName]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a session."""
+        ...
+
+    @property
+    def log_folder(self) -> str:
+        """Where the logs of the session are; empty without one."""
+        ...
+
+    def open(self, station: str) -> None:
+        """Make a session and start its processes."""
+        ...
+
+    def ensure(self, name: ProcessName) -> None:
+        """Start one process of the session unless it runs."""
+        ...
+
+    def status(self, name: ProcessName) -> ProcessStatus:
+        """Return how a process is."""
+        ...
+
+    def close(self) -> None:
+        """End the session; returns when no process is left."""
+        ...
+
+    def poll(self) -> None:
+        """Watch the processes."""
+        ...
+
+
+class StationProcesses:
+    """One session at a time, with its processes, the live view of it and the stop for it.
+
+    Args:
+        live: attached to every session.
+        stop: attached to every session.
+        log_folder: where logs are kept after a session ended; None keeps them with the session.
+        command: what arguments are appended to; None starts this application again.
+        with_stop_window: whether there is a display for the STOP window.
+    """
+
+    def __init__(
+        self,
+        live: LiveStation,
+        stop: StopButton,
+        *,
+        log_folder: Path | None = None,
+        command: Sequence[str] | None = None,
+        with_stop_window: bool = True,
+        make_session: Callable[[], Session] = Session.create,
+    ) -> None:
+        self.died: Signal[ProcessName] = Signal()
+        self._live = live
+        self._stop = stop
+        self._log_folder = log_folder
+        self._command = command
+        self._with_stop_window = with_stop_window
+        self._make_session = make_session
+        self._session: Session | None = None
+        self._supervisor: Supervisor | None = None
+        self._station = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self._session is not None
+
+    @property
+    def log_folder(self) -> str:
+        return str(self._supervisor.log_folder) if self._supervisor else ""
+
+    def open(self, station: str) -> None:
+        self.close()
+        session = self._make_session()
+        log_folder = self._log_folder or session.folder
+        self._session, self._station = session, station
+        self._supervisor = Supervisor(log_folder, self._command)
+        self._supervisor.died.connect(self.died.emit)
+        self._stop.attach(session)
+        for name in AT_CONNECT:
+            self.ensure(name)
+        self._live.attach(session)
+
+    def ensure(self, name: ProcessName) -> None:
+        if self._session is None or self._supervisor is None:
+            return
+        if name is ProcessName.STOP and not self._with_stop_window:
+            return
+        was_running = self._supervisor.status(name).is_running
+        self._supervisor.start(name, self._arguments(name, self._session))
+        if name is ProcessName.STATION and not was_running and self._live.description is not None:
+            self._live.attach(self._session)  # ask the new process who it is
+
+    def status(self, name: ProcessName) -> ProcessStatus:
+        if self._supervisor is None:
+            return ProcessStatus(is_running=False)
+        return self._supervisor.status(name)
+
+    def poll(self) -> None:
+        if self._supervisor is not None:
+            self._supervisor.poll()
+
+    def close(self) -> None:
+        if self._session is None or self._supervisor is None:
+            return
+        session, supervisor = self._session, self._supervisor
+        self._session = self._supervisor = None
+        self._live.detach()
+        supervisor.close()
+        self._stop.detach()
+        session.remove()
+
+    def _arguments(self, name: ProcessName, session: Session) -> tuple[str, ...]:
+        folder = ("--session", str(session.folder))
+        if name is ProcessName.STOP:
+            return ("stop-window", *folder)
+        if name is ProcessName.STATION:
+            return ("worker", "station", *folder, "--station", self._station)
+        return ("worker", name.value, *folder)

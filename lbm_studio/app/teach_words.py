@@ -1,0 +1,60 @@
+"""What the Teach panel says."""
+
+from lbm_studio.app.notices import Level
+from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView, VerdictLine
+from lbm_studio.link.messages import EpisodeKept
+
+
+def teach_sentence(view: TeachView, is_stopped: bool, is_loading: bool) -> str:
+    """Return what to do next."""
+    if view.state is TeachState.RECORDING:
+        return _recording_sentence(view)
+    if view.state is TeachState.DECIDING and is_stopped:
+        return "The stop ended this take. Keep it or discard it, then hold Reset."
+    if view.state is TeachState.READY:
+        return _ready_sentence(view, is_stopped, is_loading)
+    return {
+        TeachState.OFFLINE: "Connect a station first.",
+        TeachState.NEEDS_GOAL: "Say what the robot should learn.",
+        TeachState.STARTING: "Starting.",
+        TeachState.DECIDING: "Keep this take?",
+        TeachState.SAVING: "Saving the take.",
+    }[view.state]
+
+
+def verdict_of(answer: EpisodeKept, success: bool | None) -> tuple[VerdictLine, ...]:
+    """Return the verdict of a take that was kept."""
+    lines = []
+    if success is not None:
+        reached = VerdictLine(Level.GOOD, "The goal was reached.")
+        missed = VerdictLine(Level.WARN, "The goal was not reached.")
+        lines.append(reached if success else missed)
+    if answer.dropped_ticks:
+        many = (
+            f"{answer.dropped_ticks} moments were" if answer.dropped_ticks > 1 else "1 moment was"
+        )
+        lines.append(VerdictLine(Level.WARN, f"{many} left out because a picture came late."))
+    lines += [VerdictLine(Level.WARN, finding) for finding in answer.findings]
+    if not answer.findings and not answer.dropped_ticks:
+        lines.append(VerdictLine(Level.GOOD, f"All {answer.frames} frames are complete."))
+    return tuple(lines)
+
+
+def _recording_sentence(view: TeachView) -> str:
+    if view.is_series:
+        return f"The colleague records take {view.kept + 1} of {view.wanted}."
+    if view.source is MotionSource.COLLEAGUE:
+        return "The colleague shows it."
+    if view.source is MotionSource.KEYBOARD:
+        return f"Move the {view.arm} arm with the keys, then keep or discard."
+    return "Move the arms with the gamepad, then keep or discard."
+
+
+def _ready_sentence(view: TeachView, is_stopped: bool, is_loading: bool) -> str:
+    if is_stopped:
+        return "The stop is latched. Hold Reset to go on."
+    if is_loading:
+        return "Laying out the scene."
+    if view.kept >= view.wanted:
+        return f"{view.kept} takes are there. Train on them, or record more."
+    return f"Record take {view.kept + 1} of {view.wanted}."
