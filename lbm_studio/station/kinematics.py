@@ -6,6 +6,9 @@ home posture. Each solution starts from the last one, so that neighbouring targe
 joint angles, and equal sequences of targets give equal solutions.
 """
 
+# MuJoCo carries no type information.
+# pyright: reportAttributeAccessIssue=false
+
 from functools import lru_cache
 
 import mink

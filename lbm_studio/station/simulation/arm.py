@@ -1,5 +1,8 @@
 """One simulated arm: its part of the model, and the targets it is moving to."""
 
+# MuJoCo carries no type information.
+# pyright: reportAttributeAccessIssue=false
+
 import mujoco
 import numpy as np
 

@@ -2,9 +2,21 @@
 
 from lbm_studio.core.errors import UnknownNameError
 from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.skills.carry_bar_together import CarryBarTogether
+from lbm_studio.station.simulation.skills.hand_over_bar import HandOverBar
+from lbm_studio.station.simulation.skills.press_button import PressButton
+from lbm_studio.station.simulation.skills.push_puck import PushPuck
 from lbm_studio.station.simulation.skills.put_cube_in_tray import PutCubeInTray
+from lbm_studio.station.simulation.skills.stack_cubes import StackCubes
 
-SKILLS: tuple[Skill, ...] = (PutCubeInTray(),)
+SKILLS: tuple[Skill, ...] = (
+    PutCubeInTray(),
+    StackCubes(),
+    PressButton(),
+    PushPuck(),
+    HandOverBar(),
+    CarryBarTogether(),
+)
 """The skills in the order people are shown them."""
 
 

@@ -18,7 +18,6 @@ from lbm_studio.station.simulation.station import SimulatedStation
 _PERSISTENCE = 0.85
 _INNOVATION_M = 0.006
 _FADING = 0.4
-_CARE_M = 0.035
 _TIME_ROUNDING = 1e-6
 
 
@@ -93,4 +92,4 @@ class ScriptedDemonstrator:
         if not isinstance(move, Reach):
             return True
         left_m = self._intended[move.arm].pose.distance_m(move.pose)
-        return move.is_contact and left_m < _CARE_M
+        return left_m < move.care_m

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lbm_studio.core.pose import FloatArray, Pose, rotation_vector
+from lbm_studio.core.pose import Pose, rotation_vector
 
 OPEN_M = 0.08
 CLOSED_M = 0.0
@@ -19,10 +19,12 @@ CLOSED_M = 0.0
 TRAVEL_SPEED_M_S = 0.34
 CARRY_SPEED_M_S = 0.30
 CONTACT_SPEED_M_S = 0.20
+PUSH_SPEED_M_S = 0.16
 TURN_SPEED_RAD_S = 1.3
 CLEARANCE_M = 0.14
 """Height of the gripper centre above the table while it travels [m]."""
 
+_CARE_M = 0.035
 _CLOSING_S = 0.5
 _OPENING_S = 0.3
 
@@ -35,14 +37,13 @@ class Reach:
         arm: which hand.
         pose: where to, in the station frame.
         speed_m_s: how fast [m/s].
-        is_contact: whether it ends at something it touches; the last centimetres are then done with
-            care.
+        care_m: how far from its end it must keep to its path, because it touches something [m].
     """
 
     arm: str
     pose: Pose
     speed_m_s: float = TRAVEL_SPEED_M_S
-    is_contact: bool = False
+    care_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,22 @@ def travel(arm: str, pose: Pose, speed_m_s: float = TRAVEL_SPEED_M_S) -> Phase:
 
 def touch(arm: str, pose: Pose, speed_m_s: float = CONTACT_SPEED_M_S) -> Phase:
     """Move one hand to where it touches something."""
-    return Phase((Reach(arm, pose, speed_m_s, is_contact=True),))
+    return Phase((Reach(arm, pose, speed_m_s, _CARE_M),))
+
+
+def push(arm: str, pose: Pose) -> Phase:
+    """Move one hand slowly while it touches something all the way."""
+    return Phase((Reach(arm, pose, PUSH_SPEED_M_S, np.inf),))
+
+
+def together(*reaches: Reach, is_linked: bool = False) -> Phase:
+    """Move several hands at once."""
+    return Phase(reaches, is_linked)
+
+
+def adjust(arm: str, width_m: float) -> Phase:
+    """Bring the fingers to a distance without waiting for contact [m]."""
+    return Phase((Grip(arm, width_m, 0.0),))
 
 
 def pick(arm: str, grasp: Pose, *, clearance_m: float = CLEARANCE_M) -> Demonstration:
@@ -146,8 +162,3 @@ def duration_s(reach: Reach, start: Pose) -> float:
     """Return how long a reach takes from ``start`` [s]."""
     turn = float(np.linalg.norm(rotation_vector(start.rotation.T @ reach.pose.rotation)))
     return max(start.distance_m(reach.pose) / reach.speed_m_s, turn / TURN_SPEED_RAD_S)
-
-
-def offset_above(position: FloatArray, height_m: float) -> FloatArray:
-    """Return a point moved up by a height [m]."""
-    return position + np.array([0.0, 0.0, height_m])

@@ -20,6 +20,8 @@ DARK: Rgb = (0.20, 0.21, 0.23)
 
 CUBE_EDGE_M = 0.044
 TRAY_EDGE_M = 0.12
+BUTTON_HEIGHT_M = 0.036
+BUTTON_TRAVEL_M = 0.012
 
 
 class Shape(StrEnum):
@@ -81,13 +83,59 @@ def cube(name: str) -> SceneObject:
 
 def tray(name: str) -> SceneObject:
     """Return a square tray with a low rim, in a colour of the layout, fastened to the table."""
-    half, wall, rim = TRAY_EDGE_M / 2, 0.004, 0.014
-    floor = Part(Shape.BOX, (half, half, 0.004), (0.0, 0.0, 0.004), shade=0.85)
-    long = half + wall
+    return basin(name, TRAY_EDGE_M / 2, TRAY_EDGE_M / 2)
+
+
+def block(name: str, half_size_m: Vector, *, mass_kg: float) -> SceneObject:
+    """Return a box in a colour of the layout."""
+    return SceneObject(name, (Part(Shape.BOX, half_size_m),), mass_kg=mass_kg)
+
+
+def basin(name: str, half_x_m: float, half_y_m: float) -> SceneObject:
+    """Return a rectangular tray with a low rim, in a colour of the layout, fastened down."""
+    wall, rim = 0.004, 0.014
+    floor = Part(Shape.BOX, (half_x_m, half_y_m, 0.004), (0.0, 0.0, 0.004), shade=0.85)
+    across, along = (wall, half_y_m + wall, rim), (half_x_m + wall, wall, rim)
     walls = (
-        Part(Shape.BOX, (wall, long, rim), (half, 0.0, rim), shade=0.7),
-        Part(Shape.BOX, (wall, long, rim), (-half, 0.0, rim), shade=0.7),
-        Part(Shape.BOX, (long, wall, rim), (0.0, half, rim), shade=0.7),
-        Part(Shape.BOX, (long, wall, rim), (0.0, -half, rim), shade=0.7),
+        Part(Shape.BOX, across, (half_x_m, 0.0, rim), shade=0.7),
+        Part(Shape.BOX, across, (-half_x_m, 0.0, rim), shade=0.7),
+        Part(Shape.BOX, along, (0.0, half_y_m, rim), shade=0.7),
+        Part(Shape.BOX, along, (0.0, -half_y_m, rim), shade=0.7),
     )
     return SceneObject(name, (floor, *walls), is_fixture=True)
+
+
+def puck(name: str, radius_m: float, height_m: float) -> SceneObject:
+    """Return a flat cylinder that slides easily, in a colour of the layout."""
+    body = Part(Shape.CYLINDER, (radius_m, height_m / 2, 0.0))
+    return SceneObject(name, (body,), mass_kg=0.12, friction=0.5)
+
+
+def mark(name: str, radius_m: float) -> SceneObject:
+    """Return a round spot painted on the table, in a colour of the layout."""
+    spot = Part(Shape.CYLINDER, (radius_m, 0.0005, 0.0), (0.0, 0.0, 0.0005), is_solid=False)
+    heart = Part(
+        Shape.CYLINDER, (0.012, 0.0005, 0.0), (0.0, 0.0, 0.001), colour=DARK, is_solid=False
+    )
+    return SceneObject(name, (spot, heart), is_fixture=True)
+
+
+def mat(name: str, half_x_m: float, half_y_m: float) -> SceneObject:
+    """Return a rectangle painted on the table, in a colour of the layout."""
+    patch = Part(
+        Shape.BOX, (half_x_m, half_y_m, 0.0005), (0.0, 0.0, 0.0005), shade=0.85, is_solid=False
+    )
+    return SceneObject(name, (patch,), is_fixture=True)
+
+
+def button(name: str) -> SceneObject:
+    """Return a push button with a cap in a colour of the layout, fastened to the table."""
+    housing = Part(Shape.BOX, (0.042, 0.042, 0.010), (0.0, 0.0, 0.010), colour=DARK)
+    cap = Part(Shape.CYLINDER, (0.030, 0.008, 0.0), (0.0, 0.0, BUTTON_HEIGHT_M - 0.008))
+    return SceneObject(
+        name,
+        (housing,),
+        is_fixture=True,
+        plunger=(cap,),
+        plunger_travel_m=BUTTON_TRAVEL_M,
+    )

@@ -4,6 +4,9 @@ MuJoCo reads ``MUJOCO_GL`` when it is imported; here the library is chosen when 
 asked for, so that processes which never draw need none, and a missing one is told in a sentence.
 """
 
+# MuJoCo carries no type information.
+# pyright: reportAttributeAccessIssue=false
+
 import ctypes
 import importlib
 import os

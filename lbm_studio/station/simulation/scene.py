@@ -1,5 +1,8 @@
 """The physical model of a station: table, arms, cameras and the objects of one skill."""
 
+# MuJoCo carries no type information.
+# pyright: reportAttributeAccessIssue=false
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, degrees

@@ -1,7 +1,7 @@
 """What a simulated skill is, and a task: one random instance of it on a station."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Protocol
 from zlib import crc32
 
 from lbm_studio.core.embodiment import StationDescription
@@ -12,7 +12,7 @@ from lbm_studio.station.simulation.objects import SceneObject
 from lbm_studio.station.simulation.world import World
 
 
-class Skill(Protocol):
+class Skill(ABC):
     """Something the simulated station can be asked to do. One file of the folder ``skills`` each.
 
     Attributes:
@@ -36,21 +36,21 @@ class Skill(Protocol):
     goals: tuple[str, ...]
     objects: tuple[SceneObject, ...]
 
+    @abstractmethod
     def lay_out(self, draw: Draw) -> Layout:
         """Draw a layout at random."""
-        ...
 
+    @abstractmethod
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
         """Yield the phases of a demonstration; the world may be asked again before each."""
-        ...
 
+    @abstractmethod
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         """Return which steps on the way are reached at this moment, in order."""
-        ...
 
+    @abstractmethod
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
         """Whether the goal is reached now, given the milestones reached so far."""
-        ...
 
 
 class Task:

@@ -1,5 +1,8 @@
 """The simulated station: real physics behind the same interface as a real one."""
 
+# MuJoCo carries no type information.
+# pyright: reportAttributeAccessIssue=false
+
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self

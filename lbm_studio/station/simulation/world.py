@@ -1,5 +1,8 @@
 """What skills and demonstrators may ask of the simulated world. A policy never sees any of it."""
 
+# MuJoCo carries no type information.
+# pyright: reportAttributeAccessIssue=false
+
 import mujoco
 import numpy as np
 
@@ -24,6 +27,10 @@ class World:
         self.description = description
         self._scene = scene
         self._data = data
+        self._arm_roots = {
+            name: int(scene.model.body(arm_part(name, "hand")).rootid[0])
+            for name in description.embodiment.arm_names
+        }
 
     def pose(self, name: str) -> Pose:
         """Return the pose of an object in the station frame.
@@ -48,13 +55,13 @@ class World:
             Pose(tool.xpos.copy(), tool.xmat.reshape(3, 3).copy()), float(sum(fingers))
         )
 
-    def gap_m(self, name: str) -> float:
-        """Return the distance from the centre of an object to the nearest gripper centre [m]."""
-        position = self.pose(name).position
-        return min(
-            float(np.linalg.norm(self.gripper(arm).pose.position - position))
-            for arm in self.description.embodiment.arm_names
-        )
+    def touching_arms(self, name: str) -> set[str]:
+        """Return the arms that touch an object at this moment."""
+        model, pairs = self._scene.model, self._data.contact.geom
+        roots = model.body_rootid[model.geom_bodyid[pairs]]  # (contacts, 2)
+        thing = model.body(name).rootid[0]
+        touching = roots[(roots == thing).any(axis=1)]
+        return {arm for arm, root in self._arm_roots.items() if (touching == root).any()}
 
     def lay_out(self, layout: Layout) -> None:
         """Put every object where the layout wants it, in its colour; velocities become zero."""

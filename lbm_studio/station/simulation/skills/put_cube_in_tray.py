@@ -11,6 +11,7 @@ from lbm_studio.core.pose import FloatArray
 from lbm_studio.station.simulation.layout import Draw, Layout, Placement
 from lbm_studio.station.simulation.motion import Demonstration, pick, place, pointing_down, yaw_of
 from lbm_studio.station.simulation.objects import COLOURS, CUBE_EDGE_M, TRAY_EDGE_M, cube, tray
+from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
 
 _GRASP_HEIGHT_M = 0.019
@@ -22,7 +23,7 @@ _CUBES = ("first_cube", "second_cube")
 _TRAYS = ("first_tray", "second_tray")
 
 
-class PutCubeInTray:
+class PutCubeInTray(Skill):
     """Pick and place by colour."""
 
     name = "put_cube_in_tray"
@@ -30,7 +31,7 @@ class PutCubeInTray:
     family = "pick_and_place"
     bimanual = False
     pretraining = True
-    required_arms: tuple[str, ...] = ()
+    required_arms = ()
     goals = (
         "put the {cube} cube in the {tray} tray",
         "place the {cube} block into the {tray} tray",
@@ -88,7 +89,8 @@ class PutCubeInTray:
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
         block = layout.roles["cube"]
         is_down = world.pose(block).position[2] < 0.06
-        return is_down and self._is_over_tray(world, layout) and world.gap_m(block) > 0.06
+        is_left_alone = not world.touching_arms(block)
+        return is_down and is_left_alone and self._is_over_tray(world, layout)
 
     def _is_over_tray(self, world: World, layout: Layout) -> bool:
         offset = world.pose(layout.roles["cube"]).relative_to(world.pose(layout.roles["tray"]))

@@ -1,0 +1,128 @@
+"""One hand picks up a bar and gives it to the other, which puts it into a tray on its own side.
+
+Neither arm could do it alone: the bar lies out of reach of the one, the tray of the other.
+"""
+
+from collections.abc import Mapping
+from math import pi
+
+import numpy as np
+
+from lbm_studio.core.pose import Pose
+from lbm_studio.station.simulation.layout import Draw, Layout, Placement, Region
+from lbm_studio.station.simulation.motion import (
+    CARRY_SPEED_M_S,
+    CLEARANCE_M,
+    Demonstration,
+    Reach,
+    at_height,
+    close,
+    pick,
+    place,
+    pointing_down,
+    release,
+    together,
+    touch,
+    travel,
+    yaw_of,
+)
+from lbm_studio.station.simulation.objects import COLOURS, basin, block
+from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.world import World
+
+_HALF_SIZE_M = (0.014, 0.10, 0.014)
+_GRIP_M = 0.07
+_TRAY_HALF_SIZE_M = (0.05, 0.125)
+_NEAR_Y_M, _FAR_Y_M = 0.13, 0.24
+_GRASP_HEIGHT_M = 0.016
+_RELEASE_HEIGHT_M = 0.040
+_MEETING_HEIGHT_M = 0.16
+_MAX_YAW_RAD = 0.25
+_SIDES = {"right": -1.0, "left": 1.0}
+
+
+class HandOverBar(Skill):
+    """A hand-over from one arm to the other, in either direction."""
+
+    name = "hand_over_bar"
+    title = "Hand a bar over and put it down"
+    family = "bimanual"
+    bimanual = True
+    pretraining = False
+    required_arms = ("right", "left")
+    goals = (
+        "hand the {bar} bar to the {receiver} hand and put it in the {tray} tray",
+        "pass the {bar} bar from {giver} to {receiver}, then lay it in the tray",
+        "give the {receiver} arm the {bar} bar; it goes into the {tray} tray",
+        "into the {tray} tray with the {bar} bar, handed over by the {giver} arm",
+        "the {giver} hand takes the {bar} bar, the {receiver} hand puts it away",
+        "move the {bar} bar across the table to the {tray} tray using both hands",
+    )
+    objects = (block("bar", _HALF_SIZE_M, mass_kg=0.08), basin("tray", *_TRAY_HALF_SIZE_M))
+
+    def lay_out(self, draw: Draw) -> Layout:
+        giver = draw.choice(self.required_arms)
+        receiver = next(arm for arm in self.required_arms if arm != giver)
+        bar_at, tray_at = (
+            draw.points(1, spacing_m=0.0, region=_side_region(arm))[0] for arm in (giver, receiver)
+        )
+        bar_colour, tray_colour = draw.colours(2)
+        yaw = draw.number(-_MAX_YAW_RAD, _MAX_YAW_RAD)
+        bar = Placement("bar", (*bar_at, _HALF_SIZE_M[2]), yaw, COLOURS[bar_colour])
+        tray = Placement("tray", (*tray_at, 0.0), 0.0, COLOURS[tray_colour])
+        return Layout(
+            (bar, tray),
+            words={"bar": bar_colour, "tray": tray_colour, "giver": giver, "receiver": receiver},
+            roles={"giver": giver, "receiver": receiver},
+        )
+
+    def demonstrate(self, world: World, layout: Layout) -> Demonstration:
+        giver, receiver = layout.roles["giver"], layout.roles["receiver"]
+        bar = world.pose("bar")
+        outwards = _SIDES[giver] * _GRIP_M
+        yield from pick(giver, _across(bar, outwards, _GRASP_HEIGHT_M))
+        meeting = Pose(np.array([-0.02, 0.0, _MEETING_HEIGHT_M]), np.eye(3))
+        offered = _across(meeting, outwards, _MEETING_HEIGHT_M)
+        taken = _across(meeting, -outwards, _MEETING_HEIGHT_M)
+        waiting = at_height(taken, _MEETING_HEIGHT_M + 0.12)
+        yield together(Reach(giver, offered, CARRY_SPEED_M_S), Reach(receiver, waiting))
+        yield touch(receiver, taken)
+        yield close(receiver)
+        yield release(giver)
+        yield travel(giver, at_height(offered, _MEETING_HEIGHT_M + 0.12), CARRY_SPEED_M_S)
+        away = _across(Pose(np.array([-0.1, _SIDES[giver] * 0.25, 0.0]), np.eye(3)), 0.0, 0.3)
+        tray = world.pose("tray")
+        target = _across(tray, -outwards, _RELEASE_HEIGHT_M)
+        yield together(
+            Reach(giver, away), Reach(receiver, at_height(target, CLEARANCE_M), CARRY_SPEED_M_S)
+        )
+        yield from place(receiver, target)
+
+    def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
+        holders = world.touching_arms("bar")
+        is_lifted = world.pose("bar").position[2] > 0.08
+        return {
+            "lifted": is_lifted,
+            "held by both": is_lifted and len(holders) == len(self.required_arms),
+            "handed over": is_lifted and holders == {layout.roles["receiver"]},
+            "in the tray": self._is_in_tray(world),
+        }
+
+    def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
+        is_left_alone = not world.touching_arms("bar")
+        return "handed over" in reached and is_left_alone and self._is_in_tray(world)
+
+    def _is_in_tray(self, world: World) -> bool:
+        offset = np.abs(world.pose("bar").relative_to(world.pose("tray")).position)
+        return bool((offset < (_TRAY_HALF_SIZE_M[0], 0.04, 0.04)).all())
+
+
+def _side_region(arm: str) -> Region:
+    low, high = sorted((_SIDES[arm] * _NEAR_Y_M, _SIDES[arm] * _FAR_Y_M))
+    return Region(-0.10, 0.08, low, high)
+
+
+def _across(thing: Pose, along_m: float, height_m: float) -> Pose:
+    """Return the hand over a long thing, its fingers to both sides, ``along_m`` from its centre."""
+    x, y, _ = thing.position + thing.rotation[:, 1] * along_m
+    return pointing_down((x, y, height_m), yaw_of(thing) + pi / 2)
