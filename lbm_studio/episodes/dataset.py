@@ -57,7 +57,7 @@ class Dataset:
             DatasetError: the folder is not a dataset, or is damaged.
         """
         info = read_info(path)
-        rows = load_rows(path, info.video_keys, with_statistics=False)
+        rows = load_rows(path, info.video_keys)
         return cls(path, info, read_identity(path), rows)
 
     @property

@@ -1,9 +1,10 @@
 """What a writer knows of the kept episodes, and how the next one is entered."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,14 @@ from lbm_studio.episodes import layout, parquet, statistics
 from lbm_studio.episodes.info import DatasetInfo
 from lbm_studio.episodes.layout import Place
 from lbm_studio.episodes.statistics import FeatureStatistics
-from lbm_studio.episodes.table import ROWS_PER_FILE, EpisodeRow, VideoSpan, write_rows
+from lbm_studio.episodes.table import (
+    ROWS_PER_FILE,
+    EpisodeRow,
+    VideoSpan,
+    load_records,
+    load_statistics,
+    write_records,
+)
 
 
 @dataclass(frozen=True)
@@ -24,13 +32,16 @@ class Ledger:
     Attributes:
         info: rate, features and totals.
         tasks: goals in the order of their ``task_index``.
-        open_rows: the rows of the last file of the table, with statistics.
+        last: the row of the last episode; None without one.
+        open_records: the rows of the last file of the table as they are written, which the next one
+            joins.
         statistics: of all kept episodes together.
     """
 
     info: DatasetInfo
     tasks: tuple[str, ...]
-    open_rows: tuple[EpisodeRow, ...]
+    last: EpisodeRow | None
+    open_records: tuple[Mapping[str, Any], ...]
     statistics: Mapping[str, FeatureStatistics]
 
     def task_index(self, goal: str) -> int:
@@ -39,7 +50,7 @@ class Ledger:
 
     def new_row(self, length: int, metadata: EpisodeMetadata) -> EpisodeRow:
         """Return the row of an episode in files of its own, without statistics."""
-        last = self.open_rows[-1] if self.open_rows else None
+        last = self.last
         duration_s = length / self.info.rate_hz
         places = {
             key: last.videos[key].place.following() if last else Place.first()
@@ -55,17 +66,21 @@ class Ledger:
             metadata=metadata,
         )
 
-    def entered(self, row: EpisodeRow) -> "Ledger":
-        """Return the ledger with one more episode."""
+    def entered(self, row: EpisodeRow, values: Mapping[str, FeatureStatistics]) -> "Ledger":
+        """Return the ledger with one more episode and its statistics."""
         goal = row.metadata.goal
         tasks = self.tasks if goal in self.tasks else (*self.tasks, goal)
         totals = self.info.with_totals(
             episodes=row.index + 1, frames=row.first_frame + row.length, tasks=len(tasks)
         )
-        same_file = tuple(r for r in self.open_rows if r.listing == row.listing)
-        merged = statistics.merge_all([self.statistics, row.statistics])
-        return replace(
-            self, info=totals, tasks=tasks, open_rows=(*same_file, row), statistics=merged
+        shares_file = self.last is not None and self.last.listing == row.listing
+        record = row.as_record(self.info.features, values)
+        return Ledger(
+            info=totals,
+            tasks=tasks,
+            last=row,
+            open_records=(*(self.open_records if shares_file else ()), record),
+            statistics=statistics.merge_all([self.statistics, values]),
         )
 
     def stage(self, root: Path, staging: Path) -> list[tuple[Path, Path]]:
@@ -77,10 +92,10 @@ class Ledger:
         """
         moves = [(staging / "tasks.parquet", root / layout.TASKS_FILE)]
         parquet.write_tasks(moves[-1][0], self.tasks)
-        if self.open_rows:
-            final = layout.episodes_file(root, self.open_rows[0].listing)
+        if self.last:
+            final = layout.episodes_file(root, self.last.listing)
             moves.append((staging / "episodes.parquet", final))
-            write_rows(moves[-1][0], self.open_rows, self.info.features)
+            write_records(moves[-1][0], self.open_records, self.info.features)
         moves.append((staging / "stats.json", root / layout.STATS_FILE))
         moves[-1][0].write_text(self._statistics_text(), encoding="utf-8")
         moves.append((staging / "info.json", root / layout.INFO_FILE))
@@ -88,10 +103,10 @@ class Ledger:
         return moves
 
     def _listing(self) -> Place:
-        if not self.open_rows:
+        if self.last is None:
             return Place.first()
-        current = self.open_rows[-1].listing
-        return current if len(self.open_rows) < ROWS_PER_FILE else current.following()
+        has_room = len(self.open_records) < ROWS_PER_FILE
+        return self.last.listing if has_room else self.last.listing.following()
 
     def _statistics_text(self) -> str:
         features = self.info.features
@@ -102,16 +117,33 @@ class Ledger:
         return json.dumps(record)
 
 
-def ledger_of(info: DatasetInfo, rows: list[EpisodeRow], tasks: list[str]) -> Ledger:
-    """Return the ledger of a dataset whose rows, with statistics, have been read."""
-    last = rows[-1].listing if rows else Place.first()
-    frames = rows[-1].first_frame + rows[-1].length if rows else 0
+def read_ledger(root: Path, info: DatasetInfo, rows: Sequence[EpisodeRow]) -> Ledger:
+    """Return the ledger of a dataset whose rows have been read.
+
+    Raises:
+        DatasetError: a file is damaged.
+    """
+    last = rows[-1] if rows else None
+    tasks = parquet.read_tasks(root / layout.TASKS_FILE)
+    frames = last.first_frame + last.length if last else 0
     return Ledger(
         info=info.with_totals(episodes=len(rows), frames=frames, tasks=len(tasks)),
         tasks=tuple(tasks),
-        open_rows=tuple(row for row in rows if row.listing == last),
-        statistics=statistics.merge_all(row.statistics for row in rows),
+        last=last,
+        open_records=tuple(load_records(root, last.listing)) if last else (),
+        statistics=_read_statistics(root, frames),
     )
+
+
+def _read_statistics(root: Path, frames: int) -> dict[str, FeatureStatistics]:
+    """Read the statistics of the whole dataset; merge them anew where the file is behind."""
+    try:
+        stored = json.loads((root / layout.STATS_FILE).read_text(encoding="utf-8"))
+        total = {key: FeatureStatistics.from_record(record) for key, record in stored.items()}
+    except (OSError, ValueError, KeyError):
+        total = {}
+    is_complete = keys.INDEX in total and total[keys.INDEX].count == frames
+    return total if is_complete else statistics.merge_all(load_statistics(root))
 
 
 def index_columns(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from lbm_studio.core import keys
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes import layout, parquet
+from lbm_studio.episodes import layout
 from lbm_studio.episodes.identity import Identity, differences, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
-from lbm_studio.episodes.ledger import Ledger, ledger_of
+from lbm_studio.episodes.ledger import Ledger, read_ledger
 from lbm_studio.episodes.recovery import clear_staging, recover, was_never_finished
 from lbm_studio.episodes.storage import move_into_place
 
@@ -22,7 +22,7 @@ def create_if_missing(root: Path, identity: Identity, info: DatasetInfo) -> None
     staged = staging / "lbm_station.json"
     staged.write_text(identity.as_text(), encoding="utf-8")
     moves = [(staged, root / keys.STATION_FILE)]
-    moves += Ledger(info, (), (), {}).stage(root, staging)
+    moves += Ledger(info, (), None, (), {}).stage(root, staging)
     for source, final in moves:
         move_into_place(source, final)
     clear_staging(root)
@@ -62,7 +62,7 @@ def put_in_order(root: Path) -> Ledger:
     """
     info = read_info(root)
     rows = recover(root, info)
-    ledger = ledger_of(info, rows, parquet.read_tasks(root / layout.TASKS_FILE))
+    ledger = read_ledger(root, info, rows)
     if ledger.info != info:
         staging = root / layout.STAGING_FOLDER
         staging.mkdir()

@@ -28,13 +28,13 @@ def was_never_finished(root: Path) -> bool:
 
 
 def recover(root: Path, info: DatasetInfo) -> list[EpisodeRow]:
-    """Remove the left-overs of a kill and return the rows of all kept episodes, with statistics.
+    """Remove the left-overs of a kill and return the rows of all kept episodes.
 
     Raises:
         DatasetError: the table of episodes is damaged.
     """
     clear_staging(root)
-    rows = load_rows(root, info.video_keys, with_statistics=True)
+    rows = load_rows(root, info.video_keys)
     remove_files(left_overs(root, info, rows))
     return rows
 

@@ -4,8 +4,8 @@ Rows are what says which episodes exist; ``info.json``, ``stats.json`` and the c
 derived from them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,6 @@ class EpisodeRow:
         videos: by feature name.
         listing: the file of the table that holds this row.
         metadata: what was said about it.
-        statistics: by feature name; empty when they were not read.
     """
 
     index: int
@@ -67,16 +66,15 @@ class EpisodeRow:
     videos: Mapping[str, VideoSpan]
     listing: Place
     metadata: EpisodeMetadata
-    statistics: Mapping[str, FeatureStatistics] = field(
-        default_factory=dict[str, FeatureStatistics]
-    )
 
     def summary(self, rate_hz: float) -> EpisodeSummary:
         """Return what people are shown of it."""
         return EpisodeSummary(self.index, self.length, self.length / rate_hz, self.metadata)
 
-    def as_record(self, features: Mapping[str, Feature]) -> dict[str, Any]:
-        """Return the row as written: LeRobot's columns and our own."""
+    def as_record(
+        self, features: Mapping[str, Feature], values: Mapping[str, FeatureStatistics]
+    ) -> dict[str, Any]:
+        """Return the row as written, with its statistics: LeRobot's columns and our own."""
         record: dict[str, Any] = {
             "episode_index": self.index,
             "tasks": [self.metadata.goal],
@@ -87,23 +85,25 @@ class EpisodeRow:
             "dataset_to_index": self.first_frame + self.length,
         }
         for key, span in self.videos.items():
-            values = (span.place.chunk, span.place.file, span.start_s, span.end_s)
-            record |= dict(zip(_video_columns(key), values, strict=True))
-        for key, values in self.statistics.items():
-            for name, value in values.as_record(is_image=features[key].is_video).items():
+            where = (span.place.chunk, span.place.file, span.start_s, span.end_s)
+            record |= dict(zip(_video_columns(key), where, strict=True))
+        for key, statistics_of_key in values.items():
+            for name, value in statistics_of_key.as_record(is_image=features[key].is_video).items():
                 record[f"{parquet.STATISTICS_PREFIX}{key}/{name}"] = value
         record["meta/episodes/chunk_index"] = self.listing.chunk
         record["meta/episodes/file_index"] = self.listing.file
         return record | _metadata_record(self.metadata)
 
 
-def write_rows(path: Path, rows: Sequence[EpisodeRow], features: Mapping[str, Feature]) -> None:
-    """Write the rows of one file of the table."""
-    kinds = _kinds(rows[0], features)
-    parquet.write_episodes(path, [row.as_record(features) for row in rows], kinds)
+def write_records(
+    path: Path, records: Sequence[Mapping[str, Any]], features: Mapping[str, Feature]
+) -> None:
+    """Write the rows of one file of the table, as :meth:`EpisodeRow.as_record` gives them."""
+    kinds = {column: _kind(column, features) for column in records[0]}
+    parquet.write_episodes(path, records, kinds)
 
 
-def load_rows(root: Path, video_keys: Iterable[str], *, with_statistics: bool) -> list[EpisodeRow]:
+def load_rows(root: Path, video_keys: Iterable[str]) -> list[EpisodeRow]:
     """Return all rows in order.
 
     Raises:
@@ -111,9 +111,9 @@ def load_rows(root: Path, video_keys: Iterable[str], *, with_statistics: bool) -
     """
     videos = tuple(video_keys)
     rows: list[EpisodeRow] = []
-    for path in sorted((root / "meta" / "episodes").glob("*/*.parquet")):
+    for path in _files(root):
         try:
-            records = parquet.read_episodes(path, with_statistics=with_statistics)
+            records = parquet.read_episodes(path, with_statistics=False)
             rows += [_row(record, videos, layout.place_of(path)) for record in records]
         except (KeyError, TypeError, ValueError) as error:
             raise DatasetError(f"The file “{path}” is damaged: {error} is missing.") from error
@@ -121,6 +121,30 @@ def load_rows(root: Path, video_keys: Iterable[str], *, with_statistics: bool) -
     if [row.index for row in rows] != list(range(len(rows))):
         raise DatasetError(f"“{root}” is damaged: its table of episodes has gaps or duplicates.")
     return rows
+
+
+def load_records(root: Path, listing: Place) -> list[dict[str, Any]]:
+    """Return the rows of one file of the table as they were written, with their statistics.
+
+    Raises:
+        DatasetError: the file is damaged.
+    """
+    return parquet.read_episodes(layout.episodes_file(root, listing), with_statistics=True)
+
+
+def load_statistics(root: Path) -> Iterator[dict[str, FeatureStatistics]]:
+    """Yield the statistics of every episode by feature name.
+
+    Raises:
+        DatasetError: a file is damaged.
+    """
+    for path in _files(root):
+        for record in parquet.read_episodes(path, with_statistics=True):
+            yield _statistics(record)
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted((root / "meta" / "episodes").glob("*/*.parquet"))
 
 
 def _row(record: Mapping[str, Any], videos: Sequence[str], listing: Place | None) -> EpisodeRow:
@@ -132,7 +156,6 @@ def _row(record: Mapping[str, Any], videos: Sequence[str], listing: Place | None
         videos={key: _span(record, key) for key in videos},
         listing=listing or Place.first(),
         metadata=_metadata(record),
-        statistics=_statistics(record),
     )
 
 
@@ -184,16 +207,11 @@ def _statistics(record: Mapping[str, Any]) -> dict[str, FeatureStatistics]:
     return {key: FeatureStatistics.from_record(values) for key, values in grouped.items()}
 
 
-def _kinds(row: EpisodeRow, features: Mapping[str, Feature]) -> dict[str, str]:
-    kinds: dict[str, str] = {}
-    for column in row.as_record(features):
-        kinds[column] = _METADATA_KINDS.get(column, "int64")
-        if column == "tasks":
-            kinds[column] = "strings"
-        elif column.endswith("_timestamp"):
-            kinds[column] = "float64"
-        elif column.startswith(parquet.STATISTICS_PREFIX):
-            key, _, name = column.removeprefix(parquet.STATISTICS_PREFIX).rpartition("/")
-            image = "image" if features[key].is_video else "float64s"
-            kinds[column] = "int64s" if name == statistics.COUNT else image
-    return kinds
+def _kind(column: str, features: Mapping[str, Feature]) -> str:
+    if column.startswith(parquet.STATISTICS_PREFIX):
+        key, _, name = column.removeprefix(parquet.STATISTICS_PREFIX).rpartition("/")
+        values = "image" if features[key].is_video else "float64s"
+        return "int64s" if name == statistics.COUNT else values
+    if column == "tasks":
+        return "strings"
+    return "float64" if column.endswith("_timestamp") else _METADATA_KINDS.get(column, "int64")

@@ -47,7 +47,7 @@ def verify_dataset(root: Path, *, decode: bool = False) -> Verification:
         DatasetError: the folder is not a dataset, or its table of episodes cannot be read.
     """
     info = read_info(root)
-    rows = load_rows(root, info.video_keys, with_statistics=False)
+    rows = load_rows(root, info.video_keys)
     findings = [
         *_check_frames(root, info, rows),
         *_check_videos(root, info, rows),

@@ -7,7 +7,6 @@ statistics and ``info.json``.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,6 +30,7 @@ from lbm_studio.episodes.opening import (
     whole_rate,
 )
 from lbm_studio.episodes.recovery import clear_staging
+from lbm_studio.episodes.statistics import FeatureStatistics
 from lbm_studio.episodes.storage import (
     FolderLock,
     flush_to_disk,
@@ -175,8 +175,8 @@ class DatasetWriter:
         try:
             with full_disk_in_words(self._root):
                 _require_length(take)
-                row, moves = self._stage(take, metadata)
-                ledger = self._ledger.entered(row)
+                row, values, moves = self._stage(take, metadata)
+                ledger = self._ledger.entered(row, values)
                 moves += ledger.stage(self._root, self._staging)
                 for staged, final in moves:
                     flush_to_disk(staged)
@@ -216,7 +216,9 @@ class DatasetWriter:
             raise DatasetError("No episode is being recorded: begin one first.")
         return self._take
 
-    def _stage(self, take: Take, metadata: EpisodeMetadata) -> tuple[EpisodeRow, Moves]:
+    def _stage(
+        self, take: Take, metadata: EpisodeMetadata
+    ) -> tuple[EpisodeRow, Mapping[str, FeatureStatistics], Moves]:
         """Complete and verify the episode's own files."""
         videos = take.finish()
         row = self._ledger.new_row(len(take), metadata)
@@ -233,7 +235,7 @@ class DatasetWriter:
         for camera, staged in videos.items():
             key = keys.image_key(camera)
             moves.append((staged, layout.video_file(self._root, key, row.videos[key].place)))
-        return replace(row, statistics=values | take.image_statistics()), moves
+        return row, values | take.image_statistics(), moves
 
 
 def _require_length(take: Take) -> None:
