@@ -20,6 +20,7 @@ _TABLE_HALF_SIZE_M = (0.75, 0.9, 0.02)
 _TABLE_X_M = 0.05
 _FLOOR_Z_M = -0.75
 _SOLID = 1
+_STIFF_CONTACT = (0.008, 1.0)  # light things would otherwise sink into the fingers
 _PARKED_Z_M = -0.6
 
 
@@ -190,6 +191,7 @@ def _add_parts(body: mujoco.MjsBody, scene_object: SceneObject, parts: Sequence[
             mass=max(scene_object.mass_kg, 0.05) * volume / max(sum(volumes), 1e-12),
             friction=[scene_object.friction, 0.01, 0.001],
             condim=4,
+            solref=_STIFF_CONTACT,
             contype=_SOLID if part.is_solid else 0,
             conaffinity=_SOLID if part.is_solid else 0,
         )
