@@ -195,7 +195,7 @@ def test_the_second_gamepad_stops_but_does_not_steer(
 def test_without_a_gamepad_the_way_out_is_named(socket: GamepadSocket) -> None:
     source = GamepadTeleop(ARMS, ManualClock())
 
-    with pytest.raises(StationError, match="No gamepad is connected. Plug one in"):
+    with pytest.raises(StationError, match=r"No gamepad is connected\. Plug one in"):
         source.connect()
 
     source.close()

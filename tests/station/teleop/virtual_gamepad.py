@@ -1,4 +1,4 @@
-"""A gamepad made of air: SDL's virtual joystick, which every reader of this process takes for real."""
+"""A gamepad made of air: SDL's virtual joystick, which readers of this process take for real."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
