@@ -258,7 +258,7 @@ class Chunk(Message, frozen=True):
     Attributes:
         number: of the request.
         session: of the request.
-        observed_ns: capture time of the frames it was predicted from [ns].
+        observed_ns: capture time of the oldest thing it was predicted from: state or frames [ns].
         past: leading steps that lie before the observation.
         actions: one vector a step.
         intent: as in Tick.

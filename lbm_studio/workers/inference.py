@@ -5,6 +5,7 @@ It answers before the library is loaded, which happens with the first checkpoint
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +33,7 @@ from lbm_studio.link.messages import (
 )
 from lbm_studio.link.session import Session
 from lbm_studio.policy.client import encode_chunk
+from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy, PolicySession
 from lbm_studio.workers.introduction import ask_description
 from lbm_studio.workers.lifetime import Lifetime
@@ -118,6 +120,7 @@ class InferenceServer:
         begun_ns = self._clock.now_ns()
         chunk = self._session.predict(_observation(request, frames, embodiment.arm_names))
         seconds = seconds_between(begun_ns, self._clock.now_ns())
+        chunk = replace(chunk, observed_ns=min(chunk.observed_ns, frames.captured_ns))
         return encode_chunk(chunk, request, embodiment.arm_names, seconds=seconds)
 
     def _await_frames(self, captured_ns: int, patience_s: float) -> TickFrames:
@@ -166,6 +169,7 @@ def load_checkpoint(checkpoint: Path, station: StationDescription) -> Policy:
     Raises:
         CheckpointError: it is damaged or does not fit the station.
     """
+    check_fits(read_manifest(checkpoint), station.embodiment)  # before the library takes its time
     import torch
 
     from lbm_studio.learning.session import load_policy
