@@ -13,6 +13,7 @@ import logging
 import pkgutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     handler: Handler = options.handler
     try:
+        _make_room_for_json(getattr(options, "json", None))
         return handler(options)
     except StudioError as error:
         print(error, file=sys.stderr)
@@ -345,10 +347,11 @@ def _worker(options: argparse.Namespace) -> int:
 
     names = [module.name for module in pkgutil.iter_modules(lbm_studio.workers.__path__)]
     name, *arguments = options.arguments or [""]
-    worker = importlib.import_module(f"lbm_studio.workers.{name}") if name in names else None
-    if not hasattr(worker, "main"):
+    module = importlib.import_module(f"lbm_studio.workers.{name}") if name in names else None
+    run: Callable[[list[str]], int] | None = getattr(module, "main", None)
+    if run is None:
         raise UnknownNameError("worker", name, names)
-    return int(worker.main(arguments))
+    return run(arguments)
 
 
 # --- telling -------------------------------------------------------------------------------------
@@ -358,10 +361,25 @@ def _say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
+def _make_room_for_json(file: Path | None) -> None:
+    """Find out before the work whether its figures can be written.
+
+    Raises:
+        StudioError: they cannot.
+    """
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=file.parent):
+            return
+    except OSError as error:
+        raise StudioError(f"{file} cannot be written: {error.strerror}.") from error
+
+
 def _finish(options: argparse.Namespace, report: object, words: str) -> None:
     """Tell the outcome in words, and in figures where they are asked for."""
     if options.json is not None:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
         write_json(options.json, to_json(report))
     _say(words)
 
@@ -375,7 +393,8 @@ def _bar(what: str, unit: str) -> Iterator[Progress]:
 
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     columns += [TextColumn(unit), TimeRemainingColumn()]
-    with Bar(*columns, console=Console(stderr=True)) as bar:
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
 

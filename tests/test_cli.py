@@ -1,0 +1,126 @@
+"""The command line as a user meets it: sentences and exit codes, no tracebacks."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lbm_studio import cli
+from lbm_studio.cli import build_parser, main
+from lbm_studio.core.paths import program
+
+COMMANDS = (
+    *("demo", "record", "train", "rollout", "replay"),
+    *("doctor", "skills", "shots", "stop-window", "worker"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        build_parser().parse_args([command, "--help"])
+
+    assert ended.value.code == 0
+    assert f"usage: lbm-studio {command}" in capsys.readouterr().out
+
+
+def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Path) -> None:
+    assert main(["skills", "--json", str(tmp_path / "skills.json")]) == 0
+
+    skills = json.loads((tmp_path / "skills.json").read_text())
+    assert skills[0]["name"] == "put_cube_in_tray"
+    assert {"name", "family", "bimanual", "pretraining", "goals"} <= set(skills[0])
+    assert all(len(skill["goals"]) >= 5 for skill in skills)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(
+            ["rollout", "nowhere", "--skill", "juggle"],
+            "There is no skill called “juggle”. Choose one of: put_cube_in_tray",
+            id="skill",
+        ),
+        pytest.param(
+            ["record", "{tmp}/new", "--skill", "juggle", "--episodes", "1"],
+            "There is no skill called “juggle”. Choose one of: put_cube_in_tray",
+            id="skill to record",
+        ),
+        pytest.param(
+            ["rollout", "{tmp}", "--skill", "put_cube_in_tray", "--processes", "1"],
+            "is not a checkpoint",
+            id="checkpoint",
+        ),
+        pytest.param(
+            ["rollout", "--baseline", "idle", "--skill", "put_cube_in_tray", "--station", "mars"],
+            "There is no station called “mars”",
+            id="station",
+        ),
+        pytest.param(
+            ["train", "{tmp}", "--out", "{tmp}/run", "--steps", "1"], "{tmp}", id="dataset"
+        ),
+        pytest.param(["train", "--out", "{tmp}/run"], "is not a training run", id="run"),
+        pytest.param(["replay", "{tmp}", "0"], "{tmp}", id="replay"),
+        pytest.param(["worker", "nobody"], "There is no worker called “nobody”", id="worker"),
+    ],
+)
+def test_what_a_user_can_mend_is_said_in_one_sentence(
+    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main([argument.format(tmp=tmp_path) for argument in arguments])
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert sentence.format(tmp=tmp_path) in said
+    assert "Traceback" not in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_full_disk_is_said_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_room(path: Path, value: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(cli, "write_json", no_room)
+
+    code = main(["skills", "--json", str(tmp_path / "skills.json")])
+
+    assert code == 2
+    assert capsys.readouterr().err == f"The disk is full: {tmp_path / 'skills.json'}.\n"
+
+
+def test_figures_that_cannot_be_written_are_refused_before_the_work(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = main(["skills", "--json", "/proc/skills.json"])
+
+    assert code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("/proc/skills.json cannot be written: ")
+
+
+def test_help_needs_no_heavy_library() -> None:
+    probe = "import lbm_studio.cli, sys; lbm_studio.cli.build_parser(); print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+
+    assert not {"torch", "mujoco", "rich", "scipy", "av"} & set(loaded.stdout.split())
+
+
+def test_the_program_starts_itself_from_another_folder(tmp_path: Path) -> None:
+    outcome = subprocess.run(
+        [*program(), "--version"], cwd=tmp_path, capture_output=True, text=True, env=environment()
+    )
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.startswith("lbm-studio ")
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
