@@ -30,6 +30,8 @@ _HINT = (
     "Install one, on Debian and Ubuntu with: sudo apt install libegl1 libgl1-mesa-dri libosmesa6."
 )
 _MAX_GEOMS = 500
+_MAX_DEVICES = 16
+_EGL_PLATFORM_DEVICE = 0x313F
 
 
 class Renderer:
@@ -87,7 +89,7 @@ class Renderer:
 
 
 def choose_library() -> str:
-    """Return the first library for drawing that this machine has, or the one the user set.
+    """Return the first library for drawing that works here, or the one the user set.
 
     Raises:
         StationError: there is none.
@@ -95,37 +97,53 @@ def choose_library() -> str:
     chosen = os.environ.get(RENDERER_VARIABLE, "").lower()
     candidates = (chosen,) if chosen in LIBRARIES else LIBRARIES
     for library in candidates:
-        if _is_loadable(_SHARED_OBJECTS[library]):
+        if _IS_USABLE[library]():
             return library
-    missing = " nor ".join(_SHARED_OBJECTS[library] for library in candidates)
-    raise StationError(f"Pictures cannot be drawn: this machine has no {missing}. {_HINT}")
+    missing = " and ".join(_SHARED_OBJECTS[library] for library in candidates)
+    raise StationError(
+        f"Pictures cannot be drawn: {missing} cannot be used on this machine. {_HINT}"
+    )
 
 
 def _open_context(model: mujoco.MjModel) -> Any:
-    size = (int(model.vis.global_.offwidth), int(model.vis.global_.offheight))
     library = choose_library()
-    try:
-        return _make_context(library, size)
-    except Exception as error:  # drivers fail in many ways; what helps is the same
-        if library == LIBRARIES[0] and not os.environ.get(RENDERER_VARIABLE):
-            raise StationError(
-                f"Pictures cannot be drawn with {library}: {error}. "
-                f"Set {RENDERER_VARIABLE}={LIBRARIES[1]} to draw without it."
-            ) from error
-        raise StationError(f"Pictures cannot be drawn with {library}: {error}. {_HINT}") from error
-
-
-def _make_context(library: str, size: tuple[int, int]) -> Any:
     module = importlib.import_module(f"mujoco.{library}")
-    return module.GLContext(*size)
+    return module.GLContext(int(model.vis.global_.offwidth), int(model.vis.global_.offheight))
 
 
-def _is_loadable(shared_object: str) -> bool:
+def _is_egl_usable() -> bool:
+    """Whether EGL has a device that can be drawn on; asked before PyOpenGL binds itself to it."""
     try:
-        ctypes.CDLL(shared_object)
+        egl = ctypes.CDLL(_SHARED_OBJECTS["egl"])
+    except OSError:
+        return False
+    find = egl.eglGetProcAddress
+    find.restype, find.argtypes = ctypes.c_void_p, [ctypes.c_char_p]
+    addresses = [find(name) for name in (b"eglQueryDevicesEXT", b"eglGetPlatformDisplayEXT")]
+    if not all(addresses):
+        return False
+    handle, count = ctypes.c_void_p, ctypes.c_int(0)
+    query = ctypes.CFUNCTYPE(ctypes.c_uint, ctypes.c_int, handle, handle)(addresses[0])
+    open_display = ctypes.CFUNCTYPE(handle, ctypes.c_uint, handle, handle)(addresses[1])
+    devices = (handle * _MAX_DEVICES)()
+    if not query(_MAX_DEVICES, ctypes.addressof(devices), ctypes.addressof(count)):
+        return False
+    egl.eglInitialize.argtypes = [handle, handle, handle]
+    displays = (
+        open_display(_EGL_PLATFORM_DEVICE, device, None) for device in devices[: count.value]
+    )
+    return any(bool(display) and egl.eglInitialize(display, None, None) for display in displays)
+
+
+def _is_osmesa_usable() -> bool:
+    try:
+        ctypes.CDLL(_SHARED_OBJECTS["osmesa"])
     except OSError:
         return False
     return True
+
+
+_IS_USABLE = {"egl": _is_egl_usable, "osmesa": _is_osmesa_usable}
 
 
 def _view(
