@@ -72,6 +72,11 @@ class Controllers:
         self._devices: dict[int, Any] = {}
         self._thread: int | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it listens."""
+        return self._thread is not None
+
     def open(self) -> None:
         """Begin to listen, in the thread that will poll. Does nothing when open already.
 

@@ -74,7 +74,7 @@ class GamepadTeleop:
         self._controllers.close()
 
     def read(self) -> TeleopReading:
-        states = self._controllers.poll()
+        states = self._controllers.poll() if self._controllers.is_open else ()
         linear, angular, enabled = np.zeros(3), np.zeros(3), False
         if states:
             linear, angular = self._velocities(states[0])

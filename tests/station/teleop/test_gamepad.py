@@ -206,6 +206,8 @@ def test_a_gamepad_can_be_closed_twice_and_opened_again(
 ) -> None:
     teleop.close()
     teleop.close()
+    assert not teleop.read().enabled
+
     teleop.connect()
     teleop.connect()
 
