@@ -1,0 +1,202 @@
+"""Recording episodes from published ticks and shared pictures, without knowing sockets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from lbm_studio.core.clock import Clock
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource
+from lbm_studio.core.errors import DatasetError, StudioError, UnknownNameError
+from lbm_studio.episodes.verdict import TakeVerdict
+from lbm_studio.episodes.writer import DatasetWriter
+from lbm_studio.link.frames import TickFrames
+from lbm_studio.link.messages import BeginEpisode, EpisodeKept, FramesReady, KeepEpisode, Tick
+from lbm_studio.workers.pairing import TickPairing
+
+
+class Frames(Protocol):
+    """Where pictures come from: a :class:`FrameReader`."""
+
+    def read_at(self, captured_ns: int) -> TickFrames | None:
+        """Return the pictures of that moment, None when they are gone."""
+        ...
+
+
+class EpisodeRecorder:
+    """Writes the ticks in which something was commanded, each with its pictures, as one episode.
+
+    Args:
+        describe: asks what the station is.
+        frames: where pictures come from.
+        clock: the time.
+        patience: how many ticks may wait for their pictures.
+    """
+
+    def __init__(
+        self,
+        describe: Callable[[], StationDescription],
+        frames: Frames,
+        clock: Clock,
+        *,
+        patience: int,
+    ) -> None:
+        self._describe = describe
+        self._frames = frames
+        self._clock = clock
+        self._patience = patience
+        self._episode: _Episode | None = None
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether an episode has begun and is neither kept nor discarded."""
+        return self._episode is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no tick of the episode waits for its pictures."""
+        return self._episode is None or self._episode.pairing.is_settled
+
+    def begin(self, request: BeginEpisode) -> None:
+        """Record the commanded ticks from now on.
+
+        Raises:
+            StudioError: it cannot be recorded; the sentence says why.
+        """
+        if self._episode is not None:
+            raise DatasetError("An episode is being recorded already. Keep or discard it first.")
+        source = _source(request.source)
+        station = self._describe()
+        writer = DatasetWriter.open(Path(request.dataset), station)
+        try:
+            writer.begin()
+        except BaseException:
+            writer.close()
+            raise
+        self._episode = _Episode(
+            request=request,
+            source=source,
+            begun_ns=self._clock.now_ns(),
+            writer=writer,
+            pairing=TickPairing(self._patience),
+            verdict=TakeVerdict(station.embodiment, station.embodiment.chunk.rate_hz),
+        )
+
+    def add_tick(self, tick: Tick) -> None:
+        """Take in a published tick; those before the episode or without a command are left out."""
+        episode = self._episode
+        if episode is None or not tick.sent or tick.captured_ns < episode.begun_ns:
+            return
+        episode.scene = episode.scene or (tick.skill, tick.seed)
+        if episode.scene != (tick.skill, tick.seed):
+            episode.failure = "The scene was changed during the recording: nothing was kept."
+        episode.pairing.add_tick(tick)
+
+    def add_frames(self, ready: FramesReady) -> None:
+        """Take in the news that the pictures of a tick are there."""
+        if self._episode is not None:
+            self._episode.pairing.add_frames(ready)
+
+    def record_pairs(self) -> None:
+        """Write the ticks whose pictures are there."""
+        episode = self._episode
+        if episode is None:
+            return
+        for tick in episode.pairing.take_pairs():
+            frames = self._frames.read_at(tick.captured_ns)
+            if frames is None:  # overwritten meanwhile
+                episode.pairing.dropped += 1
+            elif not episode.failure:
+                _write(episode, tick, frames)
+
+    def keep(self, request: KeepEpisode) -> EpisodeKept:
+        """Finish, verify and keep the episode; ticks that still wait for pictures are given up.
+
+        Raises:
+            StudioError: it cannot be kept, and is gone; the sentence says why.
+        """
+        episode = self._running()
+        self._episode = None
+        episode.pairing.give_up()
+        with episode.writer:
+            if episode.failure:
+                raise DatasetError(episode.failure)
+            dropped = episode.pairing.dropped
+            findings = episode.verdict.findings(dropped)
+            summary = episode.writer.keep(_metadata(episode, request.success))
+        return EpisodeKept(
+            index=summary.index, frames=summary.length, dropped_ticks=dropped, findings=findings
+        )
+
+    def discard(self) -> None:
+        """Forget the episode.
+
+        Raises:
+            DatasetError: there is none.
+        """
+        self._running().writer.close()
+        self._episode = None
+
+    def close(self) -> None:
+        """Forget a running episode; kept ones are safe."""
+        if self._episode is not None:
+            self.discard()
+
+    def _running(self) -> "_Episode":
+        if self._episode is None:
+            raise DatasetError("No episode is being recorded: begin one first.")
+        return self._episode
+
+
+@dataclass
+class _Episode:
+    """All that belongs to the running episode."""
+
+    request: BeginEpisode
+    source: EpisodeSource
+    begun_ns: int
+    writer: DatasetWriter
+    pairing: TickPairing
+    verdict: TakeVerdict
+    scene: tuple[str, int] | None = None
+    failure: str = ""
+
+
+def _write(episode: _Episode, tick: Tick, frames: TickFrames) -> None:
+    state = np.array(tick.state)
+    try:
+        episode.writer.add(
+            state=state,
+            action=np.array(tick.sent),
+            joints=np.array(tick.joints),
+            captured_ns=tick.captured_ns,
+            images=frames.images,
+            clamped=bool(tick.clamped),
+        )
+    except StudioError as error:  # told to whoever wants to keep the episode
+        episode.failure = str(error)
+        return
+    episode.verdict.add(state=state, images=frames.images, clamped=bool(tick.clamped))
+
+
+def _metadata(episode: _Episode, success: bool | None) -> EpisodeMetadata:
+    skill, seed = episode.scene or ("", -1)
+    return EpisodeMetadata(
+        goal=episode.request.goal,
+        source=episode.source,
+        success=success,
+        skill=skill,
+        seed=seed,
+        operator=episode.request.operator,
+        dropped_ticks=episode.pairing.dropped,
+    )
+
+
+def _source(name: str) -> EpisodeSource:
+    try:
+        return EpisodeSource(name)
+    except ValueError as error:
+        raise UnknownNameError("source of an episode", name, EpisodeSource) from error
