@@ -24,6 +24,7 @@ class DatasetCard:
         episodes: not counting deleted ones.
         seconds: of recording, not counting deleted ones [s].
         goals: its prompts.
+        skills: the simulated skills whose layouts were used.
         problem: why it cannot be read; empty when it can.
     """
 
@@ -32,6 +33,7 @@ class DatasetCard:
     episodes: int = 0
     seconds: float = 0.0
     goals: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -85,6 +87,7 @@ class DatasetShelf:
             len(kept),
             sum(summary.duration_s for summary, _ in kept),
             tuple(dict.fromkeys(labels.goal for _, labels in kept)),
+            tuple(dict.fromkeys(s.metadata.skill for s, _ in kept if s.metadata.skill)),
         )
 
     def path_for(self, name: str) -> Path:

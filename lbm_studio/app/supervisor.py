@@ -92,7 +92,7 @@ class Supervisor:
         log = self.log_folder / f"{name}.log"
         if name not in self._children:
             log.unlink(missing_ok=True)  # of an earlier session
-        self._children[name] = _Child(_spawn([*self._command, *arguments], log), log)
+        self._children[name] = _Child(spawn([*self._command, *arguments], log), log)
         logger.info("started %s", name)
 
     def status(self, name: ProcessName) -> ProcessStatus:
@@ -103,7 +103,7 @@ class Supervisor:
         code = child.process.poll()
         was_ended = child.kill_at_s is not None
         return ProcessStatus(
-            code is None, code, was_ended, "" if code is None else _tail(child.log)
+            code is None, code, was_ended, "" if code is None else last_words(child.log)
         )
 
     def end(self, name: ProcessName) -> None:
@@ -120,10 +120,10 @@ class Supervisor:
             code = child.process.poll()
             if code is None:
                 if child.kill_at_s is not None and time.monotonic() > child.kill_at_s:
-                    _kill_group(child.process)
+                    end_group(child.process)
             elif not child.end_reported:
                 child.end_reported = True
-                _kill_group(child.process)  # whatever it started and left behind
+                end_group(child.process)  # whatever it started and left behind
                 if child.kill_at_s is None:
                     logger.warning("%s ended with code %d", name, code)
                     self.died.emit(name)
@@ -143,12 +143,13 @@ class Supervisor:
                 child.process.wait(max(0.0, (child.kill_at_s or 0.0) - time.monotonic()))
             except subprocess.TimeoutExpired:
                 logger.warning("killing %s", child.log.stem)
-            _kill_group(child.process)
+            end_group(child.process)
             child.process.wait()
             child.end_reported = True
 
 
-def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+def spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a child that dies with this process, in a group of its own; output goes to ``log``."""
     with log.open("ab") as file:
         return subprocess.Popen(
             command,
@@ -171,7 +172,7 @@ def _die_with(parent: int) -> Callable[[], None]:
     return ask
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def end_group(process: subprocess.Popen[bytes]) -> None:
     """Kill the group of a child of ours; the group's number is its own, so nobody else's."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
@@ -179,7 +180,8 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         return  # nothing is left of it
 
 
-def _tail(log: Path) -> str:
+def last_words(log: Path) -> str:
+    """Return the last line of a log; empty when there is none."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - LOG_TAIL_BYTES))

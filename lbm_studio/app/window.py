@@ -10,11 +10,11 @@ from lbm_studio.app.health import MODE_WORDS, is_silent, p99
 from lbm_studio.app.jobs import Jobs
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notice, Notices
-from lbm_studio.app.run_record import RunRecord
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.window import PanelName, StatusPart, StopView, WindowView
+from lbm_studio.app.words import job_words
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.runs import JobStatus
 from lbm_studio.link.messages import Message, Mode, Refused, ResetStop, Tick
@@ -191,21 +191,3 @@ def cameras_part(live: StationLink, now_ns: int) -> StatusPart:
     ]
     level = Level.QUIET if len(fresh) == len(embodiment.cameras) else Level.WARN
     return StatusPart(f"cameras {len(fresh)}/{len(embodiment.cameras)}", level)
-
-
-def job_words(run: RunRecord) -> str:
-    """Return how far a job is, e.g. ``"training: 42 %, 6 min left"``."""
-    kind = "training" if run.card is None or run.card.kind == "train" else run.card.kind
-    words = f"{kind}: {100 * run.progress.fraction:.0f} %"
-    if run.progress.remaining_s is not None:
-        words += f", {remaining_words(run.progress.remaining_s)} left"
-    return words
-
-
-def remaining_words(seconds: float) -> str:
-    """Return a duration as people say it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 90 * 60:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"

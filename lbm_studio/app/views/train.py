@@ -109,6 +109,9 @@ class TrainView:
         messages: its messages, newest last.
         failure: why it failed, a sentence; empty otherwise.
         published: whether its checkpoint is in the skill library.
+        can_publish: whether it has a checkpoint that could be.
+        can_try_out: whether its checkpoint can be tried out in simulation now.
+        try_out_sentence: what trying it out showed, or that it is under way; empty before.
     """
 
     state: TrainState = TrainState.EMPTY
@@ -129,3 +132,6 @@ class TrainView:
     messages: tuple[str, ...] = ()
     failure: str = ""
     published: bool = False
+    can_publish: bool = False
+    can_try_out: bool = False
+    try_out_sentence: str = ""
