@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lbm_studio.core.clock import Clock
 from lbm_studio.core.errors import StationError
@@ -72,16 +73,20 @@ class StopLatch:
         """
         self._stops.append((Stop(reason, who, self._clock.now_ns()), cause))
 
-    def reset(self) -> None:
+    def reset(self, asked_ns: int | None = None) -> None:
         """Release the latch. Does nothing when it is not latched.
+
+        Args:
+            asked_ns: when somebody decided to reset, now by default [ns]; later stops stay latched.
 
         Raises:
             StationError: the cause of a stop is still there; everything stays latched.
         """
-        pending = len(self._stops)
-        for _, cause in list(self._stops)[:pending]:
+        asked_ns = self._clock.now_ns() if asked_ns is None else asked_ns
+        known = list(takewhile(lambda entry: entry[0].latched_ns <= asked_ns, self._stops.copy()))
+        for _, cause in known:
             still_there = cause()
             if still_there:
                 raise StationError(f"The stop cannot be reset yet: {still_there}")
-        for _ in range(pending):
+        for _ in known:
             self._stops.popleft()

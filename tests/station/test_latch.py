@@ -85,6 +85,20 @@ def test_a_stop_during_a_reset_stays_latched():
     assert latch.reason == "Again."
 
 
+def test_a_reset_asked_for_before_the_stop_does_not_release_it():
+    clock = ManualClock(1_000)
+    latch = StopLatch(clock)
+    latch.trip("Before.", "a")
+    clock.advance_s(1.0)
+    asked_ns = clock.now_ns()
+    clock.advance_s(1.0)
+    latch.trip("After.", "b")
+
+    latch.reset(asked_ns)
+
+    assert latch.reason == "After."
+
+
 def test_stops_from_many_threads_are_all_kept():
     latch = StopLatch(ManualClock())
     together = threading.Barrier(8)

@@ -107,6 +107,11 @@ class ControlLoop:
         """Who is in charge, or paused."""
         return self._motion
 
+    @property
+    def commanded(self) -> Action | None:
+        """What was sent last; None before anything was."""
+        return self._previous
+
     def heartbeat(self) -> None:
         """Note that the window is alive. Any thread may call this."""
         self._heartbeat_ns = self._clock.now_ns()
@@ -157,14 +162,17 @@ class ControlLoop:
         self._mode = Mode.IDLE
         self._hold()
 
-    def reset_stop(self) -> None:
+    def reset_stop(self, asked_ns: int | None = None) -> None:
         """Release the latch; nothing moves until something is started.
+
+        Args:
+            asked_ns: when somebody asked for it, now by default [ns]; later stops stay latched.
 
         Raises:
             StationError: the cause of the stop is still there.
         """
         self._obey_latch()
-        self._latch.reset()
+        self._latch.reset(asked_ns)
         if not self._latch.is_latched:
             self._mode = Mode.IDLE
 

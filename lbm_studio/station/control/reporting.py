@@ -1,0 +1,38 @@
+"""What the station tells everybody after each control period."""
+
+from lbm_studio.core.embodiment import Embodiment
+from lbm_studio.link.messages import Tick
+from lbm_studio.station.control.commands import Scene
+from lbm_studio.station.control.loop import Cycle
+
+_MILLISECONDS_PER_SECOND = 1000.0
+
+
+def tick_message(cycle: Cycle, embodiment: Embodiment, *, goal: str, scene: Scene | None) -> Tick:
+    """Return the message about one control period.
+
+    Args:
+        cycle: what happened in it.
+        embodiment: gives the order of the vectors.
+        goal: the prompt in force.
+        scene: what is laid out; None where objects are real.
+    """
+    names = embodiment.arm_names
+    state = cycle.state
+    return Tick(
+        number=cycle.number,
+        captured_ns=state.captured_ns,
+        state=tuple(state.as_vector(names).tolist()),
+        joints=tuple(angle for name in names for angle in state.arms[name].joints_rad.tolist()),
+        sent=() if cycle.sent is None else tuple(cycle.sent.as_vector(names).tolist()),
+        clamped=cycle.limits,
+        mode=cycle.mode,
+        goal=goal,
+        skill=scene.skill if scene else "",
+        seed=scene.seed if scene else -1,
+        success=scene.is_success() if scene else None,
+        finished=cycle.finished,
+        stop_reason=cycle.stop_reason,
+        late_ms=cycle.late_s * _MILLISECONDS_PER_SECOND,
+        intent={camera: tuple(points.ravel().tolist()) for camera, points in cycle.intent.items()},
+    )
