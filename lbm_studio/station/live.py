@@ -1,0 +1,159 @@
+"""What stands beside the control loop of a live station: the scene and the input devices."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.clock import Clock
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StationError, UnknownNameError
+from lbm_studio.link.messages import TeleopInput
+from lbm_studio.station.control.motions import Demonstrator, Motion
+from lbm_studio.station.kinematics import ArmKinematics
+from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
+from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
+from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.station.teleop.gamepad import GamepadTeleop
+from lbm_studio.station.teleop.keyboard import WindowTeleop
+from lbm_studio.station.teleop.motion import TeleoperationMotion
+from lbm_studio.station.teleop.source import TeleopSource
+
+KEYBOARD = "keyboard"
+GAMEPAD = "gamepad"
+DEVICES = (KEYBOARD, GAMEPAD)
+"""Names of the input devices."""
+
+
+def rest_action(description: StationDescription) -> Action:
+    """Return where the arms rest: the poses of their home joint angles, grippers open."""
+    return Action(
+        {
+            arm.name: ArmTarget(
+                ArmKinematics(arm).forward(np.asarray(arm.home_joints_rad)),
+                arm.gripper_max_width_m,
+            )
+            for arm in description.embodiment.arms
+        }
+    )
+
+
+class SimulatedScene:
+    """The objects of a simulated station, by the names of skills.
+
+    Args:
+        station: where they are laid out.
+    """
+
+    def __init__(self, station: SimulatedStation) -> None:
+        self._station = station
+
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """Names of the skills that this station has the arms for."""
+        arms = set(self._station.description.embodiment.arm_names)
+        return tuple(skill.name for skill in SKILLS if arms.issuperset(skill.required_arms))
+
+    @property
+    def skill(self) -> str:
+        """The skill that is laid out; empty before the first."""
+        return self._station.task.skill.name if self._station.task else ""
+
+    @property
+    def seed(self) -> int:
+        """Its seed; -1 before the first."""
+        return self._station.task.seed if self._station.task else -1
+
+    def load(self, skill: str, seed: int) -> str:
+        """Lay out a skill, bring the arms home and return the goal."""
+        return self._station.load(find_skill(skill), seed).goal
+
+    def is_success(self) -> bool | None:
+        """Whether the goal of the layout is reached; None before the first."""
+        return self._station.task.is_success() if self._station.task else None
+
+    def is_reached(self, goal: str) -> bool:
+        """Whether ``goal`` is a way to ask for what is laid out, and that is reached."""
+        task = self._station.task
+        return task is not None and goal in task.goals and task.is_success()
+
+    def demonstrator(self, *, disturbance: bool) -> Demonstrator:
+        """Return somebody who knows how to do it.
+
+        Raises:
+            StationError: nothing is laid out.
+        """
+        task = self._station.task
+        if task is None:
+            raise StationError("There is nothing to demonstrate yet. Lay out a scene first.")
+        return ScriptedDemonstrator(self._station, task, task.seed, disturbance)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass in the scene [s]."""
+        self._station.advance(seconds)
+
+    def snapshot(self) -> tuple[bytes, bytes]:
+        """Return positions and fixtures, as the renderer wants them."""
+        return self._station.snapshot()
+
+
+class Devices:
+    """The input devices with which a person may move the arms; at most one is taken hold of.
+
+    All methods but :meth:`accept` belong to the thread of the control loop.
+
+    Args:
+        station: arms, limits and grippers.
+        clock: tells how old a reading is.
+        commanded: returns what was sent to the arms last.
+    """
+
+    def __init__(
+        self, station: StationDescription, clock: Clock, commanded: Callable[[], Action | None]
+    ) -> None:
+        self._station = station
+        self._clock = clock
+        self._commanded = commanded
+        self._window = WindowTeleop(station.embodiment.arm_names, clock)
+        self._source: TeleopSource | None = None
+
+    def accept(self, message: TeleopInput) -> None:
+        """Note a reading of the window's device. Any thread may call this."""
+        self._window.accept(message)
+
+    def motion(self, name: str) -> Motion:
+        """Take hold of a device and return the motion it makes.
+
+        Raises:
+            UnknownNameError: there is no such kind of device.
+            StationError: it is not connected.
+        """
+        source = self._make(name)
+        self.release()
+        source.connect()
+        self._source = source
+        return TeleoperationMotion(source, self._station)
+
+    def release(self) -> None:
+        """Let go of the device, if one is held."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def _make(self, name: str) -> TeleopSource:
+        if name == KEYBOARD:
+            return self._window
+        if name == GAMEPAD:
+            arms = self._station.embodiment.arm_names
+            return GamepadTeleop(arms, self._clock, self._openings())
+        raise UnknownNameError("input device", name, DEVICES)
+
+    def _openings(self) -> Mapping[str, float]:
+        """Return how far open each gripper was told to be, 0 to 1."""
+        commanded = self._commanded()
+        if commanded is None:
+            return {}
+        return {
+            arm.name: commanded.arms[arm.name].gripper_width_m / arm.gripper_max_width_m
+            for arm in self._station.embodiment.arms
+        }

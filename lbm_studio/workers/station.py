@@ -1,0 +1,233 @@
+"""The station process: arms, control loop, safety and latch of one session.
+
+Three threads. The main thread answers requests. The loop thread alone touches the station, in real
+time. The stop thread waits for the stop datagram and nothing else; it brings the arms to rest even
+while both others hang.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Protocol
+
+from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
+from lbm_studio.core.codec import to_json
+from lbm_studio.link import messages
+from lbm_studio.link.bus import (
+    PHYSICS_TOPIC,
+    TICK_TOPIC,
+    AsyncRequester,
+    Publisher,
+    Responder,
+)
+from lbm_studio.link.messages import Accepted, Message, Mode
+from lbm_studio.link.session import Session
+from lbm_studio.link.stop import STATION, Press, StopReceiver
+from lbm_studio.station.control.commands import Scene, StationCommands
+from lbm_studio.station.control.loop import ControlLoop, Cycle
+from lbm_studio.station.control.mailbox import Mailbox
+from lbm_studio.station.control.prediction import RemotePredictor
+from lbm_studio.station.control.realtime import Metronome
+from lbm_studio.station.control.reporting import tick_message
+from lbm_studio.station.interface import Station
+from lbm_studio.station.latch import StopLatch
+from lbm_studio.station.live import DEVICES, Devices, SimulatedScene, rest_action
+from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.lifetime import Lifetime
+
+ANSWER_WITHIN_S = 1.0
+"""The control loop carries out a request within this time, or is said not to answer [s]."""
+
+LOAD_WITHIN_S = 15.0
+"""As ANSWER_WITHIN_S, for laying out a scene, which may have to be built first [s]."""
+
+_END_WITHIN_S = 2.0
+_SWITCH_INTERVAL_S = 0.001
+_PRIORITY = -10
+
+_LOG = logging.getLogger(__name__)
+
+
+class Simulation(Scene, Protocol):
+    """A scene whose time passes here, and which the renderer draws."""
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass [s]."""
+        ...
+
+    def snapshot(self) -> tuple[bytes, bytes]:
+        """Return the state as :class:`lbm_studio.link.messages.Physics` carries it."""
+        ...
+
+
+class StationProcess:
+    """One live station, from the first request to the last.
+
+    Args:
+        session: where it is reached.
+        station: what is moved.
+        clock: the time.
+        simulation: the scene, where the station is simulated.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        station: Station,
+        clock: Clock,
+        *,
+        simulation: Simulation | None = None,
+    ) -> None:
+        description = station.description
+        self._session = session
+        self._station = station
+        self._clock = clock
+        self._simulation = simulation
+        self._embodiment = description.embodiment
+        self._latch = StopLatch(clock)
+        envelope = SafetyEnvelope(description)
+        self._loop = ControlLoop(station, clock, envelope=envelope, latch=self._latch)
+        self._inference = AsyncRequester(session.inference_commands)
+        self._devices = Devices(description, clock, lambda: self._loop.commanded)
+        self._mailbox = Mailbox(clock)
+        self._commands = StationCommands(
+            self._loop,
+            self._embodiment.chunk,
+            home=rest_action(description),
+            predictor=RemotePredictor(self._inference, self._embodiment.arm_names),
+            teleoperation=self._devices.motion,
+            devices=DEVICES,
+            scene=simulation,
+        )
+        self._lifetime = Lifetime(session, STATION)
+
+    def run(self) -> None:
+        """Work until asked to end."""
+        with ExitStack() as stack:
+            stack.callback(self._inference.close)
+            stack.enter_context(self._lifetime)
+            self._station.connect()
+            events = stack.enter_context(Publisher(self._session.station_events))
+            stack.enter_context(StopReceiver(self._session.stop_file, self._stop, self._clock))
+            address = self._session.station_commands
+            requests = stack.enter_context(Responder(address, messages.StationRequest))
+            loop = threading.Thread(target=self._move, args=(events,), name="loop", daemon=True)
+            loop.start()
+            stack.callback(self._end, loop)
+            requests.serve(self._handle, self._lifetime.is_over)
+
+    # --- the stop thread ------------------------------------------------------------------------
+
+    def _stop(self, press: Press) -> None:
+        self._latch.trip(f"Stopped by {press.source}.", press.source)
+        self._station.stop()
+        took_s = seconds_between(press.pressed_ns, self._clock.now_ns())
+        _LOG.warning("Stopped by %s, %.1f ms after the press.", press.source, 1e3 * took_s)
+
+    # --- the main thread ------------------------------------------------------------------------
+
+    def _handle(self, request: Message) -> Message:
+        match request:
+            case messages.Heartbeat():
+                self._loop.heartbeat()
+            case messages.TeleopInput():
+                self._devices.accept(request)
+            case messages.Quit():
+                self._lifetime.end()
+            case messages.Describe():
+                return self._describe()
+            case messages.LoadScene():
+                return self._mailbox.ask(request, LOAD_WITHIN_S)
+            case _:
+                return self._mailbox.ask(request, ANSWER_WITHIN_S)
+        return Accepted()
+
+    def _describe(self) -> Message:
+        description = json.dumps(to_json(self._station.description))
+        skills = tuple(self._simulation.skills) if self._simulation else ()
+        return messages.Description(station=description, skills=skills)
+
+    def _end(self, loop: threading.Thread) -> None:
+        """Wait for the loop; bring the arms to rest without it when it hangs."""
+        self._lifetime.end()
+        loop.join(_END_WITHIN_S)
+        if loop.is_alive():
+            _LOG.error("The control loop hangs; the arms are stopped without it.")
+            self._station.stop()
+
+    # --- the loop thread ------------------------------------------------------------------------
+
+    def _move(self, events: Publisher) -> None:
+        metronome = Metronome(
+            self._clock,
+            self._embodiment.chunk.period_s,
+            begin=lambda due_ns: self._guard(lambda: self._begin(due_ns, events)),
+            pass_slice=lambda seconds: self._guard(lambda: self._pass(seconds)),
+        )
+        try:
+            metronome.run(self._lifetime.is_over)
+        finally:
+            self._station.stop()
+            self._devices.release()
+            self._station.close()
+
+    def _begin(self, due_ns: int, events: Publisher) -> None:
+        cycle = self._loop.tick(due_ns)
+        if cycle.mode is not Mode.TELEOPERATION:
+            self._devices.release()
+        if self._simulation is not None:
+            events.publish(PHYSICS_TOPIC, self._physics(cycle, self._simulation))
+        tick = tick_message(
+            cycle, self._embodiment, goal=self._commands.goal, scene=self._simulation
+        )
+        events.publish(TICK_TOPIC, tick)
+
+    def _pass(self, seconds: float) -> None:
+        self._mailbox.serve(self._commands.handle)
+        if self._simulation is not None:
+            self._simulation.advance(seconds)
+
+    def _physics(self, cycle: Cycle, simulation: Simulation) -> messages.Physics:
+        positions, mocap = simulation.snapshot()
+        return messages.Physics(
+            number=cycle.number,
+            captured_ns=cycle.state.captured_ns,
+            skill=simulation.skill,
+            seed=simulation.seed,
+            positions=positions,
+            mocap=mocap,
+        )
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - whatever fails, the arms must be told to stop
+            if not self._latch.is_latched:
+                _LOG.exception("The control loop failed.")
+                self._latch.trip(f"The control loop failed: {error}.", "control loop")
+            self._station.stop()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the station process; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="lbm-studio worker station")
+    parser.add_argument("--station", default="simulated", help="default: %(default)s")
+    parser.add_argument("--session", type=Path, required=True, metavar="DIR")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)  # the stop thread waits for nobody longer than this
+    with suppress(PermissionError):  # helps on a busy machine, where it is allowed
+        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
+    clock = MonotonicClock()
+    station = SimulatedStation(find_station(options.station), clock=clock)
+    session = Session(options.session)
+    StationProcess(session, station, clock, simulation=SimulatedScene(station)).run()
+    return 0
