@@ -51,12 +51,16 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.filename is None and error.errno != errno.ENOSPC:
             raise
-        print(
-            f"The disk is full: {error.filename or 'nothing more can be written'}.", file=sys.stderr
-        )
+        print(_file_trouble(error), file=sys.stderr)
         return USER_ERROR
+
+
+def _file_trouble(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full: {error.filename or 'nothing more can be written'}."
+    return f"{error.filename} cannot be used: {error.strerror}."
 
 
 # --- what can be said ----------------------------------------------------------------------------

@@ -63,6 +63,9 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
         pytest.param(
             ["train", "{tmp}", "--out", "{tmp}/run", "--steps", "1"], "{tmp}", id="dataset"
         ),
+        pytest.param(
+            ["train", "{tmp}", "--out", "/proc/run"], "/proc/run cannot be used", id="run folder"
+        ),
         pytest.param(["train", "--out", "{tmp}/run"], "is not a training run", id="run"),
         pytest.param(["replay", "{tmp}", "0"], "{tmp}", id="replay"),
         pytest.param(["worker", "nobody"], "There is no worker called “nobody”", id="worker"),
