@@ -1,6 +1,5 @@
 """Putting a dataset in order after a kill: what belongs to no kept episode is removed."""
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,13 +7,13 @@ from lbm_studio.core import keys
 from lbm_studio.episodes import layout
 from lbm_studio.episodes.info import DatasetInfo
 from lbm_studio.episodes.layout import Place
-from lbm_studio.episodes.storage import remove_files
+from lbm_studio.episodes.storage import remove_files, remove_folder
 from lbm_studio.episodes.table import EpisodeRow, load_rows
 
 
 def clear_staging(root: Path) -> None:
     """Remove whatever a running episode left behind."""
-    shutil.rmtree(root / layout.STAGING_FOLDER, ignore_errors=True)
+    remove_folder(root / layout.STAGING_FOLDER)
 
 
 def was_never_finished(root: Path) -> bool:

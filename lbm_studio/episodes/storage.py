@@ -85,9 +85,14 @@ class FolderLock:
                 " End that recording first, or choose another folder."
             ) from error
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the folder has not been released yet."""
+        return self._descriptor >= 0
+
     def release(self) -> None:
         """Let others have the folder. Harmless when called again."""
-        if self._descriptor >= 0:
+        if self.is_held:
             os.close(self._descriptor)
             self._descriptor = -1
 
@@ -96,6 +101,11 @@ def remove_files(paths: Iterable[Path]) -> None:
     """Delete files; those already gone do not matter."""
     for path in paths:
         path.unlink(missing_ok=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder with all it holds; one already gone does not matter."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _megabytes(size: int) -> str:

@@ -13,6 +13,28 @@ from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes.statistics import FeatureStatistics, ImageSampler
 from lbm_studio.episodes.video import Image, VideoEncoder, count_frames
 
+MINIMUM_TICKS = 2
+"""A shorter episode has no motion and no statistics."""
+
+
+@dataclass(frozen=True)
+class FinishedTake:
+    """An episode whose files are complete and verified, not yet part of a dataset.
+
+    Attributes:
+        folder: where its files lie; belongs to the episode alone.
+        length: frames.
+        columns: (T,) or (T, n) recorded values by feature name.
+        image_statistics: by feature name.
+        videos: by camera name.
+    """
+
+    folder: Path
+    length: int
+    columns: Mapping[str, NDArray[np.generic]]
+    image_statistics: Mapping[str, FeatureStatistics]
+    videos: Mapping[str, Path]
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -48,7 +70,7 @@ class Take:
     """
 
     def __init__(self, folder: Path, embodiment: Embodiment, rate_hz: int) -> None:
-        self._folder = folder
+        self.folder = folder
         self._embodiment = embodiment
         self._ticks: list[Tick] = []
         self._joint_count = sum(len(arm.home_joints_rad) for arm in embodiment.arms)
@@ -70,12 +92,16 @@ class Take:
             self._samplers[name].add(tick.images[name])
         self._ticks.append(_without_images(tick))
 
-    def finish(self) -> dict[str, Path]:
-        """Close the videos and return them by camera name, verified to hold a picture a tick.
+    def finish(self) -> FinishedTake:
+        """Complete the videos and verify that each holds one picture a tick.
 
         Raises:
-            DatasetError: a video holds another number of pictures.
+            DatasetError: the episode is too short, or a video holds another number of pictures.
         """
+        if len(self) < MINIMUM_TICKS:
+            raise DatasetError(
+                f"The episode is too short to keep: {len(self)} of at least {MINIMUM_TICKS} ticks."
+            )
         for encoder in self._encoders.values():
             encoder.finish()
         videos = {name: self._video(name) for name in self._encoders}
@@ -86,15 +112,15 @@ class Take:
                     f"The camera “{name}” wrote {found} pictures for {len(self)} ticks:"
                     " the episode was not kept."
                 )
-        return videos
+        sampled = {keys.image_key(n): sampler.statistics() for n, sampler in self._samplers.items()}
+        return FinishedTake(self.folder, len(self), self._columns(), sampled, videos)
 
     def abandon(self) -> None:
         """Close the videos; whoever owns the folder deletes them."""
         for encoder in self._encoders.values():
             encoder.abandon()
 
-    def columns(self) -> dict[str, NDArray[np.generic]]:
-        """Return the recorded columns (T,) or (T, n) by feature name."""
+    def _columns(self) -> dict[str, NDArray[np.generic]]:
         cameras = self._embodiment.camera_names
         ticks = self._ticks
         last = np.zeros(len(ticks), dtype=np.bool_)
@@ -112,10 +138,6 @@ class Take:
             keys.DONE: last,
         }
 
-    def image_statistics(self) -> dict[str, FeatureStatistics]:
-        """Return the statistics of the pictures by feature name."""
-        return {keys.image_key(n): sampler.statistics() for n, sampler in self._samplers.items()}
-
     def _encoder(self, camera: CameraDescription, rate_hz: int) -> VideoEncoder:
         return VideoEncoder(
             self._video(camera.name),
@@ -125,7 +147,7 @@ class Take:
         )
 
     def _video(self, camera: str) -> Path:
-        return self._folder / f"{camera}.mp4"
+        return self.folder / f"{camera}.mp4"
 
     def _check(self, tick: Tick) -> None:
         size = self._embodiment.action_size

@@ -36,14 +36,12 @@ from lbm_studio.episodes.storage import (
     flush_to_disk,
     full_disk_in_words,
     move_into_place,
+    remove_folder,
     require_room,
 )
 from lbm_studio.episodes.table import EpisodeRow
-from lbm_studio.episodes.take import Take, Tick
+from lbm_studio.episodes.take import FinishedTake, Take, Tick
 from lbm_studio.episodes.video import Image
-
-MINIMUM_TICKS = 2
-"""A shorter episode has no motion and no statistics."""
 
 _LONGEST_EPISODE_S = 120
 _BYTES_PER_PIXEL = 0.15
@@ -63,6 +61,7 @@ class DatasetWriter:
         self._ledger = ledger
         self._lock = lock
         self._take: Take | None = None
+        self._takes = 0
 
     @classmethod
     def open(
@@ -127,10 +126,8 @@ class DatasetWriter:
             DiskFullError: there is no room for an episode.
         """
         self.discard()
-        require_room(self._root, _room_for_episode(self._embodiment, self._rate_hz))
         with full_disk_in_words(self._root):
-            self._staging.mkdir()
-            self._take = Take(self._staging, self._embodiment, self._rate_hz)
+            self._take = Take(self.take_folder(), self._embodiment, self._rate_hz)
 
     def add(
         self,
@@ -174,38 +171,64 @@ class DatasetWriter:
         take = self._running_take()
         try:
             with full_disk_in_words(self._root):
-                _require_length(take)
-                row, values, moves = self._stage(take, metadata)
-                ledger = self._ledger.entered(row, values)
-                moves += ledger.stage(self._root, self._staging)
-                for staged, final in moves:
-                    flush_to_disk(staged)
-                    final.parent.mkdir(parents=True, exist_ok=True)
+                finished = take.finish()
         except BaseException:
             self.discard()
             raise
         self._take = None
-        for staged, final in moves:
-            move_into_place(staged, final)
-        self._ledger = ledger
-        clear_staging(self._root)
+        return self.enter(finished, metadata)
+
+    def take_folder(self) -> Path:
+        """Make and return a folder for an episode that is recorded with :class:`Take`.
+
+        Several may be recorded at a time, also by other processes; each is then given to
+        :meth:`enter`. What was not entered is removed by :meth:`close`.
+
+        Raises:
+            DiskFullError: there is no room for an episode.
+        """
+        require_room(self._root, _room_for_episode(self._embodiment, self._rate_hz))
+        folder = self._root / layout.STAGING_FOLDER / f"take-{self._takes}"
+        self._takes += 1
+        with full_disk_in_words(self._root):
+            folder.mkdir(parents=True)
+        return folder
+
+    def enter(self, finished: FinishedTake, metadata: EpisodeMetadata) -> EpisodeSummary:
+        """Make a finished take the next episode. On an error all kept episodes are safe.
+
+        Raises:
+            DatasetError: the frames could not be written whole.
+            DiskFullError: the disk is full.
+        """
+        try:
+            with full_disk_in_words(self._root):
+                row, values, moves = self._stage(finished, metadata)
+                ledger = self._ledger.entered(row, values)
+                moves += ledger.stage(self._root, finished.folder)
+                for staged, final in moves:
+                    flush_to_disk(staged)
+                    final.parent.mkdir(parents=True, exist_ok=True)
+            for staged, final in moves:
+                move_into_place(staged, final)
+            self._ledger = ledger
+        finally:
+            remove_folder(finished.folder)
         return row.summary(self._rate_hz)
 
     def discard(self) -> None:
         """Forget the running episode, if there is one."""
         if self._take:
-            self._take.abandon()
-            self._take = None
-        clear_staging(self._root)
+            take, self._take = self._take, None
+            take.abandon()
+            remove_folder(take.folder)
 
     def close(self) -> None:
         """Discard the running episode and let others record. Harmless when called again."""
-        self.discard()
-        self._lock.release()
-
-    @property
-    def _staging(self) -> Path:
-        return self._root / layout.STAGING_FOLDER
+        if self._lock.is_held:
+            self.discard()
+            clear_staging(self._root)
+            self._lock.release()
 
     @property
     def _rate_hz(self) -> int:
@@ -217,32 +240,24 @@ class DatasetWriter:
         return self._take
 
     def _stage(
-        self, take: Take, metadata: EpisodeMetadata
+        self, finished: FinishedTake, metadata: EpisodeMetadata
     ) -> tuple[EpisodeRow, Mapping[str, FeatureStatistics], Moves]:
-        """Complete and verify the episode's own files."""
-        videos = take.finish()
-        row = self._ledger.new_row(len(take), metadata)
-        columns = take.columns() | index_columns(
+        """Complete the episode's own files."""
+        row = self._ledger.new_row(finished.length, metadata)
+        columns = dict(finished.columns) | index_columns(
             row, task_index=self._ledger.task_index(metadata.goal), rate_hz=self._rate_hz
         )
         columns[keys.SUCCESS] = columns[keys.DONE].astype(np.bool_) & (metadata.success is True)
         values = {key: statistics.of_values(column) for key, column in columns.items()}
-        frames = self._staging / "frames.parquet"
+        frames = finished.folder / "frames.parquet"
         parquet.write_frames(frames, self._ledger.info.columns, columns)
         if parquet.count_rows(frames) != row.length:
             raise DatasetError("The frames could not be written whole: the episode was not kept.")
         moves = [(frames, layout.data_file(self._root, row.data))]
-        for camera, staged in videos.items():
+        for camera, staged in finished.videos.items():
             key = keys.image_key(camera)
             moves.append((staged, layout.video_file(self._root, key, row.videos[key].place)))
-        return row, values | take.image_statistics(), moves
-
-
-def _require_length(take: Take) -> None:
-    if len(take) < MINIMUM_TICKS:
-        raise DatasetError(
-            f"The episode is too short to keep: {len(take)} of at least {MINIMUM_TICKS} ticks."
-        )
+        return row, values | dict(finished.image_statistics), moves
 
 
 def _room_for_episode(embodiment: Embodiment, rate_hz: int) -> int:
