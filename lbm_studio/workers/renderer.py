@@ -72,7 +72,11 @@ class Renderer:
 
 
 def run(session: Session, description: StationDescription, is_over: Callable[[], bool]) -> None:
-    """Draw the newest tick whenever there is one, until it is over."""
+    """Draw the newest tick whenever there is one, until it is over.
+
+    Raises:
+        StationError: nothing can be drawn on this machine.
+    """
     clock = MonotonicClock()
     with (
         SimulatedStation(description, samples=SAMPLES, clock=clock) as station,
@@ -81,6 +85,7 @@ def run(session: Session, description: StationDescription, is_over: Callable[[],
         Subscriber(session.station_events, PHYSICS_TOPIC) as subscriber,
     ):
         renderer = Renderer(station, ring, clock)
+        station.capture(description.embodiment.camera_names)  # if that fails, it does at once
         try:
             while not is_over():
                 oldest = subscriber.receive(_WAIT_S)
