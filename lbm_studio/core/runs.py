@@ -133,6 +133,11 @@ def claim(folder: Path) -> None:
     (folder / PROCESS_FILE).write_text(f"{process} {_started_ticks(process)}")
 
 
+def release(folder: Path) -> None:
+    """Note that nobody works on the run folder any more."""
+    (folder / PROCESS_FILE).unlink(missing_ok=True)
+
+
 def process_id(folder: Path) -> int | None:
     """Return the process that works on the run folder; None when it is gone.
 

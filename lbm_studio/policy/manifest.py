@@ -43,8 +43,8 @@ class CheckpointManifest:
     words: tuple[str, ...]
     model: Mapping[str, Any]
     normaliser: Mapping[str, Any]
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    metrics: Mapping[str, Any] = field(default_factory=dict[str, Any])
     format: int = FORMAT
 
 
@@ -93,18 +93,22 @@ def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
     """
     wanted = manifest.embodiment
     pairs = {
-        "arms": (wanted.arm_names, embodiment.arm_names),
-        "action convention": (manifest.convention, ActionConvention(embodiment.arm_names)),
-        "cameras": (wanted.camera_names, embodiment.camera_names),
-        "rate [Hz]": (wanted.chunk.rate_hz, embodiment.chunk.rate_hz),
+        "arms are": (", ".join(wanted.arm_names), ", ".join(embodiment.arm_names)),
+        "action convention is": (
+            _words(manifest.convention),
+            _words(ActionConvention(embodiment.arm_names)),
+        ),
+        "cameras are": (", ".join(wanted.camera_names), ", ".join(embodiment.camera_names)),
+        "rate [Hz] is": (f"{wanted.chunk.rate_hz:g}", f"{embodiment.chunk.rate_hz:g}"),
     }
     for what, (policy_has, station_has) in pairs.items():
         if policy_has != station_has:
             raise CheckpointError(
-                f"This policy does not fit the station: its {what} are {_words(policy_has)}, "
-                f"the station's are {_words(station_has)}."
+                f"This policy does not fit the station: its {what} {policy_has}; "
+                f"the station has {station_has}."
             )
 
 
-def _words(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+def _words(convention: ActionConvention) -> str:
+    parts = (", ".join(convention.arms), convention.rotation, convention.reference)
+    return " / ".join((*parts, convention.gripper))

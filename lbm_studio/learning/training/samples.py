@@ -16,7 +16,7 @@ from lbm_studio.core.action import relative_chunk
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import DiskFullError
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.episodes.windows import chunk_windows, rate_stride
+from lbm_studio.episodes.windows import chunk_windows, frame_stride
 from lbm_studio.learning.model.network import image_groups
 from lbm_studio.learning.training.hindsight import keypoint_targets, next_key_poses
 
@@ -95,7 +95,7 @@ def load_samples(
     Raises:
         DiskFullError: the images do not fit on the disk of ``folder``.
     """
-    rates = [rate_stride(e.dataset.rate_hz, embodiment.chunk.rate_hz) for e in episodes]
+    rates = [frame_stride(e.dataset.rate_hz, embodiment.chunk.rate_hz) for e in episodes]
     lengths = [-(-e.length // rate) for e, rate in zip(episodes, rates, strict=True)]
     starts = np.concatenate([[0], np.cumsum(lengths)])
     images = _allocate(embodiment, int(starts[-1]), scale, folder)

@@ -1,0 +1,269 @@
+"""Rollouts: a policy acts on layouts it has never seen, without a window, as fast as it can."""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from lbm_studio.core.action import Action, ActionChunk
+from lbm_studio.core.errors import StudioError
+from lbm_studio.core.observation import Observation
+from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.evaluation.statistics import exact_interval
+from lbm_studio.policy.manifest import check_fits, read_manifest
+from lbm_studio.policy.session import Policy
+from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.simulation.catalogue import find_skill
+from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.station import SimulatedStation
+
+FIRST_UNSEEN_SEED = 900_000
+"""Layouts from here on are never recorded."""
+
+
+@dataclass(frozen=True)
+class RolloutSpec:
+    """What to roll out.
+
+    Attributes:
+        skill: simulated skill.
+        trials: how many layouts.
+        checkpoint: policy to run; empty for a baseline.
+        baseline: ``"idle"`` does nothing, ``"replay"`` repeats one recorded episode; empty for a
+            policy.
+        dataset: where the replayed episode is, for ``"replay"``.
+        station: station description by name.
+        seed: of the first layout; the following ones count up.
+        execute: steps executed of each chunk; None takes the policy's own.
+        time_limit_s: a trial that is not successful by then has failed [s].
+        processes: layouts worked on at a time.
+    """
+
+    skill: str
+    trials: int
+    checkpoint: str = ""
+    baseline: str = ""
+    dataset: str = ""
+    station: str = "simulated"
+    seed: int = FIRST_UNSEEN_SEED
+    execute: int | None = None
+    time_limit_s: float = 12.0
+    processes: int = 2
+
+    def __post_init__(self) -> None:
+        if self.trials < 1:
+            raise StudioError("At least one trial is needed.")
+        if bool(self.checkpoint) == bool(self.baseline):
+            raise StudioError("Name either a checkpoint or a baseline (idle or replay).")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One layout. ``seconds`` is simulated time until success or the limit [s]."""
+
+    seed: int
+    goal: str
+    success: bool
+    seconds: float
+    milestones: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class RolloutReport:
+    """All layouts. ``interval95`` is the exact (Clopper-Pearson) 95 % interval of the success rate.
+
+    ``seconds`` is the wall-clock time of the whole [s], loading included.
+    """
+
+    successes: int
+    trials: int
+    success_rate: float
+    interval95: tuple[float, float]
+    seconds: float
+    each: tuple[Trial, ...]
+
+
+class IdlePolicy:
+    """Does nothing: the arms stay where they are."""
+
+    def start_session(self, seed: int) -> "IdlePolicy":
+        return self
+
+    def predict(self, observation: Observation) -> ActionChunk:
+        stay = observation.state.as_action()
+        return ActionChunk((stay,), 0, observation.state.captured_ns, {})
+
+
+class ReplayPolicy:
+    """Repeats the actions of one recorded episode, whatever it sees."""
+
+    def __init__(self, actions: tuple[Action, ...]) -> None:
+        self._actions = actions
+
+    @classmethod
+    def from_dataset(cls, path: Path) -> "ReplayPolicy":
+        """Take the first episode of a dataset."""
+        dataset = Dataset.open(path)
+        if not dataset.episodes or dataset.station is None:
+            raise StudioError(f"The dataset {path} has no episode that can be replayed.")
+        names = dataset.station.embodiment.arm_names
+        vectors = dataset.vectors(0).actions
+        return cls(tuple(Action.from_vector(vector, names) for vector in vectors))
+
+    def start_session(self, seed: int) -> "ReplaySession":
+        return ReplaySession(self._actions)
+
+
+class ReplaySession:
+    """One repetition: the whole episode at once, then its last action for ever."""
+
+    def __init__(self, actions: tuple[Action, ...]) -> None:
+        self._left = actions
+
+    def predict(self, observation: Observation) -> ActionChunk:
+        chunk = ActionChunk(self._left, 0, observation.state.captured_ns, {})
+        self._left = self._left[-1:]
+        return chunk
+
+
+class Roller:
+    """Runs trials of one policy on one station."""
+
+    def __init__(self, spec: RolloutSpec) -> None:
+        self._spec = spec
+        self._description = find_station(spec.station)
+        self._skill = find_skill(spec.skill)
+        self._policy = self._load_policy()
+        self._station = SimulatedStation(self._description)
+        self._station.connect()
+
+    def close(self) -> None:
+        self._station.close()
+
+    def _load_policy(self) -> Policy:
+        spec = self._spec
+        if spec.baseline == "idle":
+            return IdlePolicy()
+        if spec.baseline == "replay":
+            return ReplayPolicy.from_dataset(Path(spec.dataset))
+        if spec.baseline:
+            raise StudioError(f"There is no baseline “{spec.baseline}”. Choose idle or replay.")
+        import torch
+
+        from lbm_studio.learning.session import load_policy
+
+        if spec.processes > 1:
+            torch.set_num_threads(1)
+        return load_policy(Path(spec.checkpoint), self._description)
+
+    def run(self, seed: int, on_step: Callable[[SimulatedStation], object] | None = None) -> Trial:
+        """Roll out on one layout; ``on_step`` may look at the station after every step."""
+        task = self._station.load(self._skill, seed)
+        period_s = self._description.embodiment.chunk.period_s
+        limit = round(self._spec.time_limit_s / period_s)
+        steps = 0
+        for action in self._actions(task.goal, seed):
+            self._station.step(action)
+            steps += 1
+            if on_step is not None:
+                on_step(self._station)
+            if task.is_success() or steps >= limit:
+                break
+        return Trial(seed, task.goal, task.is_success(), steps * period_s, task.milestones())
+
+    def _actions(self, goal: str, seed: int) -> Iterator[Action]:
+        """Yield clamped actions for ever, looking again after each executed part of a chunk."""
+        description = self._description
+        envelope = SafetyEnvelope(description)
+        session = self._policy.start_session(seed)
+        cameras = description.embodiment.camera_names if self._spec.checkpoint else ()
+        previous = self._station.read().as_action()
+        while True:
+            state = self._station.read()
+            chunk = session.predict(Observation(state, self._station.capture(cameras), goal))
+            for action in self._executed(chunk):
+                clamped = envelope.clamp(action, previous, description.embodiment.chunk.period_s)
+                previous = clamped.action
+                yield clamped.action
+
+    def _executed(self, chunk: ActionChunk) -> tuple[Action, ...]:
+        if self._spec.baseline:
+            return chunk.actions
+        count = self._spec.execute or self._description.embodiment.chunk.execute
+        return chunk.actions[chunk.past : chunk.past + count]
+
+
+def rollout(
+    spec: RolloutSpec,
+    on_trial: Callable[[Trial], None],
+    should_stop: Callable[[], bool] = lambda: False,
+) -> RolloutReport:
+    """Run all trials; ``on_trial`` hears of each in order of its seed.
+
+    Raises:
+        StudioError: the checkpoint, dataset, skill or station is not to be had.
+    """
+    _check(spec)
+    begin = time.monotonic()
+    seeds = range(spec.seed, spec.seed + spec.trials)
+    trials: list[Trial] = []
+    for trial in _trials(spec, seeds):
+        trials.append(trial)
+        on_trial(trial)
+        if should_stop():
+            break
+    successes = sum(trial.success for trial in trials)
+    return RolloutReport(
+        successes=successes,
+        trials=len(trials),
+        success_rate=successes / len(trials),
+        interval95=exact_interval(successes, len(trials)),
+        seconds=time.monotonic() - begin,
+        each=tuple(trials),
+    )
+
+
+def _check(spec: RolloutSpec) -> None:
+    """Find out here what a pool process could only die of.
+
+    Raises:
+        StudioError: a name is unknown, or the checkpoint does not fit the station.
+    """
+    find_skill(spec.skill)
+    station = find_station(spec.station)
+    if spec.checkpoint:
+        check_fits(read_manifest(Path(spec.checkpoint)), station.embodiment)
+    if spec.baseline == "replay":
+        ReplayPolicy.from_dataset(Path(spec.dataset))
+
+
+def _trials(spec: RolloutSpec, seeds: range) -> Iterator[Trial]:
+    if spec.processes <= 1 or len(seeds) == 1:
+        roller = Roller(spec)
+        try:
+            yield from map(roller.run, seeds)
+        finally:
+            roller.close()
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        min(spec.processes, len(seeds)), context, initializer=_start_process, initargs=(spec,)
+    ) as pool:
+        try:
+            yield from pool.map(_run_in_process, seeds)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+_process_roller: list[Roller] = []
+"""The roller of a pool process: pool functions can only reach module state."""
+
+
+def _start_process(spec: RolloutSpec) -> None:
+    _process_roller.append(Roller(spec))
+
+
+def _run_in_process(seed: int) -> Trial:
+    return _process_roller[0].run(seed)

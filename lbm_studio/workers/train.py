@@ -1,0 +1,93 @@
+"""The training process: reads ``spec.json`` of its run folder, writes events and checkpoints."""
+
+import argparse
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.errors import StudioError
+from lbm_studio.core.runs import (
+    SPEC_FILE,
+    EventLog,
+    JobStatus,
+    claim,
+    is_alive,
+    release,
+    stop_requested,
+    write_json,
+)
+from lbm_studio.learning.training.loop import run_training
+from lbm_studio.learning.training.spec import TrainSpec
+
+log = logging.getLogger(__name__)
+
+
+def prepare_run(run: Path, spec: TrainSpec) -> None:
+    """Write what is asked of a new run folder.
+
+    Raises:
+        StudioError: the folder already belongs to a run.
+    """
+    if (run / SPEC_FILE).exists():
+        raise StudioError(
+            f"{run} already holds a training run. Choose another folder, "
+            "or name no dataset to go on with that run."
+        )
+    run.mkdir(parents=True, exist_ok=True)
+    write_json(run / SPEC_FILE, to_json(spec))
+
+
+def read_spec(run: Path) -> TrainSpec:
+    """Return what was asked of a run folder.
+
+    Raises:
+        StudioError: it holds no readable ``spec.json``.
+    """
+    try:
+        raw = json.loads((run / SPEC_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StudioError(f"{run} is not a training run: {SPEC_FILE} cannot be read.") from error
+    return from_json(TrainSpec, raw, where=SPEC_FILE)
+
+
+def train(run: Path, should_stop: Callable[[], bool] | None = None) -> JobStatus:
+    """Run or go on with the training of a run folder until it is done, stopped or failed.
+
+    Exactly one terminal event is written, whatever happens short of a kill.
+
+    Raises:
+        StudioError: somebody else works on the folder, or the training cannot be done.
+    """
+    spec = read_spec(run)
+    if is_alive(run):
+        raise StudioError(f"Another process is already training in {run}.")
+    claim(run)
+    events = EventLog(run)
+    events.status(JobStatus.RUNNING)
+    asked = should_stop or (lambda: False)
+    try:
+        finished = run_training(spec, run, events, lambda: asked() or stop_requested(run))
+    except StudioError as error:
+        events.status(JobStatus.FAILED, str(error))
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        events.status(JobStatus.STOPPED, "Interrupted; the last checkpoint is kept.")
+        raise
+    except Exception:  # whatever broke, the run folder must say that it ended
+        log.exception("Training in %s broke off", run)
+        events.status(JobStatus.FAILED, "Training broke off; the log has the details.")
+        raise
+    finally:
+        release(run)
+    status = JobStatus.DONE if finished else JobStatus.STOPPED
+    events.status(status)
+    return status
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser(prog="lbm-studio worker train", description=__doc__)
+    parser.add_argument("run", type=Path, help="run folder with spec.json")
+    return 0 if train(parser.parse_args(arguments).run) is not JobStatus.FAILED else 1

@@ -1,0 +1,101 @@
+"""The network as a whole: shapes, gradients, and that it can learn at all."""
+
+import pytest
+import torch
+
+from lbm_studio.learning.model.config import ObjectiveKind
+from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.objective import build_objective
+from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.training.learner import Learner
+from lbm_studio.learning.training.spec import LossWeights, OptimiserConfig
+from lbm_studio.learning.training.step import LossSettings, compute_losses
+from tests.learning.conftest import body, example_batch, small_config, unit_normaliser
+
+BODIES = {"two arms": (2, 2), "one arm": (1, 2), "no triangulation": (1, 1), "three arms": (3, 2)}
+
+
+def build(
+    arms: int, scenes: int, vocabulary: Vocabulary
+) -> tuple[LargeBehaviorModel, LossSettings]:
+    embodiment = body(arms, scenes)
+    network = LargeBehaviorModel(small_config(), embodiment, len(vocabulary.words))
+    objective = build_objective(ObjectiveKind.FLOW_MATCHING)
+    normaliser = unit_normaliser(embodiment, network)
+    return network, LossSettings(normaliser, objective, LossWeights(), 2, low_precision=False)
+
+
+@pytest.mark.parametrize(("arms", "scenes"), BODIES.values(), ids=BODIES.keys())
+def test_the_chunk_has_the_shape_of_the_body(
+    arms: int, scenes: int, vocabulary: Vocabulary
+) -> None:
+    network, settings = build(arms, scenes, vocabulary)
+    embodiment = body(arms, scenes)
+    batch = example_batch(embodiment, vocabulary, 3)
+
+    sight = network.look(batch.images, batch.words)
+    proprio = settings.normaliser.proprioception.normalise(network.proprioception(batch.states))
+    condition = network.condition(sight, batch.states, proprio)
+    predicted = network(batch.chunks, torch.zeros(3), condition, sight.slots)
+
+    assert predicted.shape == (3, embodiment.chunk.length, embodiment.action_size)
+    assert sight.keypoints.shape == (3, len(embodiment.cameras), 8, 2)
+
+
+def test_the_gradient_reaches_every_parameter(vocabulary: Vocabulary) -> None:
+    network, settings = build(2, 2, vocabulary)
+    batch = example_batch(body(2), vocabulary)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(0.02 * torch.randn_like(parameter))
+
+    losses = compute_losses(network, batch, settings, torch.Generator().manual_seed(0))
+    losses.total.backward()
+
+    silent = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
+    assert silent == []
+
+
+@pytest.mark.parametrize("kind", ObjectiveKind)
+def test_one_batch_can_be_learned_by_heart(kind: ObjectiveKind, vocabulary: Vocabulary) -> None:
+    network, settings = build(1, 2, vocabulary)
+    settings = LossSettings(
+        settings.normaliser, build_objective(kind), LossWeights(), 8, low_precision=False
+    )
+    batch = example_batch(body(1), vocabulary, 2)
+    learner = Learner(network, settings, OptimiserConfig(3e-3, warm_up_steps=10), seed=0)
+
+    first = learner.train_step(batch, 0.0).as_numbers()
+    for _ in range(120):
+        last = learner.train_step(batch, 0.2).as_numbers()
+
+    assert last["heat_map"] < 0.75 * first["heat_map"]
+    assert last["keypoint"] < 0.05 * first["keypoint"]
+    assert last["denoising"] < 0.6 * first["denoising"]
+
+
+def test_samples_of_a_batch_do_not_influence_each_other(vocabulary: Vocabulary) -> None:
+    network, settings = build(2, 2, vocabulary)
+    network.eval()
+    batch = example_batch(body(2), vocabulary, 3)
+    turned = torch.tensor([2, 0, 1])
+
+    def predict(order: torch.Tensor) -> torch.Tensor:
+        sight = network.look([i[order] for i in batch.images], batch.words[order])
+        proprio = settings.normaliser.proprioception.normalise(
+            network.proprioception(batch.states[order])
+        )
+        return network.condition(sight, batch.states[order], proprio)
+
+    torch.testing.assert_close(
+        predict(torch.arange(3))[turned], predict(turned), atol=1e-5, rtol=1e-4
+    )
+
+
+def test_the_order_of_words_in_the_prompt_matters(vocabulary: Vocabulary) -> None:
+    network, _ = build(1, 2, vocabulary)
+    there = vocabulary.encode(["red cube blue tray", "blue cube red tray"], 8)
+
+    slots, _ = network.prompt(there)
+
+    assert (slots[0] - slots[1]).abs().max() > 1e-3

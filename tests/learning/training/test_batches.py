@@ -1,0 +1,52 @@
+"""A random shift moves picture and target together, and is told to the network."""
+
+import numpy as np
+import torch
+
+from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.training.batches import BatchMaker
+from lbm_studio.learning.training.samples import Samples
+
+SIZE = 60
+
+
+def one_white_pixel(frames: int) -> Samples:
+    images = np.zeros((frames, 1, SIZE, SIZE, 3), dtype=np.uint8)
+    images[:, 0, 30, 20] = 255
+    return Samples(
+        images=(images,),
+        states=np.zeros((frames, 10), np.float32),
+        chunks=np.zeros((frames, 4, 10), np.float32),
+        key_positions=np.zeros((frames, 1, 3), np.float32),
+        key_known=np.ones((frames, 1), bool),
+        targets=np.tile(np.float32([20.5 / SIZE, 30.5 / SIZE]), (frames, 1, 1, 1)),
+        usable=np.ones((frames, 1, 1), bool),
+        step=np.arange(frames),
+        episode=np.zeros(frames, np.int64),
+        goals=("look",),
+    )
+
+
+def test_the_target_moves_with_the_picture() -> None:
+    maker = BatchMaker(one_white_pixel(50), ((0,),), Vocabulary(), words=4)
+
+    batch = maker.random(16, np.random.default_rng(0))
+
+    assert batch.shift is not None
+    assert batch.shift.abs().max() > 0
+    for picture, target in zip(batch.images[0][:, 0], batch.targets[:, 0, 0], strict=True):
+        row, column = divmod(int(picture.sum(0).argmax()), SIZE)
+        assert np.allclose(target, [(column + 0.5) / SIZE, (row + 0.5) / SIZE], atol=1e-4)
+    undone = batch.targets[:, 0, 0] - batch.shift[:, 0]
+    torch.testing.assert_close(undone, torch.tensor([[20.5 / SIZE, 30.5 / SIZE]] * 16))
+
+
+def test_early_frames_are_drawn_more_often() -> None:
+    samples = one_white_pixel(60)
+    samples.states[:, 0] = np.arange(60)
+    maker = BatchMaker(samples, ((0,),), Vocabulary(), words=4)
+    generator = np.random.default_rng(0)
+
+    drawn = np.concatenate([maker.random(64, generator).states[:, 0].numpy() for _ in range(30)])
+
+    assert 1.3 < (drawn < 30).sum() / (drawn >= 30).sum() < 1.7

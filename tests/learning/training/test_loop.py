@@ -1,0 +1,184 @@
+"""A whole training job on a tiny dataset: it stops, goes on, and refuses what cannot be."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lbm_studio.core.errors import CheckpointError, DatasetError, StudioError
+from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
+from lbm_studio.core.pose import Pose
+from lbm_studio.core.runs import EventKind, JobStatus, job_status, read_events
+from lbm_studio.episodes.writer import DatasetWriter
+from lbm_studio.learning.session import load_policy
+from lbm_studio.learning.training.spec import TrainSpec
+from lbm_studio.policy.manifest import read_manifest
+from lbm_studio.workers.train import prepare_run, read_spec, train
+from tests.learning.conftest import body, small_config
+from tests.learning.training.conftest import station, write_episode
+
+
+def spec(dataset: Path, steps: int = 4) -> TrainSpec:
+    return TrainSpec(
+        datasets=(str(dataset),),
+        minutes=None,
+        steps=steps,
+        batch=4,
+        noise_draws=2,
+        report_every=2,
+        threads=1,
+        model=small_config(),
+    )
+
+
+def metrics(run: Path) -> list[dict[str, float]]:
+    return [dict(e.data) for e in read_events(run) if e.kind is EventKind.METRICS]
+
+
+def test_training_leaves_a_checkpoint_that_drives_the_body(dataset: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(dataset))
+
+    status = train(run)
+
+    policy = load_policy(run, station(body(1)))
+    chunk = policy.start_session(seed=0).predict(observation())
+    assert status is job_status(run) is JobStatus.DONE
+    assert len(chunk.actions) == body(1).chunk.length
+    assert set(chunk.intent) == set(body(1).camera_names)
+    assert read_manifest(run).provenance["episodes"] == 4
+    assert np.isfinite(metrics(run)[-1]["localisation_median_cm"])
+    assert not (run / "cache").exists()
+
+
+def test_the_same_seed_predicts_the_same_chunk(dataset: Path, tmp_path: Path) -> None:
+    prepare_run(tmp_path / "run", spec(dataset, 1))
+    train(tmp_path / "run")
+    policy = load_policy(tmp_path / "run", None)
+
+    first, again, other = (
+        policy.start_session(s).predict(observation()).actions[1].as_vector(["right"])
+        for s in (1, 1, 2)
+    )
+
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_stopped_run_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(dataset, steps=6))
+
+    assert train(run, should_stop=lambda: True) is JobStatus.STOPPED
+    assert train(run) is JobStatus.DONE
+
+    messages = [e.data["text"] for e in read_events(run) if e.kind is EventKind.MESSAGE]
+    assert messages == ["Resumed at step 1."]
+    assert metrics(run)[-1]["step"] == 6
+
+
+def test_a_killed_trainer_leaves_a_loadable_checkpoint_and_goes_on(
+    dataset: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, replace(spec(dataset, steps=100_000), save_every_s=0.0))
+    command = [sys.executable, "-m", "lbm_studio", "worker", "train", str(run)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (run / "checkpoint").exists() and time.monotonic() < deadline:
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        os.sched_yield()
+
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    assert job_status(run) is JobStatus.FAILED
+    step = read_manifest(run).provenance["steps"]
+    load_policy(run, None)
+    assert train(run, should_stop=lambda: True) is JobStatus.STOPPED
+    assert read_manifest(run).provenance["steps"] > step
+
+
+def test_fine_tuning_starts_from_a_checkpoint_and_learns_new_words(
+    dataset: Path, tmp_path: Path
+) -> None:
+    prepare_run(tmp_path / "first", spec(dataset, 1))
+    train(tmp_path / "first")
+    embodiment = body(1)
+    with DatasetWriter.open(dataset, station(embodiment)) as writer:
+        write_episode(writer, embodiment, np.array([0.0, 0.0, 0.02]))
+    tuned = replace(spec(dataset, 1), start_from=str(tmp_path / "first"))
+    prepare_run(tmp_path / "second", tuned)
+
+    assert train(tmp_path / "second") is JobStatus.DONE
+    assert read_manifest(tmp_path / "second").provenance["start_from"] == str(tmp_path / "first")
+
+
+def test_a_folder_that_is_no_dataset_is_refused_in_words(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(tmp_path))
+
+    with pytest.raises(DatasetError, match=str(tmp_path)):
+        train(run)
+
+    last = list(read_events(run))[-1]
+    assert last.data["status"] == JobStatus.FAILED.value
+    assert str(tmp_path) in last.data["message"]
+
+
+def test_a_used_run_folder_is_not_overwritten(dataset: Path, tmp_path: Path) -> None:
+    prepare_run(tmp_path / "run", spec(dataset))
+
+    with pytest.raises(StudioError, match="already holds a training run"):
+        prepare_run(tmp_path / "run", spec(dataset, 9))
+    assert read_spec(tmp_path / "run").steps == 4
+
+
+def test_a_checkpoint_for_another_body_is_refused_in_words(dataset: Path, tmp_path: Path) -> None:
+    prepare_run(tmp_path / "run", spec(dataset, 1))
+    train(tmp_path / "run")
+
+    with pytest.raises(CheckpointError, match="its arms are right; the station has right, left"):
+        load_policy(tmp_path / "run", station(body(2)))
+    with pytest.raises(CheckpointError, match="its cameras are"):
+        load_policy(tmp_path / "run", station(body(1, scene_cameras=1)))
+
+
+@pytest.mark.parametrize("damage", ["weights.safetensors", "manifest.json"])
+def test_a_damaged_checkpoint_is_told_in_words(damage: str, dataset: Path, tmp_path: Path) -> None:
+    prepare_run(tmp_path / "run", spec(dataset, 1))
+    train(tmp_path / "run")
+    file = tmp_path / "run" / "checkpoint" / damage
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    with pytest.raises(CheckpointError, match="is damaged"):
+        load_policy(tmp_path / "run", None)
+
+
+def test_another_action_convention_is_refused(dataset: Path, tmp_path: Path) -> None:
+    prepare_run(tmp_path / "run", spec(dataset, 1))
+    train(tmp_path / "run")
+    file = tmp_path / "run" / "checkpoint" / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["convention"]["rotation"] = "rotation_6d_columns"
+    file.write_text(json.dumps(manifest))
+
+    with pytest.raises(CheckpointError, match="rotation_6d_columns"):
+        load_policy(tmp_path / "run", station(body(1)))
+
+
+def observation() -> Observation:
+    embodiment = body(1)
+    state = StationState({"right": ArmState(Pose.identity(), 0.08, np.zeros(7), np.zeros(7))}, 5)
+    frames = {
+        c.name: CameraFrame(np.zeros((c.height_px, c.width_px, 3), np.uint8), 5)
+        for c in embodiment.cameras
+    }
+    return Observation(state, frames, "put the red cube down")

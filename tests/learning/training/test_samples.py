@@ -1,0 +1,53 @@
+"""Images shrunk by block averages; chunks relative to the state that belongs to them."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lbm_studio.core.errors import DiskFullError
+from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples, shrink
+from tests.learning.conftest import body
+
+
+def load(dataset: Path, folder: Path) -> Samples:
+    opened = Dataset.open(dataset)
+    episodes = [EpisodeReference(opened, e.index) for e in opened.episodes]
+    return load_samples(
+        episodes, body(1), scale=2, folder=folder, progress=lambda _done, _total: None, workers=1
+    )
+
+
+def test_shrinking_averages_blocks() -> None:
+    image = np.zeros((1, 4, 6, 3), dtype=np.uint8)
+    image[0, :2, :2] = 100
+    image[0, 0, 0] = 200
+
+    small = shrink(image, 2)
+
+    assert small.shape == (1, 2, 3, 3)
+    assert small[0, 0, 0, 0] == 125
+    assert small[0, 1, 2, 0] == 0
+
+
+def test_the_first_step_of_a_chunk_is_near_the_measured_hand(dataset: Path, tmp_path: Path) -> None:
+    samples = load(dataset, tmp_path / "cache")
+
+    current = samples.chunks[:, body(1).chunk.past]
+
+    np.testing.assert_allclose(current[:, :3], 0.0, atol=1e-6)
+    np.testing.assert_allclose(current[:, 3:9], np.tile([1, 0, 0, 0, 1, 0], (len(samples), 1)))
+    assert samples.images[0].shape[1:] == (2, 24, 32, 3)
+    assert set(samples.goals) == {"put the red cube down"}
+
+
+def test_a_full_disk_is_told_before_anything_is_read(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
+
+    with pytest.raises(DiskFullError, match="Make room"):
+        load(dataset, tmp_path / "cache")
