@@ -15,6 +15,9 @@ from lbm_studio.link.teleoperation import twist_from_input
 STALE_S = 0.3
 """A window that has said nothing for so long has let go of the arms [s]."""
 
+SILENT_S = 0.05
+"""An arm the window no longer speaks of, while it speaks of another, has been let go of [s]."""
+
 
 class KeyboardTeleop:
     """A TeleopSource for keys that are read in this process."""
@@ -42,7 +45,7 @@ class WindowTeleop:
     Args:
         arm_names: messages for other arms are ignored.
         clock: the one the messages are stamped with.
-        stale_s: how old a message may be before its arm is left alone [s].
+        stale_s: how old the newest message may be before all arms are left alone [s].
     """
 
     def __init__(self, arm_names: Sequence[str], clock: Clock, stale_s: float = STALE_S) -> None:
@@ -72,20 +75,18 @@ class WindowTeleop:
 
     def read(self) -> TeleopReading:
         now_ns = self._clock.now_ns()
-        fresh = {
+        latest = self._latest.copy()
+        newest_ns = max((message.sampled_ns for message in latest.values()), default=now_ns)
+        if seconds_between(newest_ns, now_ns) > self._stale_s:
+            latest = {}
+        held = {
             arm: message
-            for arm, message in self._latest.copy().items()
-            if seconds_between(message.sampled_ns, now_ns) <= self._stale_s
+            for arm, message in latest.items()
+            if message.enabled and seconds_between(message.sampled_ns, newest_ns) <= SILENT_S
         }
-        return TeleopReading(
-            {arm: self._twist(message) for arm, message in fresh.items()},
-            enabled=any(message.enabled for message in fresh.values()),
-            stop=False,
-            sampled_ns=max((message.sampled_ns for message in fresh.values()), default=now_ns),
-        )
+        still = {arm: ArmTwist.still(self._openings.get(arm)) for arm in latest}
+        moved = {arm: self._twist(message) for arm, message in held.items()}
+        return TeleopReading(still | moved, enabled=bool(held), stop=False, sampled_ns=newest_ns)
 
     def _twist(self, message: TeleopInput) -> ArmTwist:
-        opening = self._openings.get(message.arm)
-        if not message.enabled:
-            return ArmTwist.still(opening)
-        return replace(twist_from_input(message), opening=opening)
+        return replace(twist_from_input(message), opening=self._openings.get(message.arm))

@@ -7,7 +7,7 @@ from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.keyboard import KeyboardArm
 from lbm_studio.link.messages import TeleopInput
 from lbm_studio.link.teleoperation import inputs_from_reading
-from lbm_studio.station.teleop.keyboard import STALE_S, KeyboardTeleop, WindowTeleop
+from lbm_studio.station.teleop.keyboard import SILENT_S, STALE_S, KeyboardTeleop, WindowTeleop
 
 
 @pytest.fixture
@@ -105,6 +105,20 @@ def test_an_arm_without_the_dead_man_stays_while_the_other_moves(
     assert reading.enabled
     np.testing.assert_array_equal(reading.arms["right"].linear_m_s, 0.0)
     assert reading.arms["left"].linear_m_s.any()
+
+
+def test_an_arm_the_window_no_longer_speaks_of_has_been_let_go(
+    window: WindowTeleop, clock: ManualClock
+) -> None:
+    window.accept(message(clock, arm="right", gripper=0.0))
+    clock.advance_s(2.0 * SILENT_S)
+
+    window.accept(message(clock, arm="left"))
+
+    reading = window.read()
+    assert reading.arms["left"].linear_m_s.any()
+    assert not reading.arms["right"].linear_m_s.any()
+    assert reading.arms["right"].opening == 0.0
 
 
 def test_a_tapped_gripper_key_closes_the_gripper_all_the_way(

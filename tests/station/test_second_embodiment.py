@@ -1,0 +1,128 @@
+"""Every stage on a second, smaller body: one arm, two cameras, another rate, other chunks."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.clock import ManualClock
+from lbm_studio.core.errors import StationError
+from lbm_studio.core.keyboard import KeyboardArm
+from lbm_studio.core.pose import Pose
+from lbm_studio.station.live import SimulatedScene
+from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
+from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
+from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.station.teleop.keyboard import KeyboardTeleop
+from lbm_studio.station.teleop.mapping import next_action
+
+STATION = "simulated-single"
+SKILL = "put_cube_in_tray"
+FAR_M = 10.0
+
+
+@pytest.fixture
+def station() -> Iterator[SimulatedStation]:
+    with SimulatedStation(find_station(STATION), clock=ManualClock()) as simulated:
+        yield simulated
+
+
+def test_it_is_another_body_than_the_first() -> None:
+    first, second = (find_station(name).embodiment for name in ("simulated", STATION))
+
+    assert len(second.arms) < len(first.arms)
+    assert len(second.cameras) < len(first.cameras)
+    assert second.chunk.rate_hz != first.chunk.rate_hz
+    assert second.chunk.length != first.chunk.length
+    assert second.action_size != first.action_size
+
+
+def test_it_offers_the_skills_it_has_the_arms_for_and_refuses_the_others_in_words(
+    station: SimulatedStation,
+) -> None:
+    offered = SimulatedScene(station).skills
+    others = [skill for skill in SKILLS if skill.name not in offered]
+
+    for name in offered:
+        assert station.load(find_skill(name), seed=0).goal
+    assert others
+    for skill in others:
+        with pytest.raises(StationError, match=f"“{skill.name}” needs the .* arm"):
+            station.load(skill, seed=0)
+
+
+def test_its_state_fits_its_description(station: SimulatedStation) -> None:
+    station.load(find_skill(SKILL), seed=0)
+
+    embodiment = station.description.embodiment
+
+    assert station.read().as_vector(embodiment.arm_names).shape == (embodiment.action_size,)
+
+
+def test_a_colleague_demonstrates_on_it(station: SimulatedStation) -> None:
+    successes = 0
+    for seed in range(5):
+        task = station.load(find_skill(SKILL), seed=seed)
+        demonstrator = ScriptedDemonstrator(station, task, seed=seed)
+        envelope = SafetyEnvelope(station.description)
+        period_s = station.description.embodiment.chunk.period_s
+        previous = station.read().as_action()
+        while (wanted := demonstrator.next_action()) is not None:
+            previous = envelope.clamp(wanted, previous, period_s).action
+            station.step(previous)
+        successes += task.is_success()
+
+    assert successes >= 4
+
+
+def test_its_cameras_draw_at_their_own_sizes(station: SimulatedStation) -> None:
+    station.load(find_skill(SKILL), seed=0)
+    cameras = station.description.embodiment.cameras
+
+    frames = station.capture([camera.name for camera in cameras])
+
+    assert list(frames) == [camera.name for camera in cameras]
+    for camera in cameras:
+        assert frames[camera.name].image.shape == (camera.height_px, camera.width_px, 3)
+        assert frames[camera.name].image.std() > 5.0
+
+
+def test_its_speed_limits_follow_from_its_own_rate(station: SimulatedStation) -> None:
+    description = station.description
+    period_s = description.embodiment.chunk.period_s
+    before = station.read().as_action()
+    far = Action(
+        {
+            name: ArmTarget(Pose(target.pose.position + FAR_M, target.pose.rotation), -1.0)
+            for name, target in before.arms.items()
+        }
+    )
+
+    clamped = SafetyEnvelope(description).clamp(far, before, period_s)
+
+    step = clamped.action.arms["right"].pose.distance_m(before.arms["right"].pose)
+    assert step == pytest.approx(description.safety.max_linear_speed_m_s * period_s)
+    assert "right: linear speed" in clamped.limits
+    assert clamped.action.arms["right"].gripper_width_m == 0.0
+
+
+def test_a_person_moves_it_by_keys(station: SimulatedStation) -> None:
+    station.load(find_skill(SKILL), seed=0)
+    keys = KeyboardArm(station.description.embodiment.arm_names)
+    source = KeyboardTeleop(keys, ManualClock())
+    period_s = station.description.embodiment.chunk.period_s
+    previous = before = station.read().as_action()
+
+    keys.press("a")
+    for _ in range(3):
+        previous = next_action(source.read(), previous, station.description, period_s)
+        station.step(previous)
+    station.advance(1.0)
+
+    wanted = previous.arms["right"].pose.position - before.arms["right"].pose.position
+    moved = station.read().arms["right"].pose.position - before.arms["right"].pose.position
+    assert wanted[1] > 0.1
+    np.testing.assert_allclose(moved, wanted, atol=0.005)
