@@ -1,4 +1,4 @@
-"""Background jobs: started from a run folder, outliving the window, watched through what they write."""
+"""Background jobs: started from a run folder, outliving the window, watched by what they write."""
 
 import json
 import logging

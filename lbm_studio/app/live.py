@@ -1,4 +1,4 @@
-"""What the station is doing now, as the window sees it: ticks, frames, and a way to ask for things."""
+"""What the station is doing now, as the window sees it: ticks, frames, and a way to ask."""
 
 import json
 from collections import deque

@@ -1,4 +1,4 @@
-"""Sentences for the user that are not an answer to anything on the screen: refusals, failures, things that ended."""
+"""Sentences for the user beside the panels: refusals, failures, things that ended."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

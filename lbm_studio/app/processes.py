@@ -1,5 +1,6 @@
 """Which processes a live station consists of, and the arguments they are started with."""
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -51,7 +52,7 @@ class Processes(Protocol):
         ...
 
     def close(self) -> None:
-        """End the session; returns when no process is left."""
+        """End the session; its processes end soon, without being waited for."""
         ...
 
     def poll(self) -> None:
@@ -90,6 +91,7 @@ class StationProcesses:
         self._session: Session | None = None
         self._supervisor: Supervisor | None = None
         self._station = ""
+        self._ending: list[threading.Thread] = []
 
     @property
     def is_open(self) -> bool:
@@ -136,9 +138,16 @@ class StationProcesses:
         session, supervisor = self._session, self._supervisor
         self._session = self._supervisor = None
         self._live.detach()
-        supervisor.close()
         self._stop.detach()
-        session.remove()
+        ending = threading.Thread(target=_end, args=(supervisor, session), name="ending")
+        self._ending = [thread for thread in self._ending if thread.is_alive()]
+        self._ending.append(ending)
+        ending.start()
+
+    def wait_until_closed(self) -> None:
+        """Return when no process of an ended session is left."""
+        for ending in self._ending:
+            ending.join()
 
     def _arguments(self, name: ProcessName, session: Session) -> tuple[str, ...]:
         folder = ("--session", str(session.folder))
@@ -147,3 +156,8 @@ class StationProcesses:
         if name is ProcessName.STATION:
             return ("worker", "station", *folder, "--station", self._station)
         return ("worker", name.value, *folder)
+
+
+def _end(supervisor: Supervisor, session: Session) -> None:
+    supervisor.close()
+    session.remove()

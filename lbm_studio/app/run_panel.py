@@ -1,50 +1,272 @@
 """The Run panel: say what the robot should do, and have it done."""
 
+from dataclasses import replace
+
+from lbm_studio.app.jobs import Jobs
+from lbm_studio.app.layouts import Layouts, Seeds, unseen_seed
+from lbm_studio.app.library import Match, SkillLibrary, Understanding
+from lbm_studio.app.live import StationLink
+from lbm_studio.app.notices import Notices
+from lbm_studio.app.processes import Processes
+from lbm_studio.app.run_words import checkpoint_choices, run_sentence, understood_sentence
+from lbm_studio.app.settings import SettingsStore
+from lbm_studio.app.supervisor import ProcessName
+from lbm_studio.app.trial import Trial, TrialCounter
 from lbm_studio.app.view_model import ViewModel
-from lbm_studio.app.views.run import RunView
+from lbm_studio.app.views.run import MAX_SPEED, MIN_SPEED, RunState, RunView
+from lbm_studio.link.messages import (
+    GoHome,
+    Halt,
+    LoadPolicy,
+    Message,
+    Mode,
+    Pause,
+    Refused,
+    Resume,
+    SetSpeed,
+    StartPolicy,
+    Tick,
+)
+
+LOAD_TIMEOUT_S = 120.0
+ACTIVE = (RunState.RUNNING, RunState.PAUSED)
+
+_STATES = {
+    Mode.POLICY: RunState.RUNNING,
+    Mode.PAUSED: RunState.PAUSED,
+    Mode.HOMING: RunState.HOMING,
+    Mode.STOPPED: RunState.STOPPED,
+    Mode.TELEOPERATION: RunState.BUSY,
+    Mode.DEMONSTRATION: RunState.BUSY,
+}
 
 
 class RunPanel(ViewModel[RunView]):
     """Runs a trained policy on the station."""
 
+    def __init__(
+        self,
+        live: StationLink,
+        processes: Processes,
+        library: SkillLibrary,
+        jobs: Jobs,
+        settings: SettingsStore,
+        notices: Notices,
+        *,
+        seeds: Seeds = unseen_seed,
+    ) -> None:
+        super().__init__(RunView(speed=settings.current.speed), notices)
+        self._live = live
+        self._processes = processes
+        self._library = library
+        self._jobs = jobs
+        self._settings = settings
+        self._layouts = Layouts(live, seeds, self._refuse)
+        self._trial = Trial()
+        self._counter = TrialCounter()
+        self._match = Match(Understanding.UNKNOWN)
+        self._chosen_by_hand = False
+        self._is_loading = False
+        library.changed.connect(lambda _: self.refresh())
+
+    # --- what to do ------------------------------------------------------------------------------
+
     def set_prompt(self, text: str) -> None:
         """Say what to do; the understood skill appears beneath."""
+        self._match = self._library.find(text)
+        self._update(prompt=text)
+        if self._match.skill is not None and not self._chosen_by_hand:
+            self._update(checkpoint=self._match.skill.checkpoint)
+        self._update()
 
     def accept_suggestion(self, goal: str) -> None:
         """Take a suggested goal as the prompt."""
+        self.set_prompt(goal)
 
     def choose_checkpoint(self, checkpoint: str) -> None:
-        """Choose the policy by hand."""
-
-    def run(self) -> None:
-        """Load the policy if needed and run it towards the prompt (Ctrl+Enter); moves the arms."""
-
-    def pause(self) -> None:
-        """Hold still; Resume goes on."""
-
-    def resume(self) -> None:
-        """Go on after Pause."""
-
-    def home(self) -> None:
-        """Bring the arms to their rest pose, slowly; moves the arms."""
-
-    def halt(self) -> None:
-        """End the trial and hold still."""
-
-    def set_speed(self, speed: float) -> None:
-        """Set the speed, clamped to 0.25 to 2."""
-
-    def choose_scene(self, name: str) -> None:
-        """Lay out a scene of the simulated station."""
-
-    def new_layout(self) -> None:
-        """Lay out the chosen scene anew."""
-
-    def reset_counter(self) -> None:
-        """Set the success counter to nothing of nothing."""
+        """Choose the policy by hand; empty leaves it to the prompt again."""
+        self._chosen_by_hand = bool(checkpoint)
+        if not checkpoint:
+            self.set_prompt(self.view.prompt)
+        elif checkpoint in [choice.checkpoint for choice in self.view.checkpoints]:
+            self._update(checkpoint=checkpoint)
+        else:
+            self._refuse("That policy is not there any more.")
 
     def refresh(self) -> None:
         """Look for trained policies again."""
+        choices = checkpoint_choices(self._library.skills, self._jobs.runs())
+        is_there = self.view.checkpoint in [choice.checkpoint for choice in choices]
+        if not is_there:
+            self._chosen_by_hand = False
+        self._update(checkpoints=choices, checkpoint=self.view.checkpoint if is_there else "")
+        self.set_prompt(self.view.prompt)
+
+    # --- doing it --------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Load the policy if needed and run it towards the prompt; moves the arms (Ctrl+Enter)."""
+        problem = self._why_not_run()
+        if problem:
+            self._refuse(problem)
+            return
+        self._processes.ensure(ProcessName.INFERENCE)
+        checkpoint = self.view.checkpoint
+        if checkpoint == self.view.loaded and self._is_inference_running():
+            self._start_policy()
+            return
+        self._is_loading = True
+        self._update(loaded="")
+
+        def loaded(answer: Message) -> None:
+            if not self._is_loading:
+                return  # halted meanwhile: what was loaded must not move the arms any more
+            self._is_loading = False
+            if isinstance(answer, Refused):
+                self._refuse(answer.reason)
+                self._update()
+                return
+            self._update(loaded=checkpoint)
+            self._start_policy()
+
+        self._live.ask_inference(LoadPolicy(checkpoint=checkpoint), loaded, LOAD_TIMEOUT_S)
+
+    def pause(self) -> None:
+        """Hold still; Resume goes on."""
+        self._ask_in((RunState.RUNNING,), Pause(), "Nothing is running.")
+
+    def resume(self) -> None:
+        """Go on after Pause."""
+        self._ask_in((RunState.PAUSED,), Resume(), "Nothing is paused.")
+
+    def home(self) -> None:
+        """Bring the arms to their rest pose, slowly; moves the arms."""
+        states = (RunState.READY, RunState.NEEDS_SKILL, *ACTIVE)
+        self._ask_in(states, GoHome(), "The arms cannot go home now.")
+
+    def halt(self) -> None:
+        """End the trial, or the way home, and hold still."""
+        if self._is_loading:
+            self._is_loading = False
+            self._update()
+            return
+        self._ask_in((*ACTIVE, RunState.HOMING), Halt(), "Nothing is running.")
+
+    def set_speed(self, speed: float) -> None:
+        """Set the speed, clamped to 0.25 to 2."""
+        speed = min(MAX_SPEED, max(MIN_SPEED, speed))
+        self._settings.update(speed=speed)
+        self._update(speed=speed)
+        if self.view.state in ACTIVE:
+            self._live.ask(SetSpeed(speed=speed), self._answered)
+
+    # --- the scene -------------------------------------------------------------------------------
+
+    def choose_scene(self, name: str) -> None:
+        """Lay out a scene of the simulated station."""
+        if name not in self._live.skills:
+            self._refuse(f"There is no scene called “{name}”.")
+        elif self.view.state not in (RunState.READY, RunState.NEEDS_SKILL):
+            self._refuse("Halt first: the scene cannot change while the arms move.")
+        else:
+            self._layouts.load(name)
+
+    def new_layout(self) -> None:
+        """Lay out the chosen scene anew."""
+        scene = self.view.scene or next(iter(self._live.skills), "")
+        if not scene:
+            self._refuse("Only the simulated station lays out scenes by itself.")
+        else:
+            self.choose_scene(scene)
+
+    def reset_counter(self) -> None:
+        """Set the success counter to nothing of nothing."""
+        self._counter = TrialCounter()
+        self._update()
+
+    # --- following -------------------------------------------------------------------------------
 
     def poll(self, now_ns: int) -> None:
         """Follow the station; called at about 30 Hz."""
+        tick = self._live.tick
+        if tick is None or self._live.description is None:
+            self._is_loading = False
+            self._trial = Trial()
+            self._update(scenes=(), scene="", seed=-1, loaded="", goal_reached=None)
+            return
+        if self.view.loaded and not self._is_inference_running():
+            self._update(loaded="")
+        was_running = self._trial.is_running
+        self._trial.follow(tick, now_ns)
+        if was_running and not self._trial.is_running:
+            self._counter = self._counter.with_trial(self._trial.success)
+        if self._trial.is_over:
+            self._live.tell(Halt())
+        self._update(
+            scenes=self._layouts.choices,
+            scene=tick.skill,
+            seed=tick.seed,
+            elapsed_s=self._trial.elapsed_s,
+            goal_reached=self._trial.success,
+        )
+
+    def _start_policy(self) -> None:
+        goal = self._match.goal or self.view.prompt.strip()
+        self._live.ask(StartPolicy(goal=goal, speed=self.view.speed), self._answered)
+        self._update()
+
+    def _answered(self, answer: Message) -> None:
+        if isinstance(answer, Refused):
+            self._refuse(answer.reason)
+
+    def _ask_in(self, states: tuple[RunState, ...], message: Message, refusal: str) -> None:
+        if self.view.state in states:
+            self._live.ask(message, self._answered)
+        else:
+            self._refuse(refusal)
+
+    def _why_not_run(self) -> str:
+        state = self.view.state
+        reasons: dict[RunState, str] = {
+            RunState.OFFLINE: "Connect a station first.",
+            RunState.LOADING: "The policy is still being loaded.",
+            RunState.RUNNING: "It is running already.",
+            RunState.PAUSED: "It is paused. Press Resume.",
+            RunState.HOMING: "The arms are on their way home.",
+            RunState.BUSY: "The arms are being moved by hand. End that first.",
+            RunState.STOPPED: "The stop is latched. Hold Reset first.",
+        }
+        if state in reasons:
+            return reasons[state]
+        if not self.view.prompt.strip():
+            return "Say first what the robot should do."
+        if not self.view.checkpoint:
+            return "No trained skill matches this. Train one, or choose a policy by hand."
+        return ""
+
+    def _is_inference_running(self) -> bool:
+        return self._processes.status(ProcessName.INFERENCE).is_running
+
+    def _update(self, **changes: object) -> None:
+        view = replace(self.view, **changes)  # type: ignore[arg-type]
+        tick = self._live.tick
+        state = self._state(view, tick)
+        view = replace(
+            view,
+            state=state,
+            understood=understood_sentence(view, self._match, by_hand=self._chosen_by_hand),
+            suggestions=() if self._match.goal else self._match.suggestions,
+            successes=self._counter.successes,
+            trials=self._counter.trials,
+        )
+        self.publish(replace(view, sentence=run_sentence(view, tick)))
+
+    def _state(self, view: RunView, tick: Tick | None) -> RunState:
+        if tick is None or self._live.description is None:
+            return RunState.OFFLINE
+        if tick.stop_reason:
+            return RunState.STOPPED
+        if self._is_loading:
+            return RunState.LOADING
+        idle = RunState.READY if view.checkpoint else RunState.NEEDS_SKILL
+        return _STATES.get(tick.mode, idle)

@@ -1,4 +1,7 @@
-"""The user's preferences: one typed, versioned JSON file. A bad field is dropped with a notice and never blocks the start."""
+"""The user's preferences: one typed, versioned JSON file.
+
+A bad field is dropped with a notice and never blocks the start.
+"""
 
 import json
 import logging
@@ -99,7 +102,7 @@ class SettingsStore:
         return self._settings
 
     def update(self, **changes: Any) -> None:
-        """Change named fields and write the file; a full or read-only disk is said in a notice, the change holds anyway."""
+        """Change named fields and write the file; if the disk refuses, they last till the end."""
         changed = replace(self._settings, **changes)
         if changed == self._settings:
             return
@@ -117,7 +120,7 @@ class SettingsStore:
 
 
 def read_settings(path: Path, say: Callable[[str], object]) -> Settings:
-    """Return the settings in a file; whatever cannot be used takes its default and is named in a notice."""
+    """Return the settings in a file; bad fields take their defaults and are named in a notice."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """Child processes of the live station: started, watched, ended in order, never left behind.
 
-Every child dies with this process (PR_SET_PDEATHSIG), whatever ends it, and lives in a process group
-of its own, so that ending it ends what it started and nothing else.
+Every child dies with this process (PR_SET_PDEATHSIG), whatever ends it, and lives in a process
+group of its own, so that ending it ends what it started and nothing else.
 """
 
 import ctypes

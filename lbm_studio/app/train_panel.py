@@ -317,18 +317,18 @@ class TrainPanel(ViewModel[TrainView]):
         return f"On unseen layouts: {rollout_words(points[-1])}." if points else ""
 
     def _publish_new_skills(self, runs: list[RunRecord]) -> None:
-        """Publish a skill whose first training has just ended: the user need not know of it."""
+        """Publish a skill whose first training has ended: the user need not know of it."""
         done = {run.folder for run in runs if self._jobs.status(run) is JobStatus.DONE}
         before, self._known_done = self._known_done, done
-        if before is None:
-            return
         for run in runs:
-            datasets = datasets_of(run.folder)
-            is_known = any(set(datasets) & set(s.datasets) for s in self._library.skills)
-            if run.folder in done - before:
+            if run.folder not in done - (before or set()):
+                continue
+            if before is not None:
                 self._notices.add(f"“{title_of_run(run)}” is trained.", Level.GOOD)
-                if not is_known and has_checkpoint(run.folder):
-                    self._publish_quietly(run)
+            datasets = set(datasets_of(run.folder))
+            is_known = any(datasets & set(skill.datasets) for skill in self._library.skills)
+            if not is_known and has_checkpoint(run.folder):
+                self._publish_quietly(run)
 
     def _publish_quietly(self, run: RunRecord) -> None:
         try:

@@ -28,7 +28,7 @@ class ViewModel(Generic[V]):
         return self._view
 
     def publish(self, view: V) -> None:
-        """Replace the snapshot and say so. Panels call it; pictures of a state call it with a made-up snapshot."""
+        """Replace the snapshot and say so; pictures of a state call it with a made-up snapshot."""
         if view == self._view:
             return
         self._view = view

@@ -1,1 +1,1 @@
-"""What the panels show, as frozen snapshots. Arrays inside them are never written to after they were published."""
+"""What the panels show, as frozen snapshots; arrays in them are never written to once published."""

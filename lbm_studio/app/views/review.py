@@ -102,6 +102,10 @@ class Curves:
     actions: NDArray[np.float32]
 
 
+def _no_frames() -> Mapping[str, NDArray[np.uint8]]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class ReviewView:
     """What the Review panel shows.
@@ -117,7 +121,7 @@ class ReviewView:
         length: frames of the selected episode.
         rate_hz: frames a second.
         frames: (H, W, 3) uint8 RGB by camera at ``shown_position``.
-        shown_position: which position ``frames`` belong to (they follow ``position`` as fast as they decode).
+    frames: Mapping[str, NDArray[np.uint8]] = field(default_factory=_no_frames, compare=False)
         curves: of the selected episode.
         edits: of the open dataset, newest last.
         can_undo: whether there is an edit to undo.

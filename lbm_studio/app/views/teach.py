@@ -44,7 +44,7 @@ class SceneChoice:
 
 @dataclass(frozen=True)
 class VerdictLine:
-    """One line of the verdict of a take, e.g. GOOD "Goal reached." or WARN "2 ticks were dropped."."""
+    """One line of the verdict of a take, e.g. GOOD, "The goal was reached."."""
 
     level: Level
     text: str
@@ -94,7 +94,7 @@ class TeachView:
         is_series: whether the colleague records the rest by itself.
         can_undo: whether the last take can be taken back.
         arm: the arm that the keyboard moves.
-        key_help: what the keys do, one line each as (keys, meaning); empty unless the source is the keyboard.
+        key_help: what the keys do, as (keys, meaning); empty unless the source is the keyboard.
     """
 
     state: TeachState = TeachState.OFFLINE

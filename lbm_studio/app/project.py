@@ -1,0 +1,171 @@
+"""The one place where the application is put together, and where its files live."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lbm_studio.app.application import Application
+from lbm_studio.app.background import BackgroundThread
+from lbm_studio.app.cameras import CameraWall
+from lbm_studio.app.datasets import DatasetShelf
+from lbm_studio.app.jobs import JobRunner
+from lbm_studio.app.library import SkillLibrary
+from lbm_studio.app.live import LiveStation
+from lbm_studio.app.notices import Notices
+from lbm_studio.app.processes import StationProcesses
+from lbm_studio.app.program_run import ChildProgramRun
+from lbm_studio.app.review_panel import ReviewPanel
+from lbm_studio.app.run_panel import RunPanel
+from lbm_studio.app.settings import Settings, SettingsStore
+from lbm_studio.app.station_panel import CHOICES, StationPanel
+from lbm_studio.app.stop import StopButton
+from lbm_studio.app.teach_panel import TeachPanel
+from lbm_studio.app.train_panel import TrainPanel
+from lbm_studio.app.window import WindowModel
+from lbm_studio.core.clock import Clock, MonotonicClock
+from lbm_studio.core.errors import UnknownNameError
+from lbm_studio.core.paths import user_data
+
+DATASETS_FOLDER = "datasets"
+RUNS_FOLDER = "runs"
+LOGS_FOLDER = "logs"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where datasets, runs and logs live."""
+
+    datasets: Path
+    runs: Path
+    logs: Path
+
+
+def places(settings: Settings, data: Path) -> Places:
+    """Return where things live: where the settings say, or in the user's data folder."""
+    return Places(
+        Path(settings.datasets_folder) if settings.datasets_folder else data / DATASETS_FOLDER,
+        Path(settings.runs_folder) if settings.runs_folder else data / RUNS_FOLDER,
+        data / LOGS_FOLDER,
+    )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The collaborators that several view-models share."""
+
+    clock: Clock
+    data: Path
+    notices: Notices
+    settings: SettingsStore
+    live: LiveStation
+    stop: StopButton
+    processes: StationProcesses
+    jobs: JobRunner
+    library: SkillLibrary
+    shelf: DatasetShelf
+    reading: BackgroundThread
+    decoding: BackgroundThread
+    replays: ChildProgramRun
+    rollouts: ChildProgramRun
+
+
+def build_application(
+    settings: SettingsStore | None = None,
+    station: str | None = None,
+    *,
+    data: Path | None = None,
+    clock: Clock | None = None,
+    command: Sequence[str] | None = None,
+    with_stop_window: bool = True,
+) -> Application:
+    """Put the application together; no process is started and nothing but its own files is read.
+
+    Args:
+        settings: None reads those of the user.
+        station: to be chosen instead of the one in the settings.
+        data: the user's data folder; None takes the usual one.
+        clock: None takes the machine's.
+        command: what child processes are started with; None starts this application again.
+        with_stop_window: whether there is a display for the STOP window.
+
+    Raises:
+        UnknownNameError: there is no such station.
+    """
+    names = [choice.name for choice in CHOICES]
+    if station is not None and station not in names:
+        raise UnknownNameError("station", station, names)
+    data = data or user_data()
+    parts = _parts(settings, data, clock or MonotonicClock(), command, with_stop_window)
+    return _application(parts, station or parts.settings.current.station)
+
+
+def _parts(
+    settings: SettingsStore | None,
+    data: Path,
+    clock: Clock,
+    command: Sequence[str] | None,
+    with_stop_window: bool,
+) -> _Parts:
+    notices = Notices(time.time)
+    settings = settings or SettingsStore(data, notices.add)
+    place = places(settings.current, data)
+    live, stop = LiveStation(clock), StopButton()
+    processes = StationProcesses(
+        live, stop, log_folder=place.logs, command=command, with_stop_window=with_stop_window
+    )
+    return _Parts(
+        clock=clock,
+        data=data,
+        notices=notices,
+        settings=settings,
+        live=live,
+        stop=stop,
+        processes=processes,
+        jobs=JobRunner(place.runs, command),
+        library=SkillLibrary(data, notices.add, time.time),
+        shelf=DatasetShelf(place.datasets),
+        reading=BackgroundThread("reading"),
+        decoding=BackgroundThread("decoding"),
+        replays=ChildProgramRun(command),
+        rollouts=ChildProgramRun(command),
+    )
+
+
+def _application(parts: _Parts, station: str) -> Application:
+    live, notices, settings, jobs = parts.live, parts.notices, parts.settings, parts.jobs
+    station_panel = StationPanel(live, parts.processes, parts.stop, notices, chosen=station)
+    review = ReviewPanel(parts.shelf, parts.decoding, parts.replays, notices)
+    train = TrainPanel(
+        parts.shelf, jobs, parts.library, parts.reading, parts.rollouts, settings, notices
+    )
+
+    def poll(now_ns: int) -> None:
+        live.poll(now_ns)
+        parts.reading.deliver()
+        parts.decoding.deliver()
+
+    def close() -> None:
+        settings.update(station=station_panel.view.chosen)
+        parts.processes.close()
+        parts.processes.wait_until_closed()
+        review.close()
+        train.close()
+        parts.reading.close()
+        parts.decoding.close()
+        jobs.close()
+
+    return Application(
+        settings=settings,
+        notices=notices,
+        window=WindowModel(live, parts.stop, jobs, settings, notices, data_folder=parts.data),
+        cameras=CameraWall(live, notices),
+        station=station_panel,
+        teach=TeachPanel(live, parts.shelf, parts.reading, settings, notices),
+        review=review,
+        train=train,
+        run=RunPanel(live, parts.processes, parts.library, jobs, settings, notices),
+        on_alive=live.alive,
+        on_poll=poll,
+        on_close=close,
+    )

@@ -1,0 +1,68 @@
+"""What the Run panel says, and the policies it offers."""
+
+from collections.abc import Iterable
+
+from lbm_studio.app.library import Match, SkillEntry, Understanding
+from lbm_studio.app.run_record import RunRecord
+from lbm_studio.app.train_rows import title_of_run
+from lbm_studio.app.trained import has_checkpoint, is_training
+from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
+from lbm_studio.core.runs import CHECKPOINT_FOLDER
+from lbm_studio.link.messages import Tick
+
+
+def checkpoint_choices(
+    skills: Iterable[SkillEntry], runs: Iterable[RunRecord]
+) -> tuple[CheckpointChoice, ...]:
+    """Return the published skills, then the policies of all other runs."""
+    choices = {skill.checkpoint: skill.goal for skill in skills}
+    for run in runs:
+        if is_training(run) and has_checkpoint(run.folder):
+            choices.setdefault(str(run.folder / CHECKPOINT_FOLDER), title_of_run(run))
+    return tuple(CheckpointChoice(path, title) for path, title in choices.items())
+
+
+def understood_sentence(view: RunView, match: Match, *, by_hand: bool) -> str:
+    """Return what stands beneath the prompt."""
+    if not view.prompt.strip():
+        return ""
+    if by_hand:
+        titles = {choice.checkpoint: choice.title for choice in view.checkpoints}
+        return f"Policy chosen by hand: {titles.get(view.checkpoint, 'unknown')}."
+    if match.understanding is Understanding.EXACT:
+        return f"Understood: {match.goal}."
+    if match.understanding is Understanding.CLOSE:
+        return f"Understood as: {match.goal}."
+    if match.suggestions:
+        return "Not a skill it knows. Did you mean one of these?"
+    return "Not a skill it knows. Teach and train it first."
+
+
+def run_sentence(view: RunView, tick: Tick | None) -> str:
+    """Return what the robot is doing, or what to do next."""
+    if view.state is RunState.STOPPED:
+        return f"Stopped: {tick.stop_reason if tick else ''} Hold Reset to go on."
+    if view.state is RunState.RUNNING:
+        if view.goal_reached:
+            return "The goal is reached."
+        return f"Doing: {tick.goal if tick else view.prompt}."
+    if view.state is RunState.NEEDS_SKILL:
+        if not view.checkpoints:
+            return "There is no trained skill yet. Train one on the panel Train."
+        return "Say what the robot should do."
+    return {
+        RunState.OFFLINE: "Connect a station first.",
+        RunState.READY: _ready_sentence(view),
+        RunState.LOADING: "Loading the skill.",
+        RunState.PAUSED: "Paused. Resume goes on, Home ends it.",
+        RunState.HOMING: "The arms go home, slowly.",
+        RunState.BUSY: "The arms are being moved by hand.",
+    }[view.state]
+
+
+def _ready_sentence(view: RunView) -> str:
+    if view.goal_reached is True:
+        return f"Done in {view.elapsed_s:.0f} s. Run it again, or lay out anew."
+    if view.goal_reached is False:
+        return "The goal was not reached. Run it again, or lay out anew."
+    return "Press Run. The arms will move."
