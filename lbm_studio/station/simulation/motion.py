@@ -135,9 +135,9 @@ def together(*reaches: Reach, is_linked: bool = False) -> Phase:
     return Phase(reaches, is_linked)
 
 
-def adjust(arm: str, width_m: float) -> Phase:
-    """Bring the fingers to a distance without waiting for contact [m]."""
-    return Phase((Grip(arm, width_m, 0.0),))
+def keep(arm: str, width_m: float, seconds: float) -> Phase:
+    """Keep one hand where it is, its fingers at a distance [m], for a while [s]."""
+    return Phase((Grip(arm, width_m, seconds),))
 
 
 def pick(arm: str, grasp: Pose, *, clearance_m: float = CLEARANCE_M) -> Demonstration:

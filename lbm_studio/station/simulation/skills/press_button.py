@@ -11,8 +11,8 @@ from lbm_studio.station.simulation.motion import (
     CARRY_SPEED_M_S,
     CLOSED_M,
     Demonstration,
-    adjust,
     at_height,
+    keep,
     pointing_down,
     touch,
     travel,
@@ -31,6 +31,7 @@ _SPACING_M = 0.14
 _SIDE_MARGIN_M = 0.02
 _ABOVE_M = 0.12
 _PRESS_HEIGHT_M = 0.024
+_DWELL_S = 0.2
 _IS_PRESSED_M = 0.6 * BUTTON_TRAVEL_M
 _IS_LEFT_M = BUTTON_HEIGHT_M + 0.05
 
@@ -71,9 +72,10 @@ class PressButton(Skill):
         arm = layout.roles["arm"]
         x, y, _ = world.pose(_BUTTONS[0]).position
         pressed = pointing_down((x, y, _PRESS_HEIGHT_M))
-        yield adjust(arm, CLOSED_M)
+        yield keep(arm, CLOSED_M, 0.0)
         yield travel(arm, at_height(pressed, _ABOVE_M))
         yield touch(arm, pressed)
+        yield keep(arm, CLOSED_M, _DWELL_S)
         yield travel(arm, at_height(pressed, _ABOVE_M), CARRY_SPEED_M_S)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:

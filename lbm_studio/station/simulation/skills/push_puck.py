@@ -13,8 +13,8 @@ from lbm_studio.station.simulation.motion import (
     CARRY_SPEED_M_S,
     CLEARANCE_M,
     Demonstration,
-    adjust,
     at_height,
+    keep,
     pointing_down,
     push,
     touch,
@@ -85,7 +85,7 @@ class PushPuck(Skill):
         origin, target = (world.pose(name).position[:2] for name in (_PUCKS[0], "mark"))
         behind = _fork(_start(origin, target), origin, target)
         end = _fork(target - _CONTACT_M * _direction(origin, target), origin, target)
-        yield adjust(arm, _FORK_M)
+        yield keep(arm, _FORK_M, 0.0)
         yield travel(arm, at_height(behind, CLEARANCE_M))
         yield touch(arm, behind)
         yield push(arm, end)

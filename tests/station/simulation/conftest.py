@@ -1,0 +1,83 @@
+"""A simulated station, and somebody who performs its tasks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from lbm_studio.core.action import Action
+from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
+from lbm_studio.station.simulation.embodiments import dual_fr3, single_fr3
+from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.station import SimulatedStation
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What came of a demonstration or a replay.
+
+    Attributes:
+        sent: the actions after the safety clamp.
+        success: whether the goal was reached.
+        limits: the safety limits that acted.
+    """
+
+    sent: tuple[Action, ...]
+    success: bool
+    limits: tuple[str, ...]
+
+
+Perform = Callable[..., Performance]
+
+
+@pytest.fixture
+def station() -> Iterator[SimulatedStation]:
+    with SimulatedStation(dual_fr3()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def small_station() -> Iterator[SimulatedStation]:
+    with SimulatedStation(single_fr3()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def demonstrate() -> Perform:
+    return _demonstrate
+
+
+@pytest.fixture(scope="session")
+def replay() -> Perform:
+    return _replay
+
+
+def _demonstrate(
+    station: SimulatedStation, skill: Skill, seed: int, disturbance: bool = True
+) -> Performance:
+    """Load a scene and let the scripted demonstrator act through the safety envelope."""
+    task = station.load(skill, seed)
+    demonstrator = ScriptedDemonstrator(station, task, seed, disturbance)
+    envelope = SafetyEnvelope(station.description)
+    previous = station.read().as_action()
+    sent: list[Action] = []
+    limits: list[str] = []
+    while (wanted := demonstrator.next_action()) is not None:
+        period_s = station.description.embodiment.chunk.period_s
+        clamped = envelope.clamp(wanted, previous, period_s)
+        previous = clamped.action
+        station.step(previous)
+        sent.append(previous)
+        limits += clamped.limits
+    return Performance(tuple(sent), task.is_success(), tuple(limits))
+
+
+def _replay(
+    station: SimulatedStation, skill: Skill, seed: int, sent: tuple[Action, ...]
+) -> Performance:
+    """Load the same scene and send the same actions, eyes shut."""
+    task = station.load(skill, seed)
+    for action in sent:
+        station.step(action)
+    return Performance(sent, task.is_success(), ())

@@ -1,0 +1,127 @@
+import pytest
+
+from lbm_studio.core.errors import StationError, UnknownNameError
+from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
+from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.station import SimulatedStation
+from tests.station.simulation.conftest import Perform
+
+EACH_SKILL = pytest.mark.parametrize("skill", SKILLS, ids=lambda skill: skill.name)
+EACH_BIMANUAL = pytest.mark.parametrize(
+    "skill", [s for s in SKILLS if s.bimanual], ids=lambda skill: skill.name
+)
+EACH_ONE_ARMED = pytest.mark.parametrize(
+    "skill", [s for s in SKILLS if not s.required_arms], ids=lambda skill: skill.name
+)
+SOME_SEEDS = range(2)
+MANY_SEEDS = range(100)
+
+
+def test_there_are_six_skills_in_three_families_and_two_take_both_hands() -> None:
+    assert len(SKILLS) >= 6
+    assert len({skill.family for skill in SKILLS}) >= 3
+    assert sum(skill.bimanual for skill in SKILLS) >= 2
+    assert len({skill.name for skill in SKILLS}) == len(SKILLS)
+
+
+def test_an_unknown_skill_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match=r"no skill called “juggle”.*put_cube_in_tray"):
+        find_skill("juggle")
+
+
+@EACH_SKILL
+def test_a_goal_can_be_asked_for_in_five_ways(skill: Skill, station: SimulatedStation) -> None:
+    task = station.load(skill, 0)
+
+    assert len(set(task.goals)) >= 5
+    assert task.goal == task.goals[0]
+    assert not any("{" in goal for goal in task.goals)
+
+
+def test_the_goals_of_the_first_skill_always_name_both_colours(station: SimulatedStation) -> None:
+    goals = [station.load(SKILLS[0], seed).goals for seed in range(30)]
+
+    words = [goals_of_seed[0].split() for goals_of_seed in goals]
+    pairs = {(said[2], said[6]) for said in words}
+    assert all(
+        pair[0] in g and pair[1] in g
+        for said, gs in zip(words, goals, strict=True)
+        for pair in [(said[2], said[6])]
+        for g in gs
+    )
+    assert len({first for first, _ in pairs}) == len({second for _, second in pairs}) == 4
+
+
+@EACH_SKILL
+def test_the_demonstrator_succeeds_in_spite_of_disturbance_and_so_does_the_replay(
+    skill: Skill, station: SimulatedStation, demonstrate: Perform, replay: Perform
+) -> None:
+    for seed in SOME_SEEDS:
+        shown = demonstrate(station, skill, seed)
+
+        assert shown.success, f"seed {seed}"
+        assert not shown.limits
+        assert replay(station, skill, seed, shown.sent).success, f"seed {seed}"
+
+
+@EACH_SKILL
+def test_doing_nothing_does_not_succeed(
+    skill: Skill, station: SimulatedStation, replay: Perform
+) -> None:
+    for seed in SOME_SEEDS:
+        station.load(skill, seed)
+        still = station.read().as_action()
+
+        assert not replay(station, skill, seed, (still,) * 10).success
+
+
+@EACH_SKILL
+def test_the_actions_of_one_layout_do_not_solve_another(
+    skill: Skill, station: SimulatedStation, demonstrate: Perform, replay: Perform
+) -> None:
+    sent = demonstrate(station, skill, 0).sent
+
+    successes = [replay(station, skill, seed, sent).success for seed in range(50, 54)]
+
+    assert sum(successes) <= 1
+
+
+@EACH_SKILL
+def test_milestones_are_reached_by_the_end_and_none_before_the_beginning(
+    skill: Skill, station: SimulatedStation, demonstrate: Perform
+) -> None:
+    before = station.load(skill, 1).milestones()
+    demonstrate(station, skill, 1)
+
+    assert station.task is not None
+    after = station.task.milestones()
+    assert not any(before.values())
+    assert all(reached for name, reached in after.items() if name != "pressed another")
+
+
+@EACH_ONE_ARMED
+def test_a_one_armed_station_performs_one_armed_skills(
+    skill: Skill, small_station: SimulatedStation, demonstrate: Perform
+) -> None:
+    for seed in SOME_SEEDS:
+        assert demonstrate(small_station, skill, seed).success, f"seed {seed}"
+
+
+@EACH_BIMANUAL
+def test_a_one_armed_station_says_why_it_cannot_do_what_takes_two(
+    skill: Skill, small_station: SimulatedStation
+) -> None:
+    with pytest.raises(StationError, match="needs the left arm, which the simulated station"):
+        small_station.load(skill, 0)
+
+
+@EACH_SKILL
+@pytest.mark.slow
+def test_ninety_five_of_a_hundred_layouts_are_demonstrated_and_replayed(
+    skill: Skill, station: SimulatedStation, demonstrate: Perform, replay: Perform
+) -> None:
+    shown = [demonstrate(station, skill, seed) for seed in MANY_SEEDS]
+    replayed = [replay(station, skill, s, p.sent) for s, p in zip(MANY_SEEDS, shown, strict=True)]
+
+    assert sum(performance.success for performance in shown) >= 95
+    assert sum(performance.success for performance in replayed) >= 95
