@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from lbm_studio.app.background import Background
 from lbm_studio.app.datasets import Shelf
-from lbm_studio.app.keyboard import KEY_HELP, KeyboardTeleoperation
 from lbm_studio.app.layouts import Layouts, Seeds, recorded_seed
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
@@ -17,8 +16,11 @@ from lbm_studio.app.take_recorder import TakePhase, TakeRecorder, TakeRequest
 from lbm_studio.app.teach_words import teach_sentence, verdict_of
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.teach import MotionSource, Take, TeachState, TeachView
-from lbm_studio.core.embodiment import Mount
+from lbm_studio.core.action import gripper_index
+from lbm_studio.core.embodiment import Mount, StationDescription
+from lbm_studio.core.keyboard import KeyboardArm, key_help
 from lbm_studio.link.messages import EpisodeKept, SetGoal, Tick
+from lbm_studio.link.teleoperation import inputs_from_reading
 
 FILM_STRIP = 5
 MAX_FAILURES_IN_SERIES = 5
@@ -53,7 +55,7 @@ class TeachPanel(ViewModel[TeachView]):
         self._settings = settings
         self._recorder = TakeRecorder(live, self._kept, self._trouble)
         self._layouts = Layouts(live, seeds, self._trouble)
-        self._keyboard: KeyboardTeleoperation | None = None
+        self._keyboard: KeyboardArm | None = None
         self._dataset: Path | None = None
         self._failures = 0
 
@@ -84,7 +86,7 @@ class TeachPanel(ViewModel[TeachView]):
         if self._recorder.phase is not TakePhase.NONE:
             self._refuse("Keep or discard the running take before changing who moves the arms.")
             return
-        self._update(source=source, key_help=KEY_HELP if source is MotionSource.KEYBOARD else ())
+        self._update(source=source)
 
     def choose_scene(self, name: str) -> None:
         """Lay out a scene of the simulated station; its goal becomes the goal."""
@@ -113,8 +115,8 @@ class TeachPanel(ViewModel[TeachView]):
             self._end_series()
             self._refuse(problem)
             return
-        if self._keyboard is not None:
-            self._keyboard.release_all()
+        if self._live.description is not None and self._live.tick is not None:
+            self._keyboard = keyboard_of(self._live.description, self._live.tick)
         self._recorder.start(
             TakeRequest(
                 str(self._dataset),
@@ -226,13 +228,14 @@ class TeachPanel(ViewModel[TeachView]):
             self._go_offline()
             return
         if self._keyboard is None:
-            self._keyboard = KeyboardTeleoperation(description)
+            self._keyboard = keyboard_of(description, tick)
             self._meet_station(tick)
         self._follow_layout(tick)
         was = self._recorder.phase
         self._recorder.poll(tick, now_ns)
         if self._is_keyboard_live():
-            self._live.tell(self._keyboard.reading(now_ns))
+            for message in inputs_from_reading(self._keyboard.reading(now_ns)):
+                self._live.tell(message)
         if was is TakePhase.RECORDING and self._recorder.phase is TakePhase.DECIDING:
             self._take_ended()
         self._refresh()
@@ -373,14 +376,32 @@ class TeachPanel(ViewModel[TeachView]):
             state=state,
             elapsed_s=self._recorder.elapsed_s,
             can_undo=any(not take.deleted for take in view.takes),
-            arm=self._keyboard.arm if self._keyboard else "",
+            arm=" and ".join(self._keyboard.active_arms) if self._keyboard else "",
+            key_help=self._key_help(view.source),
         )
         is_stopped = bool(self._live.tick and self._live.tick.stop_reason)
         self.publish(
             replace(view, sentence=teach_sentence(view, is_stopped, self._layouts.is_loading))
         )
 
+    def _key_help(self, source: MotionSource) -> tuple[tuple[str, str], ...]:
+        description = self._live.description
+        if source is not MotionSource.KEYBOARD or description is None:
+            return ()
+        return key_help(len(description.embodiment.arms))
+
     def _idle_state(self, goal: str) -> TeachState:
         if self._live.tick is None or self._live.description is None:
             return TeachState.OFFLINE
         return TeachState.READY if goal else TeachState.NEEDS_GOAL
+
+
+def keyboard_of(description: StationDescription, tick: Tick) -> KeyboardArm:
+    """Return a keyboard with no key held that knows how far open each gripper is."""
+    arms = description.embodiment.arms
+    openings = {
+        arm.name: tick.state[gripper_index(index, len(arms))] / arm.gripper_max_width_m
+        for index, arm in enumerate(arms)
+        if len(tick.state) == description.embodiment.action_size
+    }
+    return KeyboardArm(description.embodiment.arm_names, openings)

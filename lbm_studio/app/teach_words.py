@@ -46,7 +46,8 @@ def _recording_sentence(view: TeachView) -> str:
     if view.source is MotionSource.COLLEAGUE:
         return "The colleague shows it."
     if view.source is MotionSource.KEYBOARD:
-        return f"Move the {view.arm} arm with the keys, then keep or discard."
+        arms = "arms" if " and " in view.arm else "arm"
+        return f"Move the {view.arm} {arms} with the keys, then keep or discard."
     return "Move the arms with the gamepad, then keep or discard."
 
 
