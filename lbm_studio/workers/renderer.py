@@ -7,7 +7,9 @@ its own.
 
 import argparse
 import logging
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
@@ -25,6 +27,7 @@ from lbm_studio.workers.lifetime import Lifetime
 SAMPLES = 4
 """Anti-aliasing samples a pixel, as in recordings."""
 
+_PRIORITY = -5  # below the station's, above whatever computes in the background
 _WAIT_S = 0.1
 
 _LOG = logging.getLogger(__name__)
@@ -108,6 +111,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="lbm-studio worker renderer", description=__doc__)
     parser.add_argument("--session", type=Path, required=True, help="folder of the session")
     session = Session(parser.parse_args(arguments).session)
+    with suppress(PermissionError):  # helps on a busy machine, where it is allowed
+        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
     with Lifetime(session, "renderer") as lifetime:
         description = await_description(session, lifetime.is_over)
         if description is not None:

@@ -27,12 +27,20 @@ class WorkerProcess:
         name: of the worker.
         session: where it works.
         code: what to run instead of ``lbm-studio worker NAME``.
+        arguments: further ones.
     """
 
-    def __init__(self, name: str, session: Session, code: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        session: Session,
+        code: str | None = None,
+        *,
+        arguments: Sequence[str] = (),
+    ) -> None:
         begin = ["-c", code] if code else ["-m", "lbm_studio", "worker", name]
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-        command = [sys.executable, *begin, "--session", str(session.folder)]
+        command = [sys.executable, *begin, "--session", str(session.folder), *arguments]
         self.process = subprocess.Popen(command, env=environment)
 
     def __enter__(self) -> Self:
