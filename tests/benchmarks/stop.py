@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from lbm_studio.core.clock import ManualClock
+from lbm_studio.core.pose import FloatArray
 from lbm_studio.link.messages import LoadScene, ResetStop, StartDemonstration
 from lbm_studio.link.stop import StopOutcome, StopSupervisor
 from lbm_studio.station.live import SimulatedScene
@@ -23,7 +24,7 @@ from lbm_studio.station.simulation.station import SimulatedStation
 from tests.workers.live_station import LiveStation, make_session
 
 SKILL = "put_cube_in_tray"
-AT_REST_RAD = 0.002
+AT_REST_M = 0.001
 STEP_S = 0.002
 LONGEST_S = 1.0
 
@@ -48,12 +49,12 @@ def presses_of_a_real_process(count: int) -> list[float]:
 
 
 def stops_of_the_physical_arms(count: int) -> tuple[list[float], list[float]]:
-    """Return simulated time to rest [s] and the largest joint travel [rad] after each stop."""
+    """Return simulated time to rest [s] and the travel of the hands [m] after each stop."""
     random_source = random.Random(0)
     station = SimulatedStation(find_station("simulated"), clock=ManualClock())
     scene = SimulatedScene(station)
     period_s = station.description.embodiment.chunk.period_s
-    seconds, travels_rad = [], []
+    seconds, travels_m = [], []
     for seed in range(count):
         scene.load(SKILL, seed)
         demonstrator = scene.demonstrator(disturbance=False)
@@ -63,27 +64,26 @@ def stops_of_the_physical_arms(count: int) -> tuple[list[float], list[float]]:
             station.step(action)
         station.advance(random_source.random() * period_s)
         station.stop()
-        taken_s, travel_rad = _come_to_rest(station)
+        taken_s, travel_m = _come_to_rest(station)
         seconds.append(taken_s)
-        travels_rad.append(travel_rad)
+        travels_m.append(travel_m)
     station.close()
-    return seconds, travels_rad
+    return seconds, travels_m
 
 
 def _come_to_rest(station: SimulatedStation) -> tuple[float, float]:
-    """Return when every joint stayed where it ended [s], and the largest travel [rad]."""
-    path_rad = [_joints(station)]
+    """Return when every hand stayed where it ended [s], and the largest travel [m]."""
+    path = [_hands(station)]
     for _ in range(round(LONGEST_S / STEP_S)):
         station.advance(STEP_S)
-        path_rad.append(_joints(station))
-    path = np.array(path_rad)
-    is_away = np.abs(path - path[-1]).max(axis=1) > AT_REST_RAD
-    travel_rad = float(np.abs(path - path[0]).max())
-    return (int(np.flatnonzero(is_away)[-1]) + 1) * STEP_S if is_away.any() else 0.0, travel_rad
+        path.append(_hands(station))
+    away_m = np.linalg.norm(np.array(path) - path[-1], axis=-1).max(axis=-1)
+    moving = np.flatnonzero(away_m > AT_REST_M)
+    return (int(moving[-1]) + 1) * STEP_S if moving.size else 0.0, float(away_m[0])
 
 
-def _joints(station: SimulatedStation) -> np.ndarray:
-    return np.concatenate([arm.joints_rad for arm in station.read().arms.values()])
+def _hands(station: SimulatedStation) -> FloatArray:
+    return np.stack([arm.pose.position for arm in station.read().arms.values()])
 
 
 @contextmanager
@@ -121,9 +121,9 @@ def main() -> None:
     with busy_machine(options.busy):
         told_s = presses_of_a_real_process(options.presses)
     describe("press to stop returned", [1e3 * s for s in told_s], "ms")
-    seconds, travels_rad = stops_of_the_physical_arms(options.presses)
+    seconds, travels_m = stops_of_the_physical_arms(options.presses)
     describe("stop to rest (simulated arms)", [1e3 * s for s in seconds], "ms")
-    describe("largest joint travel after the stop", [1e3 * r for r in travels_rad], "mrad")
+    describe("travel of the hands after the stop", [1e3 * m for m in travels_m], "mm")
 
 
 if __name__ == "__main__":
