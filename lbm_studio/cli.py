@@ -75,7 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(handler=_window)
-    _add_station(parser)
+    parser.add_argument("--station", help="to be connected (default: the one of last time)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         *(_add_demo, _add_record, _add_train, _add_rollout, _add_replay),
