@@ -11,9 +11,11 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -123,11 +125,17 @@ class Bench:
         begun_ns = self._clock.now_ns()
         self._watch(begun_ns)
         self.samples = Samples()
-        seed = 0
-        while seconds_between(begun_ns, self._clock.now_ns()) < seconds:
-            self._record(skill, seed, dataset)
-            seed += 1
-        self.samples.seconds = seconds_between(begun_ns, self._clock.now_ns())
+        ended = threading.Event()
+        watcher = threading.Thread(target=self._watch_frames, args=(ended,))
+        watcher.start()
+        try:
+            seeds = count()
+            while self.samples.seconds < seconds:
+                self._record(skill, next(seeds), dataset)
+                self.samples.seconds = seconds_between(begun_ns, self._clock.now_ns())
+        finally:
+            ended.set()
+            watcher.join()
         return self.samples
 
     def _record(self, skill: str, seed: int, dataset: Path) -> None:
@@ -138,7 +146,7 @@ class Bench:
         _demand(self._station, StartDemonstration(), Accepted)
         started_ns = self._clock.now_ns()
         while not self._watch(started_ns):
-            wait_for_any([self._ticks, self._frames], 0.05)
+            wait_for_any([self._ticks], 0.05)
         kept = _demand(self._writer, KeepEpisode(success=True), EpisodeKept)
         self.samples.episodes += 1
         self.samples.rows += kept.frames
@@ -153,13 +161,18 @@ class Bench:
             finished = finished or (tick.finished and tick.captured_ns > started_ns)
             if tick.stop_reason:
                 raise SystemExit(f"The station stopped: {tick.stop_reason}")
-        while isinstance(ready := self._frames.receive(), FramesReady):
-            self.samples.pictures += 1
-            age_s = seconds_between(ready.captured_ns, self._clock.now_ns())
-            self.samples.age_ms.append(1e3 * age_s)
-            self.samples.drawing_ms.append(1e3 * ready.seconds)
         self._beat()
         return finished
+
+    def _watch_frames(self, ended: threading.Event) -> None:
+        """Note when pictures come, whatever the other thread waits for."""
+        while not ended.is_set():
+            ready = self._frames.receive(0.05)
+            if isinstance(ready, FramesReady):
+                age_s = seconds_between(ready.captured_ns, self._clock.now_ns())
+                self.samples.pictures += 1
+                self.samples.age_ms.append(1e3 * age_s)
+                self.samples.drawing_ms.append(1e3 * ready.seconds)
 
     def _beat(self) -> None:
         self._station.ask(Heartbeat(sent_ns=self._clock.now_ns()), ANSWER_S)
