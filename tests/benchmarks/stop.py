@@ -78,8 +78,9 @@ def _come_to_rest(station: SimulatedStation) -> tuple[float, float]:
         station.advance(STEP_S)
         path.append(_hands(station))
     away_m = np.linalg.norm(np.array(path) - path[-1], axis=-1).max(axis=-1)
+    travel_m = np.linalg.norm(np.array(path) - path[0], axis=-1).max()
     moving = np.flatnonzero(away_m > AT_REST_M)
-    return (int(moving[-1]) + 1) * STEP_S if moving.size else 0.0, float(away_m[0])
+    return (int(moving[-1]) + 1) * STEP_S if moving.size else 0.0, float(travel_m)
 
 
 def _hands(station: SimulatedStation) -> FloatArray:
