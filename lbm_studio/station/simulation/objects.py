@@ -61,7 +61,7 @@ class SceneObject:
         parts: what it is made of; the first ``len(parts)`` belong to its body.
         mass_kg: of the whole; fixtures do not move, whatever they weigh [kg].
         is_fixture: whether it is fastened to the table.
-        friction: sliding friction of its surface.
+        friction: sliding friction between it and whatever it touches.
         plunger: parts that slide down on a spring when pressed (a button's cap).
         plunger_travel_m: how far they slide [m].
     """
@@ -108,7 +108,7 @@ def basin(name: str, half_x_m: float, half_y_m: float) -> SceneObject:
 def puck(name: str, radius_m: float, height_m: float) -> SceneObject:
     """Return a flat cylinder that slides easily, in a colour of the layout."""
     body = Part(Shape.CYLINDER, (radius_m, height_m / 2, 0.0))
-    return SceneObject(name, (body,), mass_kg=0.12, friction=0.5)
+    return SceneObject(name, (body,), mass_kg=0.12, friction=0.4)
 
 
 def mark(name: str, radius_m: float) -> SceneObject:

@@ -131,7 +131,8 @@ def _add_arm(spec: mujoco.MjSpec, arm: ArmDescription, index: int, count: int) -
     own = _arm_bit(index)
     others = sum(_arm_bit(other) for other in range(count) if other != index)
     for geom in model.geoms:
-        geom.contype, geom.conaffinity = own, _SOLID | others
+        if geom.contype:
+            geom.contype, geom.conaffinity = own, _SOLID | others
     for body in model.bodies:
         body.gravcomp = 1.0
     frame = spec.worldbody.add_frame(pos=arm.base.position, quat=quaternion(arm.base.rotation))
@@ -190,7 +191,7 @@ def _add_parts(body: mujoco.MjsBody, scene_object: SceneObject, parts: Sequence[
             rgba=[*(part.shade * channel for channel in colour), 1.0],
             mass=max(scene_object.mass_kg, 0.05) * volume / max(sum(volumes), 1e-12),
             friction=[scene_object.friction, 0.01, 0.001],
-            condim=4,
+            priority=1,  # its own friction counts, whatever it touches
             solref=_STIFF_CONTACT,
             contype=_SOLID if part.is_solid else 0,
             conaffinity=_SOLID if part.is_solid else 0,
