@@ -341,9 +341,12 @@ def _shots(options: argparse.Namespace) -> int:
 
 
 def _stop_window(options: argparse.Namespace) -> int:
+    from lbm_studio.link.session import Session
     from lbm_studio.ui.stop_window import main as open_stop
+    from lbm_studio.workers.stop import StopWatch
 
-    return open_stop(options.session)
+    with StopWatch(Session(options.session)):  # the gamepad, and a station that falls silent
+        return open_stop(options.session)
 
 
 def _worker(options: argparse.Namespace) -> int:
