@@ -9,7 +9,7 @@ from lbm_studio.core import keys
 from lbm_studio.core.action import ActionConvention
 from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.embodiment import ArmDescription, CameraDescription, StationDescription
-from lbm_studio.core.errors import DatasetError
+from lbm_studio.core.errors import DatasetError, StudioError
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,9 @@ def read_identity(root: Path) -> Identity | None:
     if not path.is_file():
         return None
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return from_json(Identity, json.loads(path.read_text(encoding="utf-8")), where="file")
+    except (OSError, ValueError, StudioError) as error:
         raise DatasetError(f"“{path}” is damaged and cannot be read ({error}).") from error
-    return from_json(Identity, value, where=f"“{path}”")
 
 
 def differences(recorded: Identity, present: Identity) -> list[str]:

@@ -20,8 +20,8 @@ def was_never_finished(root: Path) -> bool:
     """Whether the folder is empty or holds no more than a creation cut short."""
     if not root.is_dir():
         return not root.exists()
-    station_file = root / keys.STATION_FILE
-    allowed = {root / layout.STAGING_FOLDER, root / "meta", station_file}
+    written_first = (keys.STATION_FILE, layout.TASKS_FILE, layout.STATS_FILE)
+    allowed = {root / name for name in ("meta", layout.STAGING_FOLDER, *written_first)}
     inside = [*root.iterdir(), *(root / "meta").glob("*")]
     return all(path in allowed for path in inside)
 

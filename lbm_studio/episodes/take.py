@@ -156,10 +156,10 @@ class Take:
         for name, (vector, length) in vectors.items():
             if vector.shape != (length,):
                 raise DatasetError(
-                    f"A tick has a {name} vector of shape {vector.shape}; ({length},) is recorded."
+                    f"A tick’s {name} vector has shape {vector.shape}; ({length},) is recorded."
                 )
             if not np.all(np.isfinite(vector)):
-                raise DatasetError(f"A tick has a {name} vector that is not a number everywhere.")
+                raise DatasetError(f"A tick’s {name} vector holds values that are no numbers.")
         for camera in self._embodiment.cameras:
             _check_image(tick.images, camera)
 

@@ -7,7 +7,7 @@ the tags of the file. Colour is stored at half resolution, hence a picture decod
 size (``size_px``) is almost lossless even on small saturated objects.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -32,7 +32,10 @@ Image = NDArray[np.uint8]
 CODEC = "h264"
 PIXEL_FORMAT = "yuv420p"
 PRESET = "ultrafast"
-QUALITY_CRF = 18
+QUALITY_CRF = 20
+X264_OPTIONS: Mapping[str, int] = {"chromaloc": 1, "chroma-qp-offset": -6}
+"""Colour samples lie in the centre of their four pixels, where averaging puts them, and are stored
+finer than brightness: small saturated objects are what matters."""
 
 _ENCODE_FLAGS = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
 _FULL_SIZE_FLAGS = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
@@ -60,7 +63,7 @@ def describe(width_px: int, height_px: int, rate_hz: int) -> dict[str, Any]:
         "video.preset": PRESET,
         "video.fast_decode": 0,
         "video.video_backend": "pyav",
-        "video.extra_options": {},
+        "video.extra_options": dict(X264_OPTIONS),
         "is_depth_map": False,
     }
 
@@ -87,6 +90,7 @@ class VideoEncoder:
             "crf": str(QUALITY_CRF),
             "g": str(keyframe_interval(rate_hz)),
             "bf": "0",
+            "x264-params": ":".join(f"{name}={value}" for name, value in X264_OPTIONS.items()),
         }
         self._tag()
         self._converter = VideoReformatter()
