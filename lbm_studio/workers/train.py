@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from lbm_studio.core.runs import (
 )
 from lbm_studio.learning.training.loop import run_training
 from lbm_studio.learning.training.spec import TrainSpec
+
+NICENESS = 10
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +90,8 @@ def train(run: Path, should_stop: Callable[[], bool] | None = None) -> JobStatus
 
 
 def main(arguments: list[str]) -> int:
-    """Entry point of the process."""
+    """Entry point of the process, which gives way to the live station."""
+    os.nice(NICENESS)
     parser = argparse.ArgumentParser(prog="lbm-studio worker train", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder with spec.json")
     return 0 if train(parser.parse_args(arguments).run) is not JobStatus.FAILED else 1
