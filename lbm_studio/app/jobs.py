@@ -148,11 +148,14 @@ class JobRunner:
             return self._status_without_process(run)
         if said is JobStatus.RUNNING and stop_requested(run.folder):
             return JobStatus.STOPPING
+        if said is JobStatus.STOPPED and run.is_process_alive:
+            return JobStatus.STOPPING  # it has said so, but has not ended yet
         return said
 
     def can_resume(self, run: RunRecord) -> bool:
         resumable = run.card.can_resume if run.card else _is_training(run.folder)
-        return resumable and self.status(run) in (JobStatus.STOPPED, JobStatus.FAILED)
+        has_ended = self.status(run) in (JobStatus.STOPPED, JobStatus.FAILED)
+        return resumable and has_ended and not run.is_process_alive
 
     def close(self) -> None:
         """Let go of the jobs; they go on."""
@@ -190,6 +193,8 @@ class JobRunner:
             return folder
 
     def _spawn(self, folder: Path, card: JobCard) -> None:
+        if (earlier := self._children.get(folder)) is not None:
+            earlier.wait()  # it has ended: whoever is alive is not resumed
         with (folder / LOG_FILE).open("ab") as log:
             self._children[folder] = subprocess.Popen(
                 [*self._command, *card.arguments],

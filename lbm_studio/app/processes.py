@@ -68,7 +68,8 @@ class StationProcesses:
         stop: attached to every session.
         log_folder: where logs are kept after a session ended; None keeps them with the session.
         command: what arguments are appended to; None starts this application again.
-        with_stop_window: whether there is a display for the STOP window.
+        with_stop_window: whether there is a display for the STOP window; without one the pedal, the
+            gamepad and the watch over the station remain.
     """
 
     def __init__(
@@ -116,8 +117,6 @@ class StationProcesses:
     def ensure(self, name: ProcessName) -> None:
         if self._session is None or self._supervisor is None:
             return
-        if name is ProcessName.STOP and not self._with_stop_window:
-            return
         was_running = self._supervisor.status(name).is_running
         self._supervisor.start(name, self._arguments(name, self._session))
         if name is ProcessName.STATION and not was_running and self._live.description is not None:
@@ -152,7 +151,8 @@ class StationProcesses:
     def _arguments(self, name: ProcessName, session: Session) -> tuple[str, ...]:
         folder = ("--session", str(session.folder))
         if name is ProcessName.STOP:
-            return ("stop-window", *folder)
+            start = ("stop-window",) if self._with_stop_window else ("worker", "stop")
+            return (*start, *folder)
         if name is ProcessName.STATION:
             return ("worker", "station", *folder, "--station", self._station)
         return ("worker", name.value, *folder)

@@ -1,0 +1,45 @@
+"""What the STOP window knows: whether the stop is latched, and whether the station is there.
+
+It sends no heartbeat: the STOP window must not keep arms moving for a main window that hangs.
+"""
+
+from lbm_studio.app.health import is_silent
+from lbm_studio.app.notices import Notices
+from lbm_studio.app.stop import StopButton
+from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.window import StopView
+from lbm_studio.link.bus import TICK_TOPIC, Subscriber
+from lbm_studio.link.messages import Tick
+from lbm_studio.link.session import Session
+
+
+class StopWatch(ViewModel[StopView]):
+    """Follows the ticks of one session and presses its stop. Close it after use."""
+
+    def __init__(self, session: Session, notices: Notices) -> None:
+        super().__init__(StopView(), notices)
+        self._ticks = Subscriber(session.station_events, TICK_TOPIC)
+        self._stop = StopButton()
+        self._stop.attach(session)
+        self._stop.reported.connect(notices.add)
+        self._tick: Tick | None = None
+
+    def press(self, source: str) -> None:
+        """Stop the arms now; never blocks."""
+        self._stop.press(source)
+
+    def poll(self, now_ns: int) -> None:
+        """Take in what the station says; called at about 20 Hz."""
+        self._stop.poll()
+        newest = self._ticks.latest()
+        if isinstance(newest, Tick):
+            self._tick = newest
+        tick = self._tick
+        reason = tick.stop_reason if tick is not None else ""
+        is_there = tick is not None and not is_silent(tick, now_ns)
+        self.publish(StopView(latched=bool(reason), reason=reason, reachable=is_there))
+
+    def close(self) -> None:
+        """Follow the station no more."""
+        self._ticks.close()
+        self._stop.detach()

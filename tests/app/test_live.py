@@ -1,0 +1,134 @@
+import json
+
+import numpy as np
+import pytest
+
+from lbm_studio.app.live import LiveStation, RateMeter
+from lbm_studio.core.clock import MonotonicClock
+from lbm_studio.core.codec import to_json
+from lbm_studio.link.bus import FRAMES_TOPIC, TICK_TOPIC, Publisher, Responder
+from lbm_studio.link.frames import FrameRing
+from lbm_studio.link.messages import (
+    Accepted,
+    Describe,
+    Description,
+    FramesReady,
+    Halt,
+    Heartbeat,
+    Message,
+    Refused,
+    StationRequest,
+)
+from lbm_studio.link.session import Session
+from tests.app.fakes import SECOND_NS, first_tick, station_description
+from tests.app.waiting import wait_until
+
+CLOCK = MonotonicClock()
+
+
+@pytest.fixture
+def session(tmp_path):
+    return Session(tmp_path / "s")
+
+
+@pytest.fixture
+def live(session):
+    live = LiveStation(CLOCK)
+    live.attach(session)
+    yield live
+    live.detach()
+
+
+def answer(message: Message) -> Message:
+    if isinstance(message, Describe):
+        return Description(station=json.dumps(to_json(station_description())), skills=("stack",))
+    return Accepted()
+
+
+def test_it_learns_what_the_station_is_and_hears_its_ticks(session, live):
+    described = []
+    live.described.connect(described.append)
+    with (
+        Responder(session.station_commands, StationRequest) as responder,
+        Publisher(session.station_events) as publisher,
+    ):
+
+        def is_known() -> bool:
+            responder.poll(answer, 0.0)
+            publisher.publish(TICK_TOPIC, first_tick())
+            live.poll(CLOCK.now_ns())
+            return live.description is not None and live.tick is not None
+
+        wait_until(is_known)
+
+    assert live.description == described[0]
+    assert live.skills == ("stack",)
+    assert live.late_ms
+
+
+def test_questions_are_answered_and_beats_arrive(session, live):
+    heard: list[Message] = []
+    answers: list[Message] = []
+
+    def hear(message: Message) -> Message:
+        heard.append(message)
+        return answer(message)
+
+    live.ask(Halt(), answers.append)
+    with Responder(session.station_commands, StationRequest) as responder:
+
+        def is_done() -> bool:
+            live.alive()
+            responder.poll(hear, 0.01)
+            live.poll(CLOCK.now_ns())
+            return bool(answers) and any(isinstance(m, Heartbeat) for m in heard)
+
+        wait_until(is_done)
+
+    assert answers == [Accepted()]
+
+
+def test_it_shows_the_newest_pictures_and_survives_a_new_renderer(session, live):
+    cameras = station_description().embodiment.cameras
+
+    def publish_from_a_new_ring(brightness: int) -> None:
+        ring = FrameRing.create(session.ring_name, cameras)
+        images = {
+            c.name: np.full((c.height_px, c.width_px, 3), brightness, np.uint8) for c in cameras
+        }
+        now_ns = CLOCK.now_ns()
+        slot = ring.write(1, now_ns, images)
+        message = FramesReady(number=1, captured_ns=now_ns, slot=slot, seconds=0.01)
+
+        def is_shown() -> bool:
+            publisher.publish(FRAMES_TOPIC, message)
+            live.poll(CLOCK.now_ns())
+            frame = live.frames.get(cameras[0].name)
+            return frame is not None and int(frame.image[0, 0, 0]) == brightness
+
+        wait_until(is_shown)
+        ring.unlink()
+        ring.close()
+
+    with Publisher(session.frame_events) as publisher:
+        publish_from_a_new_ring(10)
+        publish_from_a_new_ring(200)
+
+    assert set(live.frames) == {camera.name for camera in cameras}
+
+
+def test_without_a_session_every_question_is_refused_in_words():
+    answers: list[Message] = []
+    LiveStation(CLOCK).ask(Halt(), answers.append)
+    assert answers == [Refused(reason="No station is connected.")]
+
+
+@pytest.mark.parametrize(
+    ("times_s", "rate_hz"),
+    [([], 0.0), ([1.0], 0.0), ([0.0, 0.1, 0.2, 0.3], 10.0), ([0.0, 9.0, 9.5, 10.0], 2.0)],
+)
+def test_a_rate_counts_the_last_two_seconds(times_s, rate_hz):
+    meter = RateMeter()
+    for time_s in times_s:
+        meter.add(round(time_s * SECOND_NS))
+    assert meter.rate_hz == pytest.approx(rate_hz)
