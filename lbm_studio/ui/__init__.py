@@ -1,4 +1,6 @@
-"""The window: Qt widgets that show view-models and pass on what the operator does.
+"""The window: Qt widgets that show what the application knows and hand people's gestures to it.
 
-No other room knows Qt.
+Only this room imports PySide6, pyqtgraph and qasync. It imports ``core`` and ``app`` alone: a
+widget renders snapshots of a view-model and calls its methods; it holds no truth, touches no file
+and never waits.
 """

@@ -1,0 +1,70 @@
+"""Icons, all of one set (Phosphor), by what they mean; never without a label or a tooltip."""
+
+from enum import StrEnum
+from functools import cache
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon, QPixmap
+
+from lbm_studio.ui.theme import METRICS
+
+
+class Icon(StrEnum):
+    """What an icon means."""
+
+    STATION = "ph.robot"
+    TEACH = "ph.hand-grabbing"
+    REVIEW = "ph.film-strip"
+    TRAIN = "ph.graduation-cap"
+    RUN = "ph.play"
+    PAUSE = "ph.pause"
+    HOME = "ph.house"
+    RECORD = "ph.record-fill"
+    KEEP = "ph.check"
+    DISCARD = "ph.trash"
+    UNDO = "ph.arrow-counter-clockwise"
+    GOOD = "ph.check-circle"
+    WARN = "ph.warning"
+    BAD = "ph.x-circle"
+    INFO = "ph.info"
+    STOPPED = "ph.hand-palm"
+    NOTICES = "ph.bell"
+    CLOSE = "ph.x"
+    DOWN = "ph.caret-down"
+    NEXT = "ph.caret-right"
+    PREVIOUS = "ph.caret-left"
+    CONNECT = "ph.link"
+    CAMERA = "ph.video-camera"
+    CAMERA_LOST = "ph.video-camera-slash"
+    KEYBOARD = "ph.keyboard"
+    GAMEPAD = "ph.game-controller"
+    DEMONSTRATOR = "ph.user-gear"
+    SHUFFLE = "ph.shuffle"
+    GOAL = "ph.target"
+    THEME = "ph.moon"
+    LIGHT = "ph.sun"
+    SYSTEM = "ph.desktop"
+    AGAIN = "ph.arrow-u-up-left"
+    HELP = "ph.question"
+    WAIT = "ph.hourglass"
+    MODEL = "ph.brain"
+    HALT = "ph.stop"
+    STEP = "ph.skip-forward"
+    LOG = "ph.list-dashes"
+    FOLDER = "ph.folder-open"
+    MICROPHONE = "ph.microphone"
+
+
+@cache
+def icon(which: Icon, colour: str, disabled: str | None = None) -> QIcon:
+    """Return an icon in the given colour [#rrggbb]."""
+    # Imported here: it is slow to load, and the STOP window hardly needs it.
+    import qtawesome
+
+    options = {"color": colour, "color_disabled": disabled or colour}
+    return qtawesome.icon(which.value, **options)
+
+
+def pixmap(which: Icon, colour: str, size_px: int = METRICS.icon) -> QPixmap:
+    """Return an icon as a picture [px]."""
+    return icon(which, colour).pixmap(QSize(size_px, size_px))
