@@ -1,0 +1,67 @@
+"""The Review panel: is this take good?"""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from lbm_studio.app.review_panel import ReviewPanel
+from lbm_studio.app.views.review import ReviewState, ReviewView
+from lbm_studio.app.views.window import PanelName
+from lbm_studio.ui.actions import ActionId
+from lbm_studio.ui.icons import Icon
+from lbm_studio.ui.panels.episode_list import EpisodeListCard
+from lbm_studio.ui.panels.episode_views import EpisodeViewsWidget
+from lbm_studio.ui.theme import METRICS, Theme
+from lbm_studio.ui.widgets.basics import Button, row
+from lbm_studio.ui.widgets.empty_state import EmptyState
+
+
+class ReviewPanelWidget(QWidget):
+    """Shows recordings and what is said about them.
+
+    Signals:
+        panel_wanted: a PanelName; the next thing to do is there.
+    """
+
+    panel_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, model: ReviewPanel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._list = EpisodeListCard(theme, model)
+        self._views = EpisodeViewsWidget(theme, model)
+        record = Button(theme, self.tr("Record some"), Icon.TEACH, "primary")
+        self._empty = EmptyState(theme, Icon.REVIEW, record)
+        self._right = QStackedWidget()
+        self._build()
+        self._empty.pressed.connect(lambda: self.panel_wanted.emit(PanelName.TEACH))
+        model.changed.connect(self._show)
+        self._show(model.view)
+
+    @property
+    def handlers(self) -> Mapping[ActionId, Callable[[], object]]:
+        return {
+            ActionId.PLAY: self._views.play.click,
+            ActionId.SUCCESS: self._list.success.click,
+            ActionId.FAILURE: self._list.failure.click,
+            ActionId.UNDO_EDIT: self._list.undo.click,
+        }
+
+    def shown(self) -> None:
+        self._model.refresh()
+
+    def _build(self) -> None:
+        self._empty.show_sentence(
+            self.tr("Here you look at your takes again, judge them and leave bad ones out.")
+        )
+        self._right.addWidget(self._empty)
+        self._right.addWidget(self._views)
+        layout = row(spacing=METRICS.large, margin=METRICS.large)
+        layout.addWidget(self._list, 2)
+        layout.addWidget(self._right, 3)
+        self.setLayout(layout)
+
+    def _show(self, view: ReviewView) -> None:
+        is_empty = view.state is ReviewState.EMPTY
+        self._right.setCurrentWidget(self._empty if is_empty else self._views)

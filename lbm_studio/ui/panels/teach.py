@@ -1,0 +1,202 @@
+"""The Teach panel: what should it learn?"""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QLineEdit, QSpinBox, QStackedWidget, QWidget
+
+from lbm_studio.app.notices import Level
+from lbm_studio.app.teach_panel import TeachPanel
+from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView
+from lbm_studio.ui.actions import ActionId, with_key
+from lbm_studio.ui.icons import Icon
+from lbm_studio.ui.theme import METRICS, Theme
+from lbm_studio.ui.widgets.basics import Button, Sentence, column, label, row, tabular
+from lbm_studio.ui.widgets.choices import ChoiceCombo, SegmentedChoice, field
+from lbm_studio.ui.widgets.film_strip import FilmStrip
+from lbm_studio.ui.widgets.key_help import KeyHelp
+from lbm_studio.ui.widgets.panel_column import ColumnWidget
+
+MOST_TAKES = 10_000
+VERDICT_LINES = 4
+
+
+class TeachPanelWidget(ColumnWidget):
+    """Records takes of one goal.
+
+    Attributes:
+        strip: the last takes, or the keys while they move an arm, shown beneath the cameras.
+    """
+
+    def __init__(self, theme: Theme, model: TeachPanel, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("What should it learn?"), parent)
+        self._theme = theme
+        self._model = model
+        self._film = FilmStrip(
+            theme, self.tr("The last takes appear here, with how each of them ended.")
+        )
+        self._key_help = KeyHelp()
+        self.strip = QStackedWidget()
+        self.strip.addWidget(self._film)
+        self.strip.addWidget(self._key_help)
+        self._build_goal()
+        self._build_counter()
+        self._build_buttons()
+        self._build_verdict()
+        self._connect()
+        self._show(model.view)
+
+    def _build_goal(self) -> None:
+        self._goal = QLineEdit()
+        self._goal.setObjectName("goal")
+        self._goal.setPlaceholderText(self.tr("put the red cube in the tray"))
+        self._scene = ChoiceCombo("scene", self.tr("Scene"))
+        self._layout_anew = Button(self._theme, self.tr("New layout"), Icon.SHUFFLE)
+        self._layout_anew.setObjectName("newLayout")
+        self._layout_anew.setToolTip(self.tr("Lay the objects out anew, so that the starts vary"))
+        self._source = SegmentedChoice(
+            self._theme,
+            (
+                (MotionSource.COLLEAGUE.value, self.tr("Colleague"), Icon.DEMONSTRATOR),
+                (MotionSource.KEYBOARD.value, self.tr("Keys"), Icon.KEYBOARD),
+                (MotionSource.GAMEPAD.value, self.tr("Pad"), Icon.GAMEPAD),
+            ),
+        )
+        self.body.addLayout(field(self.tr("Goal, in your own words"), self._goal))
+        self._scene_field = QWidget()
+        self._scene_field.setLayout(field(self.tr("Scene"), self._scene, self._layout_anew))
+        self.body.addWidget(self._scene_field)
+        self.body.addLayout(field(self.tr("Who moves the arms"), self._source))
+
+    def _build_counter(self) -> None:
+        line = row(spacing=METRICS.small)
+        self._kept = tabular(label("0", "counter", name="kept"))
+        self._wanted = QSpinBox()
+        self._wanted.setObjectName("wanted")
+        self._wanted.setAccessibleName(self.tr("Takes wanted"))
+        self._wanted.setRange(1, MOST_TAKES)
+        self._wanted.setFixedWidth(METRICS.spin)
+        self._elapsed = tabular(label("", "heading", name="elapsed"))
+        line.addWidget(self._kept)
+        line.addWidget(label(self.tr("of"), "control"))
+        line.addWidget(self._wanted)
+        line.addWidget(label(self.tr("takes"), "control"))
+        line.addStretch(1)
+        line.addWidget(self._elapsed)
+        self.body.addLayout(line)
+        self._sentence = Sentence(self._theme, "teachSentence")
+        self._sentence.setMinimumHeight(METRICS.control)
+        self.body.addWidget(self._sentence)
+
+    def _build_buttons(self) -> None:
+        self._record = Button(self._theme, "", Icon.RECORD, "primary")
+        self._keep = Button(self._theme, with_key(self.tr("Keep"), ActionId.KEEP), Icon.KEEP)
+        self._discard = Button(self._theme, self.tr("Discard"), Icon.DISCARD)
+        self._discard.setToolTip(with_key(self.tr("Forget this take"), ActionId.DISCARD))
+        self._redo = Button(self._theme, self.tr("Again"), Icon.AGAIN)
+        self._redo.setToolTip(self.tr("Forget this take and begin the same layout again"))
+        self._undo = Button(
+            self._theme, with_key(self.tr("Undo last take"), ActionId.UNDO_TAKE), Icon.UNDO, "plain"
+        )
+        for name in ("record", "keep", "discard", "redo", "undo"):
+            getattr(self, f"_{name}").setObjectName(name)
+        self.body.addWidget(self._record)
+        self.body.addWidget(self._keep)
+        line = row()
+        line.addWidget(self._discard, 1)
+        line.addWidget(self._redo, 1)
+        self.body.addLayout(line)
+
+    def _build_verdict(self) -> None:
+        self._verdict = [Sentence(self._theme, f"verdict{index}") for index in range(VERDICT_LINES)]
+        lines = column(spacing=METRICS.tight)
+        for line in self._verdict:
+            lines.addWidget(line)
+        self.body.addLayout(lines)
+        self.body.addStretch(1)
+        self.body.addWidget(self._undo)
+
+    def _connect(self) -> None:
+        self._goal.editingFinished.connect(lambda: self._model.set_goal(self._goal.text()))
+        self._goal.returnPressed.connect(self._record.setFocus)
+        self._scene.chosen.connect(self._model.choose_scene)
+        self._layout_anew.clicked.connect(self._model.new_layout)
+        self._source.chosen.connect(lambda key: self._model.set_source(MotionSource(key)))
+        self._wanted.valueChanged.connect(self._model.set_wanted)
+        self._record.clicked.connect(self.primary)
+        self._keep.clicked.connect(lambda: self._model.keep())
+        self._discard.clicked.connect(self._model.discard)
+        self._redo.clicked.connect(self._model.redo)
+        self._undo.clicked.connect(self._model.undo_last)
+        self._model.changed.connect(self._show)
+
+    @property
+    def handlers(self) -> Mapping[ActionId, Callable[[], object]]:
+        return {
+            ActionId.RECORD: self._record.click,
+            ActionId.KEEP: self._keep.click,
+            ActionId.DISCARD: self._discard.click,
+            ActionId.UNDO_TAKE: self._undo.click,
+        }
+
+    def shown(self) -> None:
+        """Nothing needs to be looked up."""
+
+    def primary(self) -> None:
+        """Begin a take, or end the running one."""
+        if self._model.view.state is TeachState.RECORDING:
+            self._model.finish()
+        else:
+            self._model.start()
+
+    def _show(self, view: TeachView) -> None:
+        self._show_goal(view)
+        with QSignalBlocker(self._wanted):
+            self._wanted.setValue(view.wanted)
+        self._kept.setText(str(view.kept))
+        is_running = view.state in (TeachState.RECORDING, TeachState.DECIDING)
+        self._elapsed.setText(self.tr("{0:.1f} s").format(view.elapsed_s) if is_running else "")
+        self._sentence.show_sentence(view.sentence)
+        self._show_buttons(view)
+        self._show_verdict(view)
+        self._film.show_takes(view.takes)
+        self._key_help.show_keys(view.key_help, view.arm)
+        needs_keys = bool(view.key_help) and (view.state is TeachState.RECORDING or not view.takes)
+        self.strip.setCurrentWidget(self._key_help if needs_keys else self._film)
+
+    def _show_goal(self, view: TeachView) -> None:
+        is_free = view.state in (TeachState.NEEDS_GOAL, TeachState.READY, TeachState.OFFLINE)
+        if not self._goal.hasFocus():
+            with QSignalBlocker(self._goal):
+                self._goal.setText(view.goal)
+                self._goal.setCursorPosition(0)
+        self._goal.setToolTip(view.goal)
+        self._goal.setEnabled(is_free)
+        self._scene_field.setVisible(bool(view.scenes) or view.state is TeachState.OFFLINE)
+        self._scene.show_choices(
+            [(s.name, s.title) for s in view.scenes], view.scene, self.tr("Choose a scene")
+        )
+        self._scene.setEnabled(is_free and bool(view.scenes))
+        self._layout_anew.setEnabled(is_free and bool(view.scene))
+        self._source.show_choice(view.source, view.sources if is_free else ())
+
+    def _show_buttons(self, view: TeachView) -> None:
+        is_recording = view.state is TeachState.RECORDING
+        is_deciding = view.state is TeachState.DECIDING
+        self._record.setText(
+            with_key(self.tr("Finish") if is_recording else self.tr("Record"), ActionId.RECORD)
+        )
+        self._record.set_icon(Icon.HALT if is_recording else Icon.RECORD)
+        self._record.setEnabled(view.state in (TeachState.READY, TeachState.RECORDING))
+        self._record.set_kind("" if is_deciding else "primary")
+        self._keep.set_kind("primary" if is_deciding else "")
+        for button in (self._keep, self._discard, self._redo):
+            button.setEnabled(is_recording or is_deciding)
+        self._undo.setEnabled(view.can_undo)
+
+    def _show_verdict(self, view: TeachView) -> None:
+        lines = [(line.text, line.level) for line in view.verdict]
+        for index, widget in enumerate(self._verdict):
+            text, level = lines[index] if index < len(lines) else ("", Level.QUIET)
+            widget.show_sentence(text, level)
+            widget.setVisible(bool(text))
