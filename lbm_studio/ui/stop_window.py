@@ -1,0 +1,120 @@
+"""The STOP window: a process of its own, always on top, that works while the main window hangs."""
+
+import logging
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from lbm_studio.app.notices import Level, Notices
+from lbm_studio.app.settings import SettingsStore
+from lbm_studio.app.stop_watch import StopWatch
+from lbm_studio.app.views.window import StopView
+from lbm_studio.core.clock import Clock, MonotonicClock
+from lbm_studio.core.paths import user_data
+from lbm_studio.link.session import Session
+from lbm_studio.ui.program import log_qt_messages, on_signals, report_exceptions
+from lbm_studio.ui.theme import METRICS, Theme, load_fonts
+from lbm_studio.ui.widgets.basics import Sentence, column
+from lbm_studio.ui.widgets.stop_button import StopButton
+
+POLL_EVERY_MS = 50
+STOP_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class StopWindow(QWidget):
+    """One large button and one sentence.
+
+    Args:
+        theme: the colours.
+        model: presses the stop and knows whether it is latched.
+        clock: tells the model how old things are.
+    """
+
+    def __init__(self, theme: Theme, model: StopWatch, clock: Clock | None = None) -> None:
+        flags = Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.CustomizeWindowHint
+        super().__init__(None, flags | Qt.WindowType.WindowTitleHint)
+        self._model = model
+        self._clock = clock or MonotonicClock()
+        self._may_close = False
+        self._button = StopButton(theme)
+        self._sentence = Sentence(theme, "stopState")
+        self._timer = QTimer(self)
+        self.setObjectName("ground")
+        self.setWindowTitle(self.tr("STOP"))
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self._build()
+        self._timer.timeout.connect(self._poll)
+        self._button.pressed.connect(lambda: model.press("STOP window"))
+        model.changed.connect(self._show)
+        self._show(model.view)
+
+    def start(self) -> None:
+        """Show the window in the lower left corner and follow the station."""
+        self.show()
+        room = self.screen().availableGeometry()
+        frame = self.frameGeometry()
+        self.move(room.left(), room.bottom() - frame.height())
+        self._timer.start(POLL_EVERY_MS)
+
+    def end(self) -> None:
+        """Close the window; only the program that started it does."""
+        self._may_close = True
+        self._timer.stop()
+        self.close()
+        QApplication.quit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.setAccepted(self._may_close)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if is_press and event.key() in STOP_KEYS:
+            self._model.press("STOP window key")
+        return is_press
+
+    def _build(self) -> None:
+        layout = column(spacing=METRICS.small, margin=METRICS.small)
+        expanding = QSizePolicy.Policy.Expanding
+        self._button.setSizePolicy(expanding, expanding)
+        self._sentence.setMinimumHeight(METRICS.primary)
+        layout.addWidget(self._button, 1)
+        layout.addWidget(self._sentence)
+        self.setLayout(layout)
+        self.resize(METRICS.stop_window_width, METRICS.stop_window_height)
+
+    def _poll(self) -> None:
+        self._model.poll(self._clock.now_ns())
+
+    def _show(self, view: StopView) -> None:
+        self._button.show_latched(view.latched)
+        if view.latched:
+            self._sentence.show_sentence(view.reason, Level.BAD)
+        elif view.reachable:
+            self._sentence.show_sentence(self.tr("Ready. Press to stop all arms."), Level.GOOD)
+        else:
+            self._sentence.show_sentence(self.tr("The station does not answer."), Level.WARN)
+
+
+def main(session: Path) -> int:
+    """Show the STOP window of a session until the program is asked to end; returns 0."""
+    logging.basicConfig(level=logging.INFO)
+    notices = Notices(time.time)
+    model = StopWatch(Session(session), notices)
+    settings = SettingsStore(user_data(), notices.add)
+    qt = QApplication.instance() or QApplication(["lbm-studio-stop"])
+    log_qt_messages()
+    report_exceptions(notices.add)
+    load_fonts()
+    theme = Theme(settings.current.theme)
+    theme.apply()
+    window = StopWindow(theme, model)
+    qt.installEventFilter(window)
+    on_signals(window.end)
+    window.start()
+    try:
+        return qt.exec()
+    finally:
+        model.close()
