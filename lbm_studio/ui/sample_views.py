@@ -1,0 +1,269 @@
+"""Snapshots of the panels in every state, with pictures the simulated station took."""
+
+from dataclasses import replace
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from lbm_studio.app.notices import Level, Notice
+from lbm_studio.app.views.cameras import CamerasView, CameraTile, IntentPoint
+from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
+from lbm_studio.app.views.station import HealthRow, StationChoice, StationPanelState, StationView
+from lbm_studio.app.views.teach import (
+    MotionSource,
+    SceneChoice,
+    Take,
+    TeachState,
+    TeachView,
+    VerdictLine,
+)
+from lbm_studio.app.views.window import StatusPart, StopView, WindowView
+from lbm_studio.core.paths import resources
+
+GOAL = "put the green cube in the red tray"
+NOON_UNIX_S = 1_780_000_000.0
+SCENE_CAMERAS = ("scene_right_0", "scene_left_0")
+WRIST_CAMERAS = ("wrist_left_minus", "wrist_left_plus", "wrist_right_minus", "wrist_right_plus")
+CAMERAS = (*SCENE_CAMERAS, *WRIST_CAMERAS)
+TITLES = (
+    "scene right",
+    "scene left",
+    "wrist left −",
+    "wrist left +",
+    "wrist right −",
+    "wrist right +",
+)
+TAKE_PICTURES = ("take_10", "take_11", "take_12", "take_13", "take_14")
+SCENES = (
+    SceneChoice("put_cube_in_tray", "Put a cube in a tray"),
+    SceneChoice("stack_cubes", "Stack two cubes"),
+    SceneChoice("hand_over", "Hand a bar over"),
+)
+
+
+class Situation(StrEnum):
+    """What a panel is shown in."""
+
+    EMPTY = "empty"
+    BUSY = "busy"
+    ERROR = "error"
+    FULL = "full"
+
+
+@cache
+def picture(name: str) -> NDArray[np.uint8]:
+    """Return a bundled picture as (H, W, 3) RGB."""
+    image = QImage(str(resources() / "demo" / f"{name}.png"))
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    stride = image.bytesPerLine()
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), stride)
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def cameras(situation: Situation, *, intent: bool = False) -> CamerasView:
+    """Return live tiles; in an error one camera is stale."""
+    if situation is Situation.EMPTY:
+        return CamerasView()
+    tiles = [_tile(name, title, intent) for name, title in zip(CAMERAS, TITLES, strict=True)]
+    if situation is Situation.ERROR:
+        reason = "No picture for 2.4 s. Restart the renderer on the panel Station."
+        tiles[1] = replace(tiles[1], age_s=2.4, rate_hz=0.0, stale_reason=reason)
+    return CamerasView(tuple(tiles))
+
+
+def window(situation: Situation) -> WindowView:
+    """Return the frame around the panels."""
+    if situation is Situation.EMPTY:
+        return WindowView(disk=StatusPart("disk: 53 GB free"))
+    live = WindowView(
+        station="Simulated station, ready",
+        station_level=Level.GOOD,
+        goal=GOAL,
+        arms=StatusPart("arms: holding"),
+        loop=StatusPart("loop: 10 Hz, late p99 4 ms"),
+        cameras=StatusPart("cameras: 6 of 6"),
+        disk=StatusPart("disk: 53 GB free"),
+    )
+    if situation is Situation.BUSY:
+        training = StatusPart("training: 42 %, 6 min left")
+        return replace(live, arms=StatusPart("arms: moving"), training=training)
+    if situation is Situation.ERROR:
+        return _stopped(live)
+    return live
+
+
+def _stopped(live: WindowView) -> WindowView:
+    notice = Notice(0, Level.WARN, "The camera “scene left” stands still.", NOON_UNIX_S)
+    return replace(
+        live,
+        station="Simulated station, stopped",
+        station_level=Level.BAD,
+        arms=StatusPart("arms: stopped", Level.BAD),
+        cameras=StatusPart("cameras: 5 of 6", Level.WARN),
+        notices=(notice,),
+        stop=StopView(True, "Stopped by Esc.", can_reset=True, hold_fraction=0.4, reachable=True),
+    )
+
+
+def station(situation: Situation) -> StationView:
+    """Return the Station panel."""
+    choices = (
+        StationChoice(
+            "simulated", "Simulated station", "Two arms and six cameras, with nothing attached."
+        ),
+        StationChoice("simulated-single", "Simulated, one arm", "One arm and two cameras."),
+    )
+    state = {
+        Situation.EMPTY: StationPanelState.DISCONNECTED,
+        Situation.BUSY: StationPanelState.CONNECTING,
+        Situation.ERROR: StationPanelState.CONNECTED,
+        Situation.FULL: StationPanelState.CONNECTED,
+    }[situation]
+    view = StationView(state, choices, "simulated", log_folder="/run/user/1000/lbm-studio-k2v9")
+    if situation is Situation.BUSY:
+        return replace(view, progress=0.6, progress_sentence="Starting the cameras.")
+    if situation is Situation.EMPTY:
+        return replace(view, log_folder="")
+    return replace(
+        view,
+        health=_health(situation),
+        can_test_stop=situation is Situation.FULL,
+        stop_test_sentence="Passed: the stop latched after 3 ms.",
+    )
+
+
+def _health(situation: Situation) -> tuple[HealthRow, ...]:
+    good = (
+        HealthRow("Right arm", Level.GOOD, "Holds still, well inside its limits."),
+        HealthRow("Left arm", Level.GOOD, "Holds still, well inside its limits."),
+        HealthRow("Cameras", Level.GOOD, "All 6 deliver 10 pictures a second."),
+        HealthRow("Loop", Level.GOOD, "10 Hz, 99 of 100 ticks at most 4 ms late."),
+        HealthRow("Stop", Level.GOOD, "Reachable."),
+        HealthRow("Inference", Level.QUIET, "Waits for a policy."),
+    )
+    if situation is Situation.FULL:
+        return good
+    cameras_row = HealthRow(
+        "Cameras",
+        Level.WARN,
+        "“scene left” has delivered no picture for 2.4 s.",
+        restart="renderer",
+    )
+    stop_row = HealthRow("Stop", Level.BAD, "Stopped by Esc. Hold Reset for a second.")
+    return (*good[:2], cameras_row, good[3], stop_row, good[5])
+
+
+def teach(situation: Situation) -> TeachView:
+    """Return the Teach panel."""
+    if situation is Situation.EMPTY:
+        return TeachView()
+    base = TeachView(
+        state=TeachState.DECIDING,
+        sentence="Keep this take, or discard it?",
+        goal=GOAL,
+        dataset="put the green cube in the red tray",
+        scenes=SCENES,
+        scene="put_cube_in_tray",
+        seed=17,
+        kept=12,
+        wanted=30,
+        elapsed_s=5.4,
+        takes=_takes(),
+        can_undo=True,
+        verdict=(
+            VerdictLine(Level.GOOD, "Goal reached."),
+            VerdictLine(Level.GOOD, "No tick was dropped."),
+            VerdictLine(Level.WARN, "The first 0.8 s stand still."),
+        ),
+    )
+    if situation is Situation.BUSY:
+        sentence = "Recording. Press Finish when the goal is reached."
+        return replace(
+            base, state=TeachState.RECORDING, sentence=sentence, elapsed_s=2.7, verdict=()
+        )
+    if situation is Situation.ERROR:
+        return replace(
+            base,
+            state=TeachState.READY,
+            sentence="The take was not kept: the disk is full. Free some room, then record again.",
+            verdict=(VerdictLine(Level.BAD, "Not kept: the disk is full."),),
+        )
+    return base
+
+
+def teach_with_keys() -> TeachView:
+    """Return the Teach panel while the keyboard moves an arm."""
+    keys = (
+        ("W S", "away from and towards the arm bases"),
+        ("A D", "left and right"),
+        ("E Q", "up and down"),
+    )
+    keys += (("F", "close or open the gripper"), ("X", "the other arm"))
+    base = teach(Situation.BUSY)
+    return replace(base, source=MotionSource.KEYBOARD, arm="right", key_help=keys)
+
+
+def _takes() -> tuple[Take, ...]:
+    successes = (True, True, False, True, True)
+    return tuple(
+        Take(
+            number=8 + index,
+            title=f"take {9 + index}",
+            duration_s=4.8 + 0.3 * index,
+            success=success,
+            deleted=index == 2,
+            thumbnail=picture(name),
+        )
+        for index, (name, success) in enumerate(zip(TAKE_PICTURES, successes, strict=True))
+    )
+
+
+def run(situation: Situation) -> RunView:
+    """Return the Run panel."""
+    if situation is Situation.EMPTY:
+        return RunView()
+    base = RunView(
+        state=RunState.READY,
+        sentence="Press Run: both arms will move.",
+        prompt=GOAL,
+        understood="Skill “Put a cube in a tray”, learned from 300 takes.",
+        checkpoints=(CheckpointChoice("/runs/3/checkpoint", "Put a cube in a tray, 28 May"),),
+        checkpoint="/runs/3/checkpoint",
+        elapsed_s=7.3,
+        successes=7,
+        trials=9,
+        goal_reached=True,
+        scenes=SCENES,
+        scene="put_cube_in_tray",
+        seed=21,
+    )
+    if situation is Situation.BUSY:
+        text = "Both arms move towards “put the green cube in the red tray”."
+        return replace(
+            base, state=RunState.RUNNING, sentence=text, elapsed_s=2.6, goal_reached=False
+        )
+    if situation is Situation.ERROR:
+        return replace(
+            base,
+            state=RunState.NEEDS_SKILL,
+            sentence="Choose one of these goals, or teach this one first.",
+            prompt="put the grean cube in the tray",
+            understood="No skill has been learned for that yet. Did you mean:",
+            suggestions=(GOAL, "put the green cube in the yellow tray"),
+            goal_reached=None,
+        )
+    return base
+
+
+def _tile(name: str, title: str, intent: bool) -> CameraTile:
+    image = picture(name)
+    is_scene = name in SCENE_CAMERAS
+    marks = {"scene_right_0": (0.34, 0.52), "scene_left_0": (0.42, 0.24)}
+    points: tuple[IntentPoint, ...] = ()
+    if intent and name in marks:
+        points = (IntentPoint("right", *marks[name], 0.9), IntentPoint("left", 0.8, 0.7, 0.3))
+    aspect = image.shape[1] / image.shape[0]
+    return CameraTile(name, title, is_scene, aspect, image, 1, 10.0, 0.1, "", points)
