@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tests.structure.conftest import SourceFile
 
-DESCRIPTIONS = ("station/simulation/",)
-"""Where a body and its world are described."""
+DESCRIPTIONS = ("station/simulation/embodiments.py", "ui/sample_views.py")
+"""Where bodies are described: the simulated ones, and the one on the pictures of the panels."""
 
 MEASURES = re.compile(
     r"(^|_)(arms?|cameras?|chunk|chunk_length|action_size|action_dim|state_size|execute|past|rate"

@@ -99,7 +99,7 @@ def test_no_dialog_runs_its_own_event_loop(sources: list[SourceFile]) -> None:
         f"{source.name}:{line}"
         for source in sources
         for name, line in calls(source)
-        if re.search(r"\.exec_?$", name)
+        if re.search(r"\.exec_?$", name) and name != "qt.exec"  # the application's one loop
     ]
 
     assert found == []

@@ -1,0 +1,81 @@
+"""The frozen application: built once with the spec, then started like a user would."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lbm_studio.core.keys import SHOWN_VARIABLE
+
+pytestmark = [pytest.mark.bundle, pytest.mark.timeout(900)]
+
+ROOT = Path(__file__).resolve().parents[2]
+UNWANTED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MUJOCO_GL", "PYOPENGL_PLATFORM")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the application and return its folder."""
+    folder = tmp_path_factory.mktemp("bundle")
+    where = ["--distpath", str(folder / "dist"), "--workpath", str(folder / "build")]
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", *where]
+
+    outcome = subprocess.run(
+        [*command, "lbm_studio.spec"], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert outcome.returncode == 0, outcome.stderr[-4000:]
+    return folder / "dist" / "lbm-studio"
+
+
+def start(bundle: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k not in UNWANTED} | variables
+    return subprocess.run(
+        [str(bundle / "lbm-studio"), *arguments],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_frozen_window_opens_and_closes_by_itself(bundle: Path, tmp_path: Path) -> None:
+    shown = tmp_path / "shown"
+
+    outcome = start(bundle, "--station", "simulated", **{SHOWN_VARIABLE: str(shown)})
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert int(shown.read_text()) > 0
+
+
+def test_the_frozen_application_runs_a_tick_with_all_cameras(bundle: Path) -> None:
+    outcome = start(bundle, "doctor", "--tick")
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.strip().endswith("with 6 cameras.")
+
+
+def test_the_frozen_application_rolls_out_in_processes_of_its_own(bundle: Path) -> None:
+    skill = ["--skill", "put_cube_in_tray", "--trials", "2", "--processes", "2"]
+
+    outcome = start(bundle, "rollout", "--baseline", "idle", *skill)
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert "0 of 2" in outcome.stdout
+
+
+def test_the_frozen_application_refuses_in_words(bundle: Path) -> None:
+    outcome = start(bundle, "train", "/nowhere", "--out", "/proc/run", "--steps", "1")
+
+    assert outcome.returncode == 2, outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_the_qt_libraries_can_be_replaced(bundle: Path) -> None:
+    libraries = list(bundle.rglob("libQt6Widgets.so*"))
+
+    assert libraries
+    assert all(library.stat().st_size > 0 for library in libraries)
