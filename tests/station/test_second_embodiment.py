@@ -1,15 +1,20 @@
 """Every stage on a second, smaller body: one arm, two cameras, another rate, other chunks."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.clock import ManualClock
+from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.keyboard import KeyboardArm
+from lbm_studio.core.observation import StationState
 from lbm_studio.core.pose import Pose
+from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.station.live import SimulatedScene
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
@@ -126,3 +131,45 @@ def test_a_person_moves_it_by_keys(station: SimulatedStation) -> None:
     moved = station.read().arms["right"].pose.position - before.arms["right"].pose.position
     assert wanted[1] > 0.1
     np.testing.assert_allclose(moved, wanted, atol=0.005)
+
+
+def test_what_a_person_does_with_it_is_recorded_and_read_back(
+    station: SimulatedStation, tmp_path: Path
+) -> None:
+    description = station.description
+    arms, cameras = description.embodiment.arm_names, description.embodiment.camera_names
+    goal = station.load(find_skill(SKILL), seed=0).goal
+    keys, clock = KeyboardArm(arms), ManualClock(start_ns=1)
+    source = KeyboardTeleop(keys, clock)
+    states: list[StationState] = []
+    sent = [station.read().as_action()]
+
+    with DatasetWriter.open(tmp_path / "taught", description) as writer:
+        writer.begin()
+        for key in ("w", "a", "q", "j", "f", "f"):
+            keys.hold_exactly({key})
+            states.append(station.read())
+            period_s = description.embodiment.chunk.period_s
+            sent.append(next_action(source.read(), sent[-1], description, period_s))
+            writer.add(
+                state=states[-1].as_vector(arms),
+                action=sent[-1].as_vector(arms),
+                joints=np.concatenate([states[-1].arms[name].joints_rad for name in arms]),
+                captured_ns=clock.now_ns(),
+                images={name: f.image for name, f in station.capture(cameras).items()},
+            )
+            station.step(sent[-1])
+            clock.advance_s(period_s)
+        writer.keep(EpisodeMetadata(goal, EpisodeSource.TELEOPERATION, success=None))
+
+    dataset = Dataset.open(tmp_path / "taught")
+    vectors = dataset.vectors(0)
+    assert dataset.station == description
+    assert dataset.rate_hz == description.embodiment.chunk.rate_hz
+    assert dataset.goals == (goal,)
+    wanted = [action.as_vector(arms) for action in sent[1:]]
+    np.testing.assert_allclose(vectors.actions, wanted, atol=1e-6)
+    np.testing.assert_allclose(vectors.states, [s.as_vector(arms) for s in states], atol=1e-6)
+    for camera in description.embodiment.cameras:
+        shape = (len(states), camera.height_px, camera.width_px, 3)
+        assert dataset.images(0, camera.name).shape == shape
