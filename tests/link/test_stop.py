@@ -198,6 +198,7 @@ def test_the_supervisor_kills_a_station_that_does_not_answer(
     session: Session, station_process: subprocess.Popen[str], caplog: pytest.LogCaptureFixture
 ):
     os.kill(station_process.pid, signal.SIGSTOP)
+    os.waitpid(station_process.pid, os.WUNTRACED)
 
     report = StopSupervisor(session).press("STOP window")
 

@@ -291,14 +291,19 @@ def test_a_frozen_window_neither_delays_the_stop_nor_goes_unnoticed(session: Ses
         assert window.stdout
         assert window.stdout.readline() == "moving\n"
         os.kill(window.pid, signal.SIGSTOP)
+        os.waitpid(window.pid, os.WUNTRACED)
         report = StopSupervisor(session).press("gamepad")
-        stopped = [ticks.receive(5.0) for _ in range(5)][-1]
+        ticks.latest()
+        stopped = ticks.receive(5.0)
+        after = [ticks.receive(5.0) for _ in range(5)]
         os.kill(window.pid, signal.SIGCONT)
         window.communicate("")
 
     assert report.outcome is StopOutcome.STOPPED
     assert isinstance(stopped, Tick)
     assert stopped.stop_reason == "Stopped by gamepad."
+    joints = np.array([tick.joints for tick in after if isinstance(tick, Tick)])
+    assert np.ptp(joints, axis=0).max() < AT_REST_RAD
 
 
 def test_without_heartbeats_moving_arms_stop_by_themselves(live: LiveStation):
@@ -342,6 +347,7 @@ def test_a_station_that_does_not_react_at_all_is_killed_and_can_be_started_again
     with LiveStation(session) as live:
         live.demonstrate()
         os.kill(live.process.pid, signal.SIGSTOP)
+        os.waitpid(live.process.pid, os.WUNTRACED)
 
         report = StopSupervisor(session).press("STOP window")
 
