@@ -63,6 +63,10 @@ class Tick:
 class Take:
     """One episode while it is being recorded.
 
+    Attributes:
+        folder: where its files lie.
+        is_finished: whether :meth:`finish` has come to its end.
+
     Args:
         folder: for its files, existing and empty.
         embodiment: what is recorded.
@@ -71,6 +75,7 @@ class Take:
 
     def __init__(self, folder: Path, embodiment: Embodiment, rate_hz: int) -> None:
         self.folder = folder
+        self.is_finished = False
         self._embodiment = embodiment
         self._ticks: list[Tick] = []
         self._joint_count = sum(len(arm.home_joints_rad) for arm in embodiment.arms)
@@ -112,6 +117,7 @@ class Take:
                     f"The camera “{name}” wrote {found} pictures for {len(self)} ticks:"
                     " the episode was not kept."
                 )
+        self.is_finished = True
         sampled = {keys.image_key(n): sampler.statistics() for n, sampler in self._samplers.items()}
         return FinishedTake(self.folder, len(self), self._columns(), sampled, videos)
 

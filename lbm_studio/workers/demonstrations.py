@@ -1,0 +1,146 @@
+"""One demonstration of the scripted colleague on the simulated station, as a finished take."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from pathlib import Path
+
+import numpy as np
+
+from lbm_studio.core.action import Action
+from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
+from lbm_studio.core.observation import CameraFrame, StationState
+from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
+from lbm_studio.episodes.take import FinishedTake, Take, Tick
+from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.simulation.catalogue import find_skill
+from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
+from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.skill import Task
+from lbm_studio.station.simulation.station import SimulatedStation
+
+TIME_LIMIT_S = 60.0
+"""A demonstration that lasts longer has gone wrong [s]."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of one layout.
+
+    Attributes:
+        seed: of the layout.
+        goal: the paraphrase it was asked for with.
+        take: the recording; None when it did not succeed or was given up.
+    """
+
+    seed: int
+    goal: str
+    take: FinishedTake | None
+
+
+class Demonstrations:
+    """Records demonstrations of one skill, one layout after the other. A context manager.
+
+    Args:
+        station: name of the simulated station.
+        skill: name of the skill.
+        disturbance: whether what is executed is displaced, so that recordings show recoveries.
+    """
+
+    def __init__(self, station: str, skill: str, *, disturbance: bool) -> None:
+        self._description = find_station(station)
+        self._skill = find_skill(skill)
+        self._disturbance = disturbance
+        self._clock = ManualClock(NANOSECONDS_PER_SECOND)
+        self._station = SimulatedStation(self._description, clock=self._clock)
+        self._envelope = SafetyEnvelope(self._description)
+
+    def __enter__(self) -> "Demonstrations":
+        self._station.connect()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._station.close()
+
+    def attempt(
+        self, seed: int, folder: Path, should_stop: Callable[[], bool] = lambda: False
+    ) -> Attempt:
+        """Demonstrate on one layout and record it into ``folder``, which is deleted on failure.
+
+        Raises:
+            DiskFullError: the disk is full.
+        """
+        task = self._station.load(self._skill, seed)
+        goal = str(np.random.default_rng([seed, 2]).choice(task.goals))
+        embodiment = self._description.embodiment
+        with full_disk_in_words(folder):
+            take = Take(folder, embodiment, round(embodiment.chunk.rate_hz))
+            try:
+                is_success = self._record(task, take, should_stop)
+                return Attempt(seed, goal, take.finish() if is_success else None)
+            finally:
+                if not take.is_finished:
+                    take.abandon()
+                    remove_folder(folder)
+
+    def _record(self, task: Task, take: Take, should_stop: Callable[[], bool]) -> bool:
+        """Return whether the goal is reached when the demonstrator has come to its end."""
+        period_s = self._description.embodiment.chunk.period_s
+        cameras = self._description.embodiment.camera_names
+        demonstrator = ScriptedDemonstrator(self._station, task, task.seed, self._disturbance)
+        previous = self._station.read().as_action()
+        while (intended := demonstrator.next_action()) is not None:
+            if should_stop() or len(take) * period_s > TIME_LIMIT_S:
+                return False
+            clamped = self._envelope.clamp(intended, previous, period_s)
+            previous = clamped.action
+            state, frames = self._station.read(), self._station.capture(cameras)
+            take.add(self._tick(state, frames, clamped.action, is_clamped=bool(clamped.limits)))
+            self._station.step(clamped.action)
+            self._clock.advance_s(period_s)
+        return task.is_success()
+
+    def _tick(
+        self,
+        state: StationState,
+        frames: dict[str, CameraFrame],
+        action: Action,
+        *,
+        is_clamped: bool,
+    ) -> Tick:
+        arms = self._description.embodiment.arm_names
+        return Tick(
+            state=state.as_vector(arms),
+            action=action.as_vector(arms),
+            joints=np.concatenate([state.arms[name].joints_rad for name in arms]),
+            captured_ns=state.captured_ns,
+            images={name: frame.image for name, frame in frames.items()},
+            images_captured_ns={name: frame.captured_ns for name, frame in frames.items()},
+            clamped=is_clamped,
+        )
+
+
+_process_demonstrations: list[Demonstrations] = []
+"""Those of a pool process: pool functions can only reach module state."""
+
+
+def start_process(station: str, skill: str, disturbance: bool) -> None:
+    """Make a pool process ready: it ignores Ctrl-C, and ends with the process that began it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
+    _process_demonstrations.append(Demonstrations(station, skill, disturbance=disturbance))
+
+
+def attempt_in_process(seed: int, folder: Path) -> Attempt:
+    """Run one attempt in a pool process."""
+    return _process_demonstrations[0].attempt(seed, folder)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
