@@ -23,6 +23,7 @@ from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.station.teleop.keyboard import KeyboardTeleop
 from lbm_studio.station.teleop.mapping import next_action
+from lbm_studio.workers.record import RecordSpec, record
 
 STATION = "simulated-single"
 SKILL = "put_cube_in_tray"
@@ -173,3 +174,23 @@ def test_what_a_person_does_with_it_is_recorded_and_read_back(
     for camera in description.embodiment.cameras:
         shape = (len(states), camera.height_px, camera.width_px, 3)
         assert dataset.images(0, camera.name).shape == shape
+
+
+def test_demonstrations_on_it_are_recorded_without_a_window(tmp_path: Path) -> None:
+    spec = RecordSpec(str(tmp_path / "demonstrated"), SKILL, episodes=2, station=STATION)
+
+    report = record(spec)
+
+    dataset = Dataset.open(tmp_path / "demonstrated")
+    description = find_station(STATION)
+    assert (report.episodes, report.frames) == (2, dataset.frames)
+    assert dataset.station == description
+    assert dataset.cameras == description.embodiment.camera_names
+    for episode in dataset.episodes:
+        actions = dataset.vectors(episode.index).actions
+        assert episode.metadata.success
+        assert episode.duration_s == pytest.approx(
+            episode.length * description.embodiment.chunk.period_s
+        )
+        assert actions.shape == (episode.length, description.embodiment.action_size)
+        assert actions[:, -1].min() < 0.01  # the hand has closed
