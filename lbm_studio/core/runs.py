@@ -116,13 +116,13 @@ def read_events(folder: Path, first: int = 0) -> Iterator[Event]:
 
 def job_status(folder: Path) -> JobStatus:
     """Return the status a run folder is in; a running job whose process is gone has failed."""
+    was_alive = is_alive(folder)  # asked before and after: it may begin or end while we read
     status = JobStatus.QUEUED
     for event in read_events(folder):
         if event.kind is EventKind.STATUS:
             status = JobStatus(event.data["status"])
-    if not status.is_terminal and status is not JobStatus.QUEUED and not is_alive(folder):
-        return JobStatus.FAILED
-    return status
+    is_over = status.is_terminal or status is JobStatus.QUEUED
+    return status if is_over or was_alive or is_alive(folder) else JobStatus.FAILED
 
 
 def claim(folder: Path) -> None:

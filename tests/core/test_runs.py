@@ -124,6 +124,30 @@ def test_a_job_runs_while_its_process_lives_and_has_failed_once_it_is_killed(
     assert job_status(tmp_path) is JobStatus.FAILED
 
 
+@pytest.mark.parametrize("moment", ["begins", "ends"])
+def test_a_job_that_begins_or_ends_while_it_is_looked_at_has_not_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    log = EventLog(tmp_path)
+    if moment == "ends":
+        runs.claim(tmp_path)
+        log.status(JobStatus.RUNNING)
+
+    def read_meanwhile(folder: Path) -> list[runs.Event]:
+        if moment == "begins":
+            runs.claim(folder)
+            log.status(JobStatus.RUNNING)
+            return list(read_events(folder))
+        events = list(read_events(folder))
+        log.status(JobStatus.DONE)
+        runs.release(folder)
+        return events
+
+    monkeypatch.setattr(runs, "read_events", read_meanwhile)
+
+    assert job_status(tmp_path) is JobStatus.RUNNING
+
+
 def test_a_killed_process_nobody_has_collected_counts_as_gone(
     tmp_path: Path, running_job: subprocess.Popen[str]
 ) -> None:
