@@ -8,7 +8,6 @@ import argparse
 import errno
 import importlib
 import importlib.util
-import json
 import logging
 import pkgutil
 import signal
@@ -239,17 +238,19 @@ def _record(options: argparse.Namespace) -> int:
     from lbm_studio.workers.record import RecordSpec, record
 
     spec = RecordSpec(
-        dataset=options.dataset,
+        dataset=str(options.dataset),
         skill=options.skill,
         episodes=options.episodes,
         seed=options.seed,
         station=options.station,
+        demonstrator=options.demonstrator,
         processes=options.processes,
     )
-    with _bar("recording", "episodes") as progress:
-        report = record(spec, progress)
-    _finish(options, report, f"Recorded into {options.dataset}.")
-    return 0
+    with _interrupt_asks() as is_asked, _bar("recording", "episodes") as progress:
+        report = record(spec, progress, is_asked)
+    words = f"Recorded {report.episodes} episodes into {report.dataset} in {report.seconds:.0f} s."
+    _finish(options, report, words)
+    return INTERRUPTED if report.stopped else 0
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -300,7 +301,12 @@ def _replay(options: argparse.Namespace) -> int:
     from lbm_studio.workers.replay import replay
 
     report = replay(options.dataset, options.episode)
-    _finish(options, report, json.dumps(to_json(report)))
+    verdict = "success" if report.success else "failure"
+    words = (
+        f"“{report.goal}”: {verdict} after {report.frames} steps, "
+        f"at most {100 * report.largest_error_m:.1f} cm from where it was recorded."
+    )
+    _finish(options, report, words)
     return 0
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import from_json, to_json
-from lbm_studio.core.errors import StudioError
+from lbm_studio.core.errors import DatasetError, StudioError
 from lbm_studio.core.paths import program, user_data
 from lbm_studio.core.runs import SPEC_FILE, EventKind, read_events, write_json
+from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.evaluation.pictures import Picture, contact_sheet, learning_curve
 from lbm_studio.evaluation.statistics import SuccessRate
 from lbm_studio.station.simulation.catalogue import SKILLS
@@ -126,7 +127,7 @@ def run_demo(size: DemoSize, folder: Path | None, *, fresh: bool, say: Say) -> D
     _claim_folder(folder, size, fresh)
     stages = _Stages(folder, say)
     say(f"Demo ({size.name}) in {folder}")
-    stages.run("record", _record_arguments(size, folder))
+    _record(stages, size, folder)
     training = stages.run("train", _train_arguments(size, folder))
     rates = {
         name: _rate(stages.run(name, [*_rollout_arguments(size), *more]))
@@ -169,6 +170,12 @@ class _Stages:
             self._say(f"{name}: lbm-studio {' '.join(arguments)}")
             self._time(name, lambda: _run_command(name, [*arguments, "--json", str(figures)]))
         return dict(json.loads(figures.read_text(encoding="utf-8")))
+
+    def skip(self, name: str, figures: Mapping[str, Any]) -> None:
+        """Note the figures of a stage that needs no work."""
+        file = self._folder / f"{name}.json"
+        if not file.exists():
+            write_json(file, dict(figures))
 
     def measure(self, name: str, work: Callable[[], None]) -> None:
         """Do something short, every time."""
@@ -223,12 +230,25 @@ def _run_command(name: str, arguments: Sequence[str]) -> None:
         raise StudioError(f"The demo ended at the stage “{name}”. Start it again to go on there.")
 
 
-def _record_arguments(size: DemoSize, folder: Path) -> list[str]:
-    return [
+def _record(stages: "_Stages", size: DemoSize, folder: Path) -> None:
+    """Record what the dataset still lacks."""
+    held = _held_episodes(folder / DATASET)
+    if held >= size.demonstrations:  # all are there, though the last attempt could not say so
+        stages.skip("record", {"episodes": held})
+        return
+    arguments = [
         *("record", str(folder / DATASET), "--skill", size.skill),
-        *("--episodes", str(size.demonstrations), "--seed", "0"),
+        *("--episodes", str(size.demonstrations - held), "--seed", "0"),
         *("--station", size.station, "--processes", str(PROCESSES)),
     ]
+    stages.run("record", arguments)
+
+
+def _held_episodes(dataset: Path) -> int:
+    try:
+        return len(Dataset.open(dataset).episodes)
+    except DatasetError:  # not begun, or ended before the first episode
+        return 0
 
 
 def _train_arguments(size: DemoSize, folder: Path) -> list[str]:
