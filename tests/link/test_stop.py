@@ -163,6 +163,7 @@ def test_the_stop_file_is_its_owners_alone_and_goes_with_the_receiver(session: S
     receiver.close()
 
     assert mode == 0o600
+    assert written
     assert written == receiver.address
     assert written.process == ProcessIdentity.current()
     assert list(session.folder.iterdir()) == []

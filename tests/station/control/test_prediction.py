@@ -9,7 +9,7 @@ import pytest
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.observation import StationState
-from lbm_studio.link.bus import AsyncRequester, Responder
+from lbm_studio.link.bus import AsyncRequester, Responder, wait_for_any
 from lbm_studio.link.messages import Accepted, Chunk, InferenceRequest, Message, Predict, Refused
 from lbm_studio.station.control.prediction import RemotePredictor
 from tests.core.stations import make_station
@@ -73,7 +73,7 @@ def test_the_answer_is_a_chunk_of_actions_in_the_station_frame(
     assert predictor.ask(state, "lift", PATIENCE_S)
     assert predictor.collect() is None
     assert inference.poll(reply, PATIENCE_S)
-    assert line.socket.poll(PATIENCE_S * 1000)
+    assert wait_for_any([line], PATIENCE_S)
 
     chunk = predictor.collect()
 
@@ -97,12 +97,12 @@ def test_an_answer_to_the_episode_before_is_dropped(
     predictor.ask(state, "first", PATIENCE_S)
     assert inference.poll(remember, PATIENCE_S)
     predictor.forget()
-    assert line.socket.poll(PATIENCE_S * 1000)
+    assert wait_for_any([line], PATIENCE_S)
     assert predictor.collect() is None
 
     predictor.ask(state, "second", PATIENCE_S)
     assert inference.poll(remember, PATIENCE_S)
-    assert line.socket.poll(PATIENCE_S * 1000)
+    assert wait_for_any([line], PATIENCE_S)
     assert predictor.collect() is not None
     assert sessions[0] != sessions[1]
 
@@ -124,7 +124,7 @@ def test_anything_but_a_chunk_is_told_in_words(
 ):
     predictor.ask(state, "lift", PATIENCE_S)
     assert inference.poll(lambda _: answer, PATIENCE_S)
-    assert line.socket.poll(PATIENCE_S * 1000)
+    assert wait_for_any([line], PATIENCE_S)
 
     with pytest.raises(StationError, match=words):
         predictor.collect()
