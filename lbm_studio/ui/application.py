@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import qasync
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from lbm_studio.app.application import Application
@@ -57,7 +57,7 @@ def main(station: str | None = None) -> int:
     return 0
 
 
-async def _show(application: Application, theme: Theme, qt: QApplication) -> None:
+async def _show(application: Application, theme: Theme, qt: QCoreApplication) -> None:
     closed = asyncio.get_running_loop().create_future()
     window = MainWindow(theme, application)
     guard = KeyGuard(application, qt)

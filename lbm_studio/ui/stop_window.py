@@ -70,10 +70,11 @@ class StopWindow(QWidget):
         event.setAccepted(self._may_close)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if is_press and event.key() in STOP_KEYS:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() in STOP_KEYS:
             self._model.press("STOP window key")
-        return is_press
+        return True
 
     def _build(self) -> None:
         layout = column(spacing=METRICS.small, margin=METRICS.small)

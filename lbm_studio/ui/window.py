@@ -13,7 +13,8 @@ from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.ui.actions import ACTIONS, SHOW_PANEL, ActionId
 from lbm_studio.ui.keys import is_typing
 from lbm_studio.ui.live_page import LivePage
-from lbm_studio.ui.panels.factory import LIVE_PANELS, LivePanel, Panel, live_panel, page_panel
+from lbm_studio.ui.panels.base import LivePanel, Panel
+from lbm_studio.ui.panels.factory import LIVE_PANELS, live_panel, page_panel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import column, row
 from lbm_studio.ui.widgets.key_sheet import KeySheet
@@ -82,10 +83,10 @@ class MainWindow(QWidget):
     def _built(self, name: PanelName) -> Panel:
         if name in LIVE_PANELS:
             live = live_panel(name, self._theme, self._application)
-            self._live.add(_widget(live), live.strip)
+            self._live.add(live, live.strip)
             return live
         page = page_panel(name, self._theme, self._application)
-        self._pages.addWidget(_widget(page))
+        self._pages.addWidget(page)
         return page
 
     def _build(self) -> None:
@@ -146,12 +147,12 @@ class MainWindow(QWidget):
         self._front = name
         self._navigation.show_panel(name)
         panel = self.panel(name)
-        if name in LIVE_PANELS:
+        if isinstance(panel, LivePanel):
             is_station = name is PanelName.STATION
-            self._live.bring(_widget(panel), _strip(panel), offers_station=not is_station)
+            self._live.bring(panel, panel.strip, offers_station=not is_station)
             self._pages.setCurrentWidget(self._live)
         else:
-            self._pages.setCurrentWidget(_widget(panel))
+            self._pages.setCurrentWidget(panel)
         for sheet in (self._keys, self._look, self._notices):
             sheet.hide()
         panel.shown()
@@ -190,14 +191,3 @@ class MainWindow(QWidget):
             self.setGeometry(wanted.intersected(screen))
         if geometry.maximised:
             self.showMaximized()
-
-
-def _widget(panel: Panel) -> QWidget:
-    if not isinstance(panel, QWidget):
-        raise TypeError("a panel is a QWidget")
-    return panel
-
-
-def _strip(panel: Panel) -> QWidget:
-    live: LivePanel = panel  # type: ignore[assignment]  # only called for live panels
-    return live.strip

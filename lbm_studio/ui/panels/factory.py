@@ -1,47 +1,12 @@
 """Builds a panel when it is first needed, so that the window appears before all are loaded."""
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
-
-from PySide6.QtCore import SignalInstance
-from PySide6.QtWidgets import QWidget
-
 from lbm_studio.app.application import Application
 from lbm_studio.app.views.window import PanelName
-from lbm_studio.ui.actions import ActionId
+from lbm_studio.ui.panels.base import LivePanel, Panel
 from lbm_studio.ui.theme import Theme
 
 LIVE_PANELS = (PanelName.STATION, PanelName.TEACH, PanelName.RUN)
 """Panels beside the live cameras; the others have the whole page."""
-
-
-class Panel(Protocol):
-    """What the window knows of a panel, which is a QWidget too.
-
-    Signals:
-        panel_wanted: a PanelName; the next thing to do is there.
-    """
-
-    panel_wanted: SignalInstance
-
-    @property
-    def handlers(self) -> Mapping[ActionId, Callable[[], object]]:
-        """What its keys do."""
-        ...
-
-    def shown(self) -> None:
-        """It came to the front."""
-        ...
-
-
-class LivePanel(Panel, Protocol):
-    """A panel beside the live cameras.
-
-    Attributes:
-        strip: what it shows beneath them.
-    """
-
-    strip: QWidget
 
 
 def live_panel(name: PanelName, theme: Theme, application: Application) -> LivePanel:

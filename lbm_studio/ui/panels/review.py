@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lbm_studio.app.review_panel import ReviewPanel
@@ -10,6 +9,7 @@ from lbm_studio.app.views.review import ReviewState, ReviewView
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui.actions import ActionId
 from lbm_studio.ui.icons import Icon
+from lbm_studio.ui.panels.base import Panel
 from lbm_studio.ui.panels.episode_list import EpisodeListCard
 from lbm_studio.ui.panels.episode_views import EpisodeViewsWidget
 from lbm_studio.ui.theme import METRICS, Theme
@@ -17,14 +17,8 @@ from lbm_studio.ui.widgets.basics import Button, row
 from lbm_studio.ui.widgets.empty_state import EmptyState
 
 
-class ReviewPanelWidget(QWidget):
-    """Shows recordings and what is said about them.
-
-    Signals:
-        panel_wanted: a PanelName; the next thing to do is there.
-    """
-
-    panel_wanted = Signal(object)
+class ReviewPanelWidget(Panel):
+    """Shows recordings and what is said about them."""
 
     def __init__(self, theme: Theme, model: ReviewPanel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -10,17 +10,17 @@ from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.views.run import MAX_SPEED, MIN_SPEED, RunState, RunView
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
+from lbm_studio.ui.panels.base import LivePanel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import Button, Card, Sentence, column, label, row, tabular
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
-from lbm_studio.ui.widgets.panel_column import ColumnWidget
 
 SPEED_STEPS_PER_UNIT = 20
 SUGGESTIONS = 2
 IN_MOTION = (RunState.RUNNING, RunState.PAUSED, RunState.LOADING, RunState.HOMING)
 
 
-class RunPanelWidget(ColumnWidget):
+class RunPanelWidget(LivePanel):
     """Runs a trained policy towards a prompt.
 
     Attributes:
@@ -31,7 +31,6 @@ class RunPanelWidget(ColumnWidget):
         super().__init__(self.tr("What should it do?"), parent)
         self._theme = theme
         self._model = model
-        self.strip = QWidget()
         self._build_prompt()
         self._build_choices()
         self._build_buttons()

@@ -10,10 +10,10 @@ from lbm_studio.app.views.station import HealthRow, StationPanelState, StationVi
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
+from lbm_studio.ui.panels.base import LivePanel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import Button, Card, Sentence, column, label, row, rule
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
-from lbm_studio.ui.widgets.panel_column import ColumnWidget
 
 PROGRESS_STEPS = 1000
 
@@ -38,19 +38,14 @@ class HealthWidget(QWidget):
         line.show_sentence(row_view.sentence, row_view.level)
 
 
-class StationPanelWidget(ColumnWidget):
-    """Chooses, connects and shows the health of a station.
-
-    Attributes:
-        strip: what is shown beneath the cameras.
-    """
+class StationPanelWidget(LivePanel):
+    """Chooses, connects and shows the health of a station."""
 
     def __init__(self, theme: Theme, model: StationPanel, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Is the station ready?"), parent)
         self._theme = theme
         self._model = model
         self._health_rows: tuple[HealthRow, ...] = ()
-        self.strip = QWidget()
         self._build()
         self._build_strip()
         self._connect()
@@ -108,9 +103,6 @@ class StationPanelWidget(ColumnWidget):
     @property
     def handlers(self) -> Mapping[ActionId, Callable[[], object]]:
         return {ActionId.CONNECT: self.primary}
-
-    def shown(self) -> None:
-        """Nothing needs to be looked up."""
 
     def primary(self) -> None:
         """Do what the filled button says."""

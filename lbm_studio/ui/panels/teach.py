@@ -10,18 +10,18 @@ from lbm_studio.app.teach_panel import TeachPanel
 from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
+from lbm_studio.ui.panels.base import LivePanel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import Button, Sentence, column, label, row, tabular
 from lbm_studio.ui.widgets.choices import ChoiceCombo, SegmentedChoice, field
 from lbm_studio.ui.widgets.film_strip import FilmStrip
 from lbm_studio.ui.widgets.key_help import KeyHelp
-from lbm_studio.ui.widgets.panel_column import ColumnWidget
 
 MOST_TAKES = 10_000
 VERDICT_LINES = 4
 
 
-class TeachPanelWidget(ColumnWidget):
+class TeachPanelWidget(LivePanel):
     """Records takes of one goal.
 
     Attributes:
@@ -138,9 +138,6 @@ class TeachPanelWidget(ColumnWidget):
             ActionId.DISCARD: self._discard.click,
             ActionId.UNDO_TAKE: self._undo.click,
         }
-
-    def shown(self) -> None:
-        """Nothing needs to be looked up."""
 
     def primary(self) -> None:
         """Begin a take, or end the running one."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lbm_studio.app.train_panel import TrainPanel
@@ -11,6 +10,7 @@ from lbm_studio.app.views.window import PanelName
 from lbm_studio.core.runs import JobStatus
 from lbm_studio.ui.actions import ActionId
 from lbm_studio.ui.icons import Icon
+from lbm_studio.ui.panels.base import Panel
 from lbm_studio.ui.panels.train_job import TrainJobCard
 from lbm_studio.ui.panels.train_progress import TrainProgressWidget
 from lbm_studio.ui.panels.train_words import selected_run
@@ -19,14 +19,8 @@ from lbm_studio.ui.widgets.basics import Button, row
 from lbm_studio.ui.widgets.empty_state import EmptyState
 
 
-class TrainPanelWidget(QWidget):
-    """Starts training jobs and shows what they write.
-
-    Signals:
-        panel_wanted: a PanelName; the next thing to do is there.
-    """
-
-    panel_wanted = Signal(object)
+class TrainPanelWidget(Panel):
+    """Starts training jobs and shows what they write."""
 
     def __init__(self, theme: Theme, model: TrainPanel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -53,7 +54,8 @@ class PlotWidget(pg.PlotWidget):
     def __init__(
         self, theme: Theme, title: str, x_title: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, background=None)
+        super().__init__(parent, background="transparent")
+        self._item: Any = self.getPlotItem()  # pyqtgraph's annotations lag behind its methods
         self._theme = theme
         self._title = title
         self._x_title = x_title
@@ -64,12 +66,12 @@ class PlotWidget(pg.PlotWidget):
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
-        self.plotItem.layout.setContentsMargins(0, METRICS.tight, METRICS.large, 0)
+        self._item.layout.setContentsMargins(0, METRICS.tight, METRICS.large, 0)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._cursor = pg.InfiniteLine(0.0, angle=90, movable=False)
         self._cursor.hide()
         self.addItem(self._cursor)
-        self.scene().sigMouseClicked.connect(self._on_click)
+        self._item.scene().sigMouseClicked.connect(self._on_click)
         self._recolour()
         theme.changed.connect(self._recolour)
 
@@ -92,7 +94,7 @@ class PlotWidget(pg.PlotWidget):
         self._cursor.setValue(x)
 
     def _draw(self) -> None:
-        for item in self.plotItem.listDataItems():
+        for item in self._item.listDataItems():
             self.removeItem(item)
         for line in self._lines:
             style = Qt.PenStyle.DashLine if line.is_dashed else Qt.PenStyle.SolidLine
@@ -116,12 +118,12 @@ class PlotWidget(pg.PlotWidget):
             if self._range is not None:
                 low, high = min(low, self._range[0]), max(high, self._range[1])
             self._range = (low, high)
-            self.setYRange(low, high, padding=EDGE_PADDING)
+            self._item.setYRange(low, high, padding=EDGE_PADDING)
         places = np.concatenate(
             [np.ravel(np.asarray(line.x, dtype=float)) for line in self._lines] or [np.zeros(0)]
         )
         if places.size:
-            self.setXRange(
+            self._item.setXRange(
                 float(places.min()),
                 max(float(places.max()), float(places.min()) + 1e-9),
                 padding=0.01,
@@ -129,8 +131,8 @@ class PlotWidget(pg.PlotWidget):
 
     def _on_click(self, event: object) -> None:
         position = event.scenePos()  # type: ignore[attr-defined]
-        if self.plotItem.sceneBoundingRect().contains(position):
-            self.picked.emit(float(self.plotItem.vb.mapSceneToView(position).x()))
+        if self._item.sceneBoundingRect().contains(position):
+            self.picked.emit(float(self._item.vb.mapSceneToView(position).x()))
 
     def _colour(self, token: str) -> QColor:
         return QColor(getattr(self._theme.colours, token))
@@ -170,9 +172,9 @@ class SuccessPlotWidget(PlotWidget):
         self.addItem(self._bars)
         self.addItem(self._points)
         self._bars.hide()
-        self.setYRange(0, 100, padding=EDGE_PADDING)
+        self._item.setYRange(0, 100, padding=EDGE_PADDING)
         self.getAxis("left").setTicks([[(tick, str(tick)) for tick in SUCCESS_TICKS]])
-        self.setXRange(0, 1, padding=0.05)
+        self._item.setXRange(0, 1, padding=0.05)
 
     def show_points(
         self,
@@ -191,7 +193,7 @@ class SuccessPlotWidget(PlotWidget):
         self._bars.setData(x=x, y=y, top=above, bottom=below, beam=float(np.ptp(x) or 1.0) * 0.02)
         self._points.setData(x, y)
         self._bars.show()
-        self.setXRange(0, float(x.max()) * 1.08, padding=0)
+        self._item.setXRange(0, float(x.max()) * 1.08, padding=0)
 
     def _recolour(self) -> None:
         super()._recolour()

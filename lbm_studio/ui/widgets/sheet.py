@@ -27,6 +27,7 @@ class Sheet(QFrame):
         head.addWidget(self._close)
         self.body.addLayout(head)
         self.setLayout(self.body)
+        self._parent = parent
         parent.installEventFilter(self)
         self.hide()
 
@@ -48,6 +49,6 @@ class Sheet(QFrame):
         return False
 
     def _place(self) -> None:
-        room = self.parentWidget().rect()
+        room = self._parent.rect()
         self.resize(self.sizeHint().boundedTo(room.size()))
         self.move(room.center() - self.rect().center())

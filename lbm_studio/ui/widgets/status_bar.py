@@ -6,7 +6,7 @@ from lbm_studio.app.views.window import StatusPart, WindowView
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import Sentence, row
 
-STRETCH = (3, 4, 3, 2, 5)
+STRETCH = (4, 5, 3, 3, 4)
 
 
 class StatusBar(QFrame):
