@@ -107,7 +107,9 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def _shared_memory() -> set[str]:
-    return {entry.name for entry in SHARED_MEMORY.iterdir()} if SHARED_MEMORY.is_dir() else set()
+    """Return the segments there are, less semaphores: Python removes its own when it ends."""
+    names = {entry.name for entry in SHARED_MEMORY.iterdir()} if SHARED_MEMORY.is_dir() else set()
+    return {name for name in names if not name.startswith("sem.")}
 
 
 def _is_ours(name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.structure.conftest import SourceFile
 
-DESCRIPTIONS = ("station/simulation/embodiments.py", "ui/sample_views.py")
+DESCRIPTIONS = ("station/simulation/embodiments.py", "ui/sample_")
 """Where bodies are described: the simulated ones, and the one on the pictures of the panels."""
 
 MEASURES = re.compile(
