@@ -3,6 +3,8 @@
 It sends no heartbeat: the STOP window must not keep arms moving for a main window that hangs.
 """
 
+from pathlib import Path
+
 from lbm_studio.app.health import is_silent
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.stop import StopButton
@@ -14,10 +16,16 @@ from lbm_studio.link.session import Session
 
 
 class StopWatch(ViewModel[StopView]):
-    """Follows the ticks of one session and presses its stop. Close it after use."""
+    """Follows the ticks of one session and presses its stop. Close it after use.
 
-    def __init__(self, session: Session, notices: Notices) -> None:
+    Args:
+        folder: of the session.
+        notices: told what became of a press, if it is worth saying.
+    """
+
+    def __init__(self, folder: Path, notices: Notices) -> None:
         super().__init__(StopView(), notices)
+        session = Session(folder)
         self._ticks = Subscriber(session.station_events, TICK_TOPIC)
         self._stop = StopButton()
         self._stop.attach(session)

@@ -223,7 +223,7 @@ class FakeProcesses:
 class InlineBackground:
     """Does the work when it is submitted. Fulfils Background."""
 
-    def submit(self, work, done, failed) -> None:  # noqa: ANN001
+    def submit(self, work, done, failed) -> None:
         outcome_of(work, done, failed)()
 
     def deliver(self) -> None:

@@ -1,16 +1,13 @@
 import os
 import signal
-import sys
-from pathlib import Path
 
 import pytest
 
 from lbm_studio.app.jobs import LOG_FILE, JobRequest, JobRunner
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.runs import EventLog, JobStatus, claim, process_id
+from tests.app.children import CHILD
 from tests.app.waiting import wait_until
-
-CHILD = (sys.executable, str(Path(__file__).with_name("child_program.py")))
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
-import sys
-from pathlib import Path
-
 import pytest
 
 from lbm_studio.app.program_run import ChildProgramRun
 from lbm_studio.core.errors import StudioError
+from tests.app.children import CHILD
 from tests.app.waiting import wait_until
-
-CHILD = (sys.executable, str(Path(__file__).with_name("child_program.py")))
 
 
 def outcome_of(run):

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from lbm_studio.app.supervisor import ProcessName, Supervisor, program
+from tests.app.children import CHILD
 from tests.app.waiting import wait_until
-
-CHILD = (sys.executable, str(Path(__file__).with_name("child_program.py")))
 
 
 def exists(process: int) -> bool:

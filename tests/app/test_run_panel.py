@@ -1,0 +1,210 @@
+import pytest
+
+from lbm_studio.app.jobs import JobRunner
+from lbm_studio.app.library import SkillLibrary
+from lbm_studio.app.run_panel import RunPanel
+from lbm_studio.app.supervisor import ProcessName
+from lbm_studio.app.views.run import RunState
+from lbm_studio.link.messages import (
+    GoHome,
+    Halt,
+    LoadPolicy,
+    LoadScene,
+    Mode,
+    Pause,
+    Resume,
+    SetSpeed,
+    StartPolicy,
+)
+from tests.app.fakes import SECOND_NS
+
+CHECKPOINT = "/runs/1/checkpoint"
+
+
+@pytest.fixture
+def library(tmp_path, notices):
+    library = SkillLibrary(tmp_path, notices.add, lambda: 0.0)
+    library.publish("stack_cups", ("stack the red cups",), (), CHECKPOINT)
+    return library
+
+
+@pytest.fixture
+def panel(station, processes, library, settings, notices, tmp_path):
+    jobs = JobRunner(tmp_path / "runs")
+    panel = RunPanel(station, processes, library, jobs, settings, notices, seeds=lambda: 900_001)
+    processes.open("simulated")
+    panel.refresh()
+    panel.poll(0)
+    return panel
+
+
+@pytest.fixture
+def running(panel):
+    panel.set_prompt("stack the red cups")
+    panel.run()
+    panel.poll(0)
+    return panel
+
+
+def test_a_prompt_shows_the_skill_it_means(panel):
+    assert panel.view.state is RunState.NEEDS_SKILL
+    panel.set_prompt("stack red cups")
+    assert panel.view.state is RunState.READY
+    assert panel.view.understood == "Understood: stack the red cups."
+    assert panel.view.checkpoint == CHECKPOINT
+
+
+def test_an_unknown_prompt_gets_suggestions_that_can_be_taken(panel):
+    panel.set_prompt("stack the yellow cups")
+    assert panel.view.understood == "Not a skill it knows. Did you mean one of these?"
+    panel.accept_suggestion(panel.view.suggestions[0])
+    assert panel.view.prompt == "stack the red cups"
+    assert panel.view.suggestions == ()
+
+
+def test_run_starts_the_inference_process_loads_and_moves(running, station, processes):
+    assert ProcessName.INFERENCE in processes.running
+    assert station.asked_for(LoadPolicy) == [LoadPolicy(checkpoint=CHECKPOINT)]
+    assert station.asked_for(StartPolicy) == [StartPolicy(goal="stack the red cups", speed=1.0)]
+    assert running.view.state is RunState.RUNNING
+    assert running.view.sentence == "Doing: stack the red cups."
+
+
+def test_a_loaded_policy_is_not_loaded_again_unless_its_process_died(running, station, processes):
+    running.halt()
+    running.poll(SECOND_NS)
+    running.run()
+    assert len(station.asked_for(LoadPolicy)) == 1
+
+    running.halt()
+    processes.end(ProcessName.INFERENCE)
+    running.poll(SECOND_NS)
+    running.run()
+    assert len(station.asked_for(LoadPolicy)) == 2
+
+
+def test_halting_while_loading_never_lets_the_arms_move(panel, station):
+    station.hold_back = {LoadPolicy}
+    panel.set_prompt("stack the red cups")
+    panel.run()
+    assert panel.view.state is RunState.LOADING
+
+    panel.halt()
+    station.release()
+    panel.poll(SECOND_NS)
+
+    assert not station.asked_for(StartPolicy)
+    assert panel.view.state is RunState.READY
+
+
+def test_a_policy_that_does_not_fit_is_said(panel, station, said):
+    station.refuse[LoadPolicy] = "This policy does not fit the station: its cameras are a, b."
+    panel.set_prompt("stack the red cups")
+    panel.run()
+    panel.poll(0)
+    assert said() == ["This policy does not fit the station: its cameras are a, b."]
+    assert panel.view.state is RunState.READY
+
+
+def test_reaching_the_goal_halts_and_counts(running, station):
+    station.change(success=True)
+    running.poll(3 * SECOND_NS)
+    assert isinstance(station.told[-1], Halt)
+    station.change(mode=Mode.IDLE)
+    running.poll(4 * SECOND_NS)
+
+    view = running.view
+    assert (view.successes, view.trials, view.elapsed_s) == (1, 1, 3.0)
+    assert view.sentence == "Done in 3 s. Run it again, or lay out anew."
+    running.reset_counter()
+    assert (running.view.successes, running.view.trials) == (0, 0)
+
+
+def test_halting_before_the_goal_counts_as_a_failure(running):
+    running.halt()
+    running.poll(SECOND_NS)
+    assert (running.view.successes, running.view.trials) == (0, 1)
+
+
+def test_a_trial_that_nobody_can_judge_is_not_counted(running, station):
+    station.change(success=None)
+    running.poll(SECOND_NS)
+    running.halt()
+    running.poll(2 * SECOND_NS)
+    assert running.view.trials == 0
+
+
+def test_pause_resume_home_and_halt_follow_the_station(running, station):
+    for intent, message, state in [
+        (running.pause, Pause, RunState.PAUSED),
+        (running.resume, Resume, RunState.RUNNING),
+        (running.home, GoHome, RunState.HOMING),
+        (running.halt, Halt, RunState.READY),
+    ]:
+        intent()
+        running.poll(SECOND_NS)
+        assert station.asked_for(message)
+        assert running.view.state is state
+
+
+@pytest.mark.parametrize(("wish", "speed"), [(0.5, 0.5), (9.0, 2.0), (0.0, 0.25)])
+def test_the_speed_is_clamped_remembered_and_sent(running, station, settings, wish, speed):
+    running.set_speed(wish)
+    assert running.view.speed == settings.current.speed == speed
+    assert station.asked_for(SetSpeed) == [SetSpeed(speed=speed)]
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "sentence"),
+    [
+        ({"mode": Mode.STOPPED, "stop_reason": "Esc."}, RunState.STOPPED, "The stop is latched."),
+        ({"mode": Mode.HOMING}, RunState.HOMING, "on their way home"),
+        ({"mode": Mode.TELEOPERATION}, RunState.BUSY, "moved by hand"),
+    ],
+)
+def test_nothing_runs_while_the_arms_are_otherwise_busy(
+    panel, station, said, change, state, sentence
+):
+    panel.set_prompt("stack the red cups")
+    station.change(**change)
+    panel.poll(0)
+    panel.run()
+    assert panel.view.state is state
+    assert sentence in said()[-1]
+    assert not station.asked_for(StartPolicy)
+
+
+@pytest.mark.parametrize(
+    ("intent", "sentence"),
+    [
+        (lambda p: p.run(), "Say first what the robot should do."),
+        (lambda p: p.pause(), "Nothing is running."),
+        (lambda p: p.resume(), "Nothing is paused."),
+        (lambda p: p.halt(), "Nothing is running."),
+        (lambda p: p.choose_checkpoint("/gone"), "That policy is not there any more."),
+        (lambda p: p.choose_scene("chess"), "There is no scene called “chess”."),
+    ],
+)
+def test_what_makes_no_sense_at_rest_is_refused(panel, said, intent, sentence):
+    intent(panel)
+    assert said() == [sentence]
+
+
+def test_a_new_layout_is_one_that_was_never_recorded(panel, station):
+    panel.new_layout()
+    panel.poll(0)
+    assert station.asked_for(LoadScene) == [LoadScene(skill="stack_cups", seed=900_001)]
+    assert panel.view.seed == 900_001
+
+
+def test_a_policy_chosen_by_hand_stays_whatever_the_prompt_says(panel):
+    panel.choose_checkpoint(CHECKPOINT)
+    panel.set_prompt("do something new")
+    assert panel.view.checkpoint == CHECKPOINT
+    assert panel.view.understood == "Policy chosen by hand: stack the red cups."
+
+
+def test_without_a_station_the_panel_says_so(panel, station):
+    station.vanish()
+    panel.poll(0)
+    assert panel.view.state is RunState.OFFLINE

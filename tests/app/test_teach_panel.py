@@ -1,0 +1,268 @@
+from pathlib import Path
+
+import pytest
+
+from lbm_studio.app.datasets import DatasetShelf
+from lbm_studio.app.teach_panel import MAX_FAILURES_IN_SERIES, TeachPanel
+from lbm_studio.app.views.teach import MotionSource, TeachState
+from lbm_studio.link.messages import (
+    BeginEpisode,
+    DiscardEpisode,
+    Halt,
+    KeepEpisode,
+    LoadScene,
+    Mode,
+    SetGoal,
+    StartDemonstration,
+    StartTeleoperation,
+    TeleopInput,
+)
+from tests.app.fakes import SECOND_NS, first_tick, station_description
+from tests.app.recordings import shelf_with
+
+
+class Seeds:
+    """Counts up from 100."""
+
+    def __init__(self) -> None:
+        self.last = 99
+
+    def __call__(self) -> int:
+        self.last += 1
+        return self.last
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return DatasetShelf(tmp_path / "datasets")
+
+
+@pytest.fixture
+def panel(station, shelf, background, settings, notices):
+    panel = TeachPanel(station, shelf, background, settings, notices, seeds=Seeds())
+    panel.poll(0)
+    panel.poll(0)
+    return panel
+
+
+@pytest.fixture
+def recording(panel):
+    panel.start()
+    panel.poll(SECOND_NS)
+    return panel
+
+
+def finish(panel, station, *, success=True, at_s=3):
+    station.change(finished=True, success=success)
+    panel.poll(at_s * SECOND_NS)
+
+
+def test_a_simulated_station_lays_out_its_first_scene_and_tells_its_goal(panel):
+    view = panel.view
+    assert view.state is TeachState.READY
+    assert (view.scene, view.seed, view.goal) == ("stack_cups", 100, "please stack cups")
+    assert view.dataset == "stack_cups"
+    assert view.sentence == "Record take 1 of 30."
+
+
+def test_the_colleague_shows_it_and_the_take_is_kept(recording, station):
+    assert recording.view.state is TeachState.RECORDING
+    assert station.tick.mode is Mode.DEMONSTRATION
+    (begin,) = station.asked_for(BeginEpisode)
+    assert Path(begin.dataset).name == "stack_cups"
+    assert (begin.goal, begin.source) == ("please stack cups", "scripted")
+
+    finish(recording, station)
+    assert recording.view.state is TeachState.DECIDING
+    assert recording.view.elapsed_s == 2.0
+    assert station.asked_for(Halt)
+
+    recording.keep()
+    recording.poll(4 * SECOND_NS)
+    view = recording.view
+    assert station.asked_for(KeepEpisode) == [KeepEpisode(success=True)]
+    assert (view.state, view.kept, view.seed) == (TeachState.READY, 1, 101)
+    assert [line.text for line in view.verdict] == [
+        "The goal was reached.",
+        "All 50 frames are complete.",
+    ]
+    assert view.takes[0].title == "take 1"
+
+
+def test_keeping_while_recording_ends_the_motion_first(recording, station):
+    recording.keep(success=False)
+    kinds = [type(message) for message in station.asked]
+    assert kinds.index(Halt) < kinds.index(KeepEpisode)
+    assert station.asked_for(KeepEpisode) == [KeepEpisode(success=False)]
+
+
+def test_a_discarded_take_leaves_nothing_and_the_layout_stays(recording, station):
+    recording.discard()
+    recording.poll(2 * SECOND_NS)
+    assert station.asked_for(DiscardEpisode)
+    assert (recording.view.kept, recording.view.seed) == (0, 100)
+    assert recording.view.state is TeachState.READY
+
+
+def test_redo_begins_the_same_layout_again(recording, station):
+    recording.redo()
+    recording.poll(2 * SECOND_NS)
+    assert [load.seed for load in station.asked_for(LoadScene)] == [100, 100]
+    assert recording.view.state is TeachState.RECORDING
+    assert len(station.asked_for(BeginEpisode)) == 2
+
+
+def test_a_stop_ends_the_take_and_asks_what_becomes_of_it(recording, station):
+    station.change(mode=Mode.STOPPED, stop_reason="Stop by Esc.")
+    recording.poll(2 * SECOND_NS)
+    assert recording.view.state is TeachState.DECIDING
+    assert recording.view.sentence.startswith("The stop ended this take.")
+
+
+def test_a_station_that_disappears_takes_the_take_with_it(recording, station):
+    station.vanish()
+    recording.poll(2 * SECOND_NS)
+    assert recording.view.state is TeachState.OFFLINE
+
+    station.description, station.tick = station_description(), first_tick()
+    recording.poll(3 * SECOND_NS)
+    recording.poll(3 * SECOND_NS)
+    assert recording.view.state is TeachState.READY
+
+
+@pytest.mark.parametrize(
+    ("message", "is_discarded"), [(BeginEpisode, False), (StartDemonstration, True)]
+)
+def test_a_take_that_cannot_begin_says_why(panel, station, said, message, is_discarded):
+    station.refuse[message] = "The disk is full."
+    panel.start()
+    panel.poll(SECOND_NS)
+    assert panel.view.state is TeachState.READY
+    assert said() == ["The disk is full."]
+    assert bool(station.asked_for(DiscardEpisode)) == is_discarded
+
+
+def test_a_take_that_cannot_be_kept_says_why(recording, station, said):
+    station.refuse[KeepEpisode] = "The disk is full."
+    recording.keep()
+    assert said() == ["The disk is full."]
+    assert recording.view.kept == 0
+
+
+def test_the_colleague_records_the_rest_until_enough_are_there(panel, station, said):
+    panel.set_wanted(3)
+    panel.start_series()
+    for at_s in range(3):
+        panel.poll((3 * at_s + 1) * SECOND_NS)
+        finish(panel, station, at_s=3 * at_s + 2)
+        panel.poll((3 * at_s + 2) * SECOND_NS)
+
+    assert panel.view.kept == 3
+    assert not panel.view.is_series
+    assert panel.view.state is TeachState.READY
+    assert said() == ["All 3 takes are recorded."]
+    assert panel.view.sentence == "3 takes are there. Train on them, or record more."
+
+
+def test_a_colleague_who_only_fails_rests_and_nothing_is_kept(panel, station, said):
+    panel.start_series()
+    for at_s in range(1, 4 * MAX_FAILURES_IN_SERIES, 2):
+        panel.poll(at_s * SECOND_NS)
+        finish(panel, station, success=False, at_s=at_s + 1)
+
+    assert panel.view.kept == 0
+    assert not panel.view.is_series
+    assert "failed several times" in said()[-1]
+
+
+def test_held_keys_move_the_arm_only_while_recording_with_the_keyboard(panel, station):
+    panel.set_source(MotionSource.KEYBOARD)
+    assert panel.view.key_help
+    assert not panel.key_pressed("w")
+
+    panel.start()
+    assert station.asked_for(StartTeleoperation) == [StartTeleoperation(device="keyboard")]
+    assert panel.key_pressed("w")
+    assert not panel.key_pressed("r")
+    panel.poll(SECOND_NS)
+    panel.release_keys()
+    panel.poll(2 * SECOND_NS)
+
+    held, let_go = [m for m in station.told if isinstance(m, TeleopInput)]
+    assert held.enabled
+    assert held.linear_m_s[0] > 0
+    assert not let_go.enabled
+    assert "Move the right arm" in panel.view.sentence
+
+
+def test_the_last_take_can_be_taken_back(station, background, settings, notices, tmp_path):
+    shelf = shelf_with(tmp_path / "datasets", "stack_cups")
+    panel = TeachPanel(station, shelf, background, settings, notices, seeds=Seeds())
+    panel.poll(0)
+    panel.poll(0)
+    assert panel.view.kept == 3
+    panel.start()
+    panel.keep()
+    assert panel.view.can_undo
+
+    panel.undo_last()
+
+    assert panel.view.takes[-1].deleted
+    assert not panel.view.can_undo
+    assert shelf.card(tmp_path / "datasets" / "stack_cups").episodes == 2
+
+
+@pytest.mark.parametrize(
+    ("intent", "sentence"),
+    [
+        (lambda p: p.keep(), "There is no take to keep."),
+        (lambda p: p.discard(), "There is no take to discard."),
+        (lambda p: p.redo(), "There is no take to do again."),
+        (lambda p: p.finish(), "Nothing is being recorded."),
+        (lambda p: p.undo_last(), "There is no take to take back."),
+        (lambda p: p.set_wanted(0), "At least one take is needed."),
+        (lambda p: p.choose_scene("chess"), "There is no scene called “chess”."),
+    ],
+)
+def test_what_makes_no_sense_without_a_take_is_refused(panel, said, intent, sentence):
+    intent(panel)
+    assert said() == [sentence]
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        lambda p: p.start(),
+        lambda p: p.set_goal("something else"),
+        lambda p: p.set_source(MotionSource.GAMEPAD),
+        lambda p: p.new_layout(),
+        lambda p: p.choose_scene("lift_tray"),
+    ],
+)
+def test_nothing_changes_under_a_running_take(recording, said, intent):
+    before = recording.view
+    intent(recording)
+    assert len(said()) == 1
+    assert recording.view == before
+
+
+def test_nothing_starts_while_the_stop_is_latched(panel, station, said):
+    station.change(mode=Mode.STOPPED, stop_reason="Stop by Esc.")
+    panel.start()
+    assert said() == ["The stop is latched. Hold Reset first."]
+    assert not station.asked_for(BeginEpisode)
+
+
+def test_on_a_station_without_scenes_the_typed_goal_names_the_dataset(
+    station, shelf, background, settings, notices
+):
+    station.skills = ()
+    panel = TeachPanel(station, shelf, background, settings, notices)
+    panel.poll(0)
+    assert panel.view.state is TeachState.NEEDS_GOAL
+
+    panel.set_goal("  fold the  towel ")
+
+    assert panel.view.state is TeachState.READY
+    assert (panel.view.goal, panel.view.dataset) == ("fold the towel", "fold_the_towel")
+    assert station.told == [SetGoal(goal="fold the towel")]
