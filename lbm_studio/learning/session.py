@@ -11,11 +11,10 @@ from lbm_studio.core.embodiment import Embodiment, StationDescription
 from lbm_studio.core.errors import CheckpointError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.pose import FloatArray
+from lbm_studio.learning.model.images import images_to_tensor, shrink
 from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
 from lbm_studio.learning.model.objective import build_objective
-from lbm_studio.learning.training.batches import images_to_tensor
 from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
-from lbm_studio.learning.training.samples import shrink
 from lbm_studio.policy.manifest import check_fits
 
 CLOSE_BELOW = 0.4

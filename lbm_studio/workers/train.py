@@ -67,11 +67,19 @@ def train(run: Path, should_stop: Callable[[], bool] | None = None) -> JobStatus
     if is_alive(run):
         raise StudioError(f"Another process is already training in {run}.")
     claim(run)
-    events = EventLog(run)
-    events.status(JobStatus.RUNNING)
     asked = should_stop or (lambda: False)
     try:
-        finished = run_training(spec, run, events, lambda: asked() or stop_requested(run))
+        return _train(spec, run, EventLog(run), lambda: asked() or stop_requested(run))
+    finally:
+        release(run)
+
+
+def _train(
+    spec: TrainSpec, run: Path, events: EventLog, should_stop: Callable[[], bool]
+) -> JobStatus:
+    events.status(JobStatus.RUNNING)
+    try:
+        finished = run_training(spec, run, events, should_stop)
     except StudioError as error:
         events.status(JobStatus.FAILED, str(error))
         raise
@@ -82,8 +90,6 @@ def train(run: Path, should_stop: Callable[[], bool] | None = None) -> JobStatus
         log.exception("Training in %s broke off", run)
         events.status(JobStatus.FAILED, "Training broke off; the log has the details.")
         raise
-    finally:
-        release(run)
     status = JobStatus.DONE if finished else JobStatus.STOPPED
     events.status(status)
     return status

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lbm_studio.learning.model.images import images_to_tensor
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.samples import Samples
 
@@ -97,11 +98,6 @@ class BatchMaker:
             usable=torch.from_numpy(s.usable[rows]) & ((targets > 0) & (targets < 1)).all(-1),
             shift=shift,
         )
-
-
-def images_to_tensor(images: NDArray[np.uint8]) -> Tensor:
-    """Turn (..., H, W, 3) uint8 into (..., 3, H, W) in [-0.5, 0.5], keeping the memory order."""
-    return (torch.from_numpy(images).float() / 255.0 - 0.5).movedim(-1, -3)
 
 
 def _shift(

@@ -248,7 +248,7 @@ def _common_station(datasets: Sequence[Dataset]) -> StationDescription:
     for station, dataset in zip(stations, datasets, strict=True):
         if station is None or to_json(station.embodiment) != to_json(first.embodiment):
             raise DatasetError(
-                f"The datasets cannot be mixed: {dataset.path} was recorded with other arms, "
+                f"The datasets cannot be mixed: {dataset.root} was recorded with other arms, "
                 "cameras or rates than the first one."
             )
     return first

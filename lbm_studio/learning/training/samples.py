@@ -124,19 +124,6 @@ def load_samples(
     )
 
 
-def shrink(images: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
-    """Average (..., H, W, 3) over blocks of ``scale`` squared pixels; incomplete blocks are cut."""
-    if scale == 1:
-        return images
-    height, width = images.shape[-3] // scale, images.shape[-2] // scale
-    cut = images[..., : height * scale, : width * scale, :]
-    total = np.zeros((*cut.shape[:-3], height, width, 3), dtype=np.uint16)
-    for row in range(scale):
-        for column in range(scale):
-            total += cut[..., row::scale, column::scale, :]
-    return ((total + scale * scale // 2) // (scale * scale)).astype(np.uint8)
-
-
 def _allocate(
     embodiment: Embodiment, frames: int, scale: int, folder: Path
 ) -> list[NDArray[np.uint8]]:
@@ -166,10 +153,11 @@ def _read_images(
     rows: Sequence[NDArray[np.uint8]],
 ) -> None:
     for group, block in zip(image_groups(embodiment), rows, strict=True):
+        size_px = (block.shape[3], block.shape[2])
         for place, number in enumerate(group):
-            camera = embodiment.cameras[number]
-            frames = episode.dataset.images(episode.index, camera.name)[::stride]
-            block[:, place] = shrink(frames, camera.height_px // block.shape[2])
+            name = embodiment.cameras[number].name
+            frames = episode.dataset.images(episode.index, name, size_px=size_px)
+            block[:, place] = frames[::stride]
 
 
 def _read_numbers(episode: EpisodeReference, embodiment: Embodiment, stride: int) -> _Numbers:

@@ -1,4 +1,4 @@
-"""Images shrunk by block averages; chunks relative to the state that belongs to them."""
+"""Images shrunk on reading; chunks relative to the state that belongs to them."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from lbm_studio.core.errors import DiskFullError
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples, shrink
+from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples
 from tests.learning.conftest import body
 
 
@@ -19,18 +19,6 @@ def load(dataset: Path, folder: Path) -> Samples:
     return load_samples(
         episodes, body(1), scale=2, folder=folder, progress=lambda _done, _total: None, workers=1
     )
-
-
-def test_shrinking_averages_blocks() -> None:
-    image = np.zeros((1, 4, 6, 3), dtype=np.uint8)
-    image[0, :2, :2] = 100
-    image[0, 0, 0] = 200
-
-    small = shrink(image, 2)
-
-    assert small.shape == (1, 2, 3, 3)
-    assert small[0, 0, 0, 0] == 125
-    assert small[0, 1, 2, 0] == 0
 
 
 def test_the_first_step_of_a_chunk_is_near_the_measured_hand(dataset: Path, tmp_path: Path) -> None:
