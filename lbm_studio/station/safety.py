@@ -23,6 +23,8 @@ GRIPPER_RANGE = "gripper range"
 
 _ROUNDING_M = 1e-9
 _ROUNDING_RAD = 1e-6
+_WIDTH_TOLERANCE_M = 1e-3
+"""A width this little out of range is clipped without a word: a policy's noise, not a mistake."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class SafetyEnvelope:
         )
         limits += [ANGULAR_SPEED] if is_fast else []
         width = float(np.clip(wanted.gripper_width_m, 0.0, self._max_width_m[name]))
-        if width != wanted.gripper_width_m:
+        if abs(width - wanted.gripper_width_m) > _WIDTH_TOLERANCE_M:
             limits.append(GRIPPER_RANGE)
         return ArmTarget(Pose(position, rotation), width), limits
 

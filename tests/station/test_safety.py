@@ -101,6 +101,16 @@ def test_the_gripper_stays_in_its_range(
     assert clamped.action.arms["right"].gripper_width_m == expected_m
 
 
+@pytest.mark.parametrize(("wanted_m", "expected_m"), [(0.0801, 0.08), (-0.0001, 0.0)])
+def test_a_width_that_is_a_hair_out_of_range_is_clipped_silently(
+    envelope: SafetyEnvelope, wanted_m: float, expected_m: float
+) -> None:
+    clamped = envelope.clamp(action(width_m=wanted_m), action(), PERIOD_S)
+
+    assert clamped.limits == ()
+    assert clamped.action.arms["right"].gripper_width_m == expected_m
+
+
 def test_two_hands_stop_before_they_meet(envelope: SafetyEnvelope) -> None:
     before = action(right=(0.0, -0.06, 0.2), left=(0.0, 0.06, 0.2))
 
