@@ -26,6 +26,9 @@ from lbm_studio.app.views.train import (
 from lbm_studio.core.runs import JobStatus
 from lbm_studio.ui.sample_views import CAMERAS, GOAL, NOON_UNIX_S, Situation, picture
 
+TAKE_FRAMES = 54
+TAKE_S = 5.4
+
 
 def review(situation: Situation) -> ReviewView:
     """Return the Review panel."""
@@ -46,11 +49,11 @@ def review(situation: Situation) -> ReviewView:
         rows=_episodes(),
         selected=3,
         position=26,
-        length=54,
-        rate_hz=10.0,
+        length=TAKE_FRAMES,
+        rate_hz=TAKE_FRAMES / TAKE_S,
         frames={name: picture(name) for name in CAMERAS},
         shown_position=26,
-        curves=_curves(54),
+        curves=_curves(),
         edits=(EditRow(0, "take 2: marked as failure", NOON_UNIX_S),),
         can_undo=True,
         replay_sentence="Replayed in the same layout: goal reached.",
@@ -80,11 +83,11 @@ def _episodes() -> tuple[EpisodeRow, ...]:
     )
 
 
-def _curves(length: int) -> Curves:
-    times = np.arange(length) / 10.0
-    phase = np.linspace(0, 2 * math.pi, length)
+def _curves() -> Curves:
+    times = np.linspace(0, TAKE_S, TAKE_FRAMES)
+    phase = np.linspace(0, 2 * math.pi, TAKE_FRAMES)
     right = 0.18 + 0.12 * np.cos(phase) + 0.02 * np.sin(5 * phase)
-    left = np.full(length, 0.34) + 0.004 * np.sin(phase)
+    left = np.full(TAKE_FRAMES, 0.34) + 0.004 * np.sin(phase)
     states = np.stack([right, left], axis=1).astype(np.float32)
     actions = np.stack([np.roll(right, -1), left], axis=1).astype(np.float32)
     actions[-1] = states[-1]

@@ -14,7 +14,6 @@ from lbm_studio.app.stop_watch import StopWatch
 from lbm_studio.app.views.window import StopView
 from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.core.paths import user_data
-from lbm_studio.link.session import Session
 from lbm_studio.ui.program import log_qt_messages, on_signals, report_exceptions
 from lbm_studio.ui.theme import METRICS, Theme, load_fonts
 from lbm_studio.ui.widgets.basics import Sentence, column
@@ -103,7 +102,7 @@ def main(session: Path) -> int:
     """Show the STOP window of a session until the program is asked to end; returns 0."""
     logging.basicConfig(level=logging.INFO)
     notices = Notices(time.time)
-    model = StopWatch(Session(session), notices)
+    model = StopWatch(session, notices)
     settings = SettingsStore(user_data(), notices.add)
     qt = QApplication.instance() or QApplication(["lbm-studio-stop"])
     log_qt_messages()

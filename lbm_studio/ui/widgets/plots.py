@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
@@ -194,6 +194,10 @@ class SuccessPlotWidget(PlotWidget):
         self._points.setData(x, y)
         self._bars.show()
         self._item.setXRange(0, float(x.max()) * 1.08, padding=0)
+
+    def points(self) -> NDArray[np.float64]:
+        """Return (N, 2) the points as they are shown: step, per cent."""
+        return np.column_stack(self._points.getData())
 
     def _recolour(self) -> None:
         super()._recolour()

@@ -1,0 +1,70 @@
+"""View-models that show what a test publishes and write down what they are asked to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from lbm_studio.app.application import Application
+from lbm_studio.app.notices import Notices
+from lbm_studio.app.settings import SettingsStore
+from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.window import PanelName
+from lbm_studio.ui import sample_records, sample_views
+from lbm_studio.ui.sample_views import Situation
+
+
+class Recorder(ViewModel[Any]):
+    """Fulfils every view-model: each intent is noted in ``calls`` as (name, arguments)."""
+
+    def __init__(self, view: object) -> None:
+        super().__init__(view, Notices(lambda: 0.0))
+        self.calls: list[tuple[object, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., bool]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *arguments: self.calls.append((name, *arguments)) is None
+
+    def change(self, **fields: object) -> None:
+        """Publish the view with other fields."""
+        self.publish(replace(self.view, **fields))
+
+
+@dataclass
+class Models:
+    """The recorders of one fake application."""
+
+    window: Recorder
+    cameras: Recorder
+    station: Recorder
+    teach: Recorder
+    review: Recorder
+    train: Recorder
+    run: Recorder
+    settings: SettingsStore
+
+    @property
+    def application(self) -> Application:
+        notices = Notices(lambda: 0.0)
+        recorders: dict[str, Any] = {n: r for n, r in vars(self).items() if n != "settings"}
+        return Application(settings=self.settings, notices=notices, **recorders)
+
+
+def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
+    """Return recorders that show one situation."""
+    return Models(
+        window=Recorder(replace(sample_views.window(situation), panel=panel)),
+        cameras=Recorder(sample_views.cameras(situation)),
+        station=Recorder(sample_views.station(situation)),
+        teach=Recorder(sample_views.teach(situation)),
+        review=Recorder(sample_records.review(situation)),
+        train=Recorder(sample_records.train(situation)),
+        run=Recorder(sample_views.run(situation)),
+        settings=SettingsStore(folder, lambda _: None),
+    )
+
+
+def as_model(recorder: Recorder) -> Any:
+    """Let a recorder stand for any view-model."""
+    return cast("Any", recorder)

@@ -1,0 +1,122 @@
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+
+from lbm_studio.app.views.teach import MotionSource, TeachState
+from lbm_studio.app.views.window import PanelName
+from lbm_studio.ui.keys import KeyGuard
+from lbm_studio.ui.sample_views import Situation
+from lbm_studio.ui.window import MainWindow
+from tests.ui.conftest import OpenWindow, child
+from tests.ui.fakes import Models
+
+ESC, SPACE = ("press_stop", "Esc"), ("press_stop", "Space")
+
+
+@pytest.fixture
+def teach(open_window: OpenWindow, qapp: QApplication) -> Iterator[tuple[MainWindow, Models]]:
+    window, models = open_window(PanelName.TEACH)
+    models.teach.change(state=TeachState.READY)
+    guard = KeyGuard(models.application)
+    qapp.installEventFilter(guard)
+    yield window, models
+    qapp.removeEventFilter(guard)
+
+
+def press(window: QWidget, key: Qt.Key) -> None:
+    QTest.keyClick(window.windowHandle(), key)
+
+
+def test_esc_stops_while_somebody_types(teach: tuple[MainWindow, Models]) -> None:
+    window, models = teach
+    child(window, QLineEdit, "goal").setFocus()
+
+    press(window, Qt.Key.Key_Escape)
+
+    assert ESC in models.window.calls
+
+
+def test_space_stops_even_on_a_button(teach: tuple[MainWindow, Models]) -> None:
+    window, models = teach
+    child(window, QPushButton, "newLayout").setFocus()
+
+    press(window, Qt.Key.Key_Space)
+
+    assert SPACE in models.window.calls
+    assert models.teach.calls == []
+
+
+def test_space_in_a_text_field_is_a_space(teach: tuple[MainWindow, Models]) -> None:
+    window, models = teach
+    goal = child(window, QLineEdit, "goal")
+    goal.setFocus()
+    goal.clear()
+
+    for key in (Qt.Key.Key_A, Qt.Key.Key_Space, Qt.Key.Key_R):
+        press(window, key)
+
+    assert goal.text() == "a r"
+    assert models.window.calls == []
+
+
+@pytest.mark.parametrize(
+    ("state", "key", "intent"),
+    [
+        (TeachState.READY, Qt.Key.Key_R, ("start",)),
+        (TeachState.RECORDING, Qt.Key.Key_R, ("finish",)),
+        (TeachState.DECIDING, Qt.Key.Key_Return, ("keep",)),
+        (TeachState.DECIDING, Qt.Key.Key_Backspace, ("discard",)),
+        (TeachState.READY, Qt.Key.Key_Z, ("undo_last",)),
+    ],
+)
+def test_a_take_is_made_with_keys_alone(
+    teach: tuple[MainWindow, Models], state: TeachState, key: Qt.Key, intent: tuple[str]
+) -> None:
+    window, models = teach
+    models.teach.change(state=state)
+
+    press(window, key)
+
+    assert models.teach.calls == [intent]
+
+
+def test_enter_in_the_goal_field_does_not_keep_a_take(teach: tuple[MainWindow, Models]) -> None:
+    window, models = teach
+    child(window, QLineEdit, "goal").setFocus()
+
+    press(window, Qt.Key.Key_Return)
+
+    assert ("keep",) not in models.teach.calls
+
+
+def test_arm_keys_reach_the_teach_panel_only_with_the_keyboard_as_source(
+    teach: tuple[MainWindow, Models],
+) -> None:
+    window, models = teach
+
+    press(window, Qt.Key.Key_W)
+    models.teach.change(source=MotionSource.KEYBOARD)
+    press(window, Qt.Key.Key_PageUp)
+
+    assert models.teach.calls == [("key_pressed", "page up"), ("key_released", "page up")]
+
+
+def test_arm_keys_are_let_go_when_the_window_loses_the_focus(
+    teach: tuple[MainWindow, Models], qapp: QApplication
+) -> None:
+    _, models = teach
+
+    QApplication.sendEvent(qapp, QEvent(QEvent.Type.ApplicationDeactivate))
+
+    assert models.teach.calls == [("release_keys",)]
+
+
+def test_ctrl_and_a_number_bring_a_panel(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.STATION, Situation.FULL)
+
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+
+    assert models.window.calls == [("show_panel", PanelName.RUN)]

@@ -1,0 +1,262 @@
+import pytest
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QTableView,
+    QWidget,
+)
+
+from lbm_studio.app.views.review import ReviewState
+from lbm_studio.app.views.run import RunState
+from lbm_studio.app.views.station import StationPanelState
+from lbm_studio.app.views.teach import MotionSource, TeachState
+from lbm_studio.app.views.train import TrainState
+from lbm_studio.app.views.window import PanelName
+from lbm_studio.core.runs import JobStatus
+from lbm_studio.ui.sample_views import Situation, teach_with_keys
+from tests.ui.conftest import OpenWindow, child
+
+
+def filled(window: QWidget) -> list[str]:
+    buttons = window.findChildren(QPushButton)
+    return [
+        b.objectName()
+        for b in buttons
+        if b.isVisible() and b.isEnabled() and b.property("kind") == "primary"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "intents"),
+    [
+        (StationPanelState.DISCONNECTED, "connect", [("connect",)]),
+        (StationPanelState.FAILED, "connect", [("connect",)]),
+        (StationPanelState.CONNECTING, "connect", [("disconnect",)]),
+        (StationPanelState.CONNECTED, "connect", [("disconnect",)]),
+        (StationPanelState.CONNECTED, "testStop", [("test_stop",)]),
+    ],
+)
+def test_station_buttons_do_what_they_say(
+    open_window: OpenWindow, state: StationPanelState, name: str, intents: list[object]
+) -> None:
+    window, models = open_window(PanelName.STATION)
+    models.station.change(state=state)
+
+    child(window, QPushButton, name).click()
+
+    assert models.station.calls == intents
+
+
+def test_a_process_that_died_can_be_started_again(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.STATION, Situation.ERROR)
+
+    child(window, QPushButton, "restart_renderer").click()
+
+    assert models.station.calls == [("restart", "renderer")]
+
+
+def test_a_ready_station_leads_on_to_teaching(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.STATION)
+
+    child(window, QPushButton, "next").click()
+
+    assert models.window.calls == [("show_panel", PanelName.TEACH)]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (TeachState.READY, ["record"]),
+        (TeachState.RECORDING, ["record"]),
+        (TeachState.DECIDING, ["keep"]),
+        (TeachState.SAVING, []),
+        (TeachState.NEEDS_GOAL, []),
+    ],
+)
+def test_teach_fills_the_button_that_comes_next(
+    open_window: OpenWindow, state: TeachState, expected: list[str]
+) -> None:
+    window, models = open_window(PanelName.TEACH)
+
+    models.teach.change(state=state)
+
+    assert filled(window) == expected
+
+
+def test_teach_tells_the_model_what_was_typed_and_chosen(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.TEACH)
+    models.teach.change(state=TeachState.READY)
+    goal = child(window, QLineEdit, "goal")
+
+    goal.setFocus()
+    goal.setText("stack the cubes")
+    goal.editingFinished.emit()
+    child(window, QSpinBox, "wanted").setValue(40)
+    child(window, QPushButton, f"choice_{MotionSource.GAMEPAD}").click()
+    child(window, QPushButton, "newLayout").click()
+
+    assert models.teach.calls == [
+        ("set_goal", "stack the cubes"),
+        ("set_wanted", 40),
+        ("set_source", MotionSource.GAMEPAD),
+        ("new_layout",),
+    ]
+
+
+def test_what_is_being_typed_is_not_overwritten(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.TEACH)
+    models.teach.change(state=TeachState.READY)
+    goal = child(window, QLineEdit, "goal")
+    goal.setFocus()
+    goal.setText("half a sen")
+
+    models.teach.change(kept=13)
+
+    assert goal.text() == "half a sen"
+    assert child(window, QLabel, "kept").text() == "13"
+
+
+def test_the_keys_that_move_an_arm_are_shown_while_they_do(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.TEACH)
+
+    models.teach.publish(teach_with_keys())
+
+    assert child(window, QLabel, "keyArm").isVisible()
+    assert "right arm" in child(window, QLabel, "keyArm").text()
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "intents"),
+    [
+        (RunState.READY, "go", [("run",)]),
+        (RunState.RUNNING, "go", [("pause",)]),
+        (RunState.PAUSED, "go", [("resume",)]),
+        (RunState.RUNNING, "end", [("halt",)]),
+        (RunState.HOMING, "end", [("halt",)]),
+        (RunState.READY, "home", [("home",)]),
+        (RunState.NEEDS_SKILL, "go", []),
+        (RunState.STOPPED, "go", []),
+        (RunState.BUSY, "go", []),
+    ],
+)
+def test_run_buttons_do_what_they_say(
+    open_window: OpenWindow, state: RunState, name: str, intents: list[object]
+) -> None:
+    window, models = open_window(PanelName.RUN)
+    models.run.calls.clear()
+    models.run.change(state=state)
+
+    child(window, QPushButton, name).click()
+
+    assert models.run.calls == intents
+
+
+def test_run_passes_on_the_prompt_the_speed_and_a_suggestion(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.RUN, Situation.ERROR)
+    models.run.calls.clear()
+    prompt = child(window, QLineEdit, "prompt")
+
+    prompt.textEdited.emit("put it there")
+    child(window, QSlider, "speed").setValue(10)
+    child(window, QPushButton, "suggestion0").click()
+
+    assert models.run.calls == [
+        ("set_prompt", "put it there"),
+        ("set_speed", 0.5),
+        ("accept_suggestion", models.run.view.suggestions[0]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "intent"),
+    [
+        ("review_success", ("mark", True)),
+        ("review_failure", ("mark", False)),
+        ("review_delete", ("delete",)),
+        ("review_undo", ("undo",)),
+        ("play", ("play",)),
+        ("replay", ("replay",)),
+    ],
+)
+def test_review_buttons_do_what_they_say(
+    open_window: OpenWindow, name: str, intent: tuple[object, ...]
+) -> None:
+    window, models = open_window(PanelName.REVIEW)
+    models.review.calls.clear()
+
+    child(window, QPushButton, name).click()
+
+    assert models.review.calls == [intent]
+
+
+def test_a_deleted_take_can_be_restored(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.REVIEW)
+    models.review.change(selected=7)
+    models.review.calls.clear()
+
+    child(window, QPushButton, "review_delete").click()
+
+    assert models.review.calls == [("restore",)]
+
+
+def test_the_scrubber_seeks_only_when_a_person_moves_it(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.REVIEW)
+    models.review.calls.clear()
+
+    models.review.change(state=ReviewState.PLAYING, position=30)
+    child(window, QSlider, "scrubber").setValue(12)
+
+    assert models.review.calls == [("seek", 12)]
+
+
+def test_a_row_of_the_table_selects_its_take(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.REVIEW)
+    models.review.calls.clear()
+
+    child(window, QTableView, "episodes").selectRow(5)
+
+    assert models.review.calls == [("select", 5)]
+
+
+@pytest.mark.parametrize(
+    ("situation", "expected"),
+    [
+        (Situation.FULL, ["train_publish"]),
+        (Situation.ERROR, ["train_resume"]),
+        (Situation.BUSY, []),
+    ],
+)
+def test_train_fills_the_button_that_comes_next(
+    open_window: OpenWindow, situation: Situation, expected: list[str]
+) -> None:
+    window, _ = open_window(PanelName.TRAIN, situation)
+
+    assert filled(window) == expected
+
+
+def test_train_starts_stops_and_goes_on(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.TRAIN)
+    models.train.calls.clear()
+
+    child(window, QPushButton, "train").click()
+    models.train.change(state=TrainState.RUNNING, status=JobStatus.RUNNING)
+    child(window, QPushButton, "train_stop").click()
+    models.train.change(state=TrainState.READY, status=JobStatus.STOPPED)
+    child(window, QPushButton, "train_resume").click()
+
+    assert models.train.calls == [("start",), ("stop",), ("resume",)]
+
+
+def test_choosing_from_a_list_is_an_intent_and_being_told_is_not(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.TRAIN)
+    models.train.calls.clear()
+    start = child(window, QComboBox, "start")
+
+    models.train.change(start="")
+    start.activated.emit(1)
+
+    assert models.train.calls == [("choose_start", "/lbm")]
