@@ -34,6 +34,7 @@ from lbm_studio.learning.training.localisation import Localisation, measure_loca
 from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.learning.training.step import LossSettings
+from lbm_studio.learning.training.threads import ThreadChooser
 from lbm_studio.policy.manifest import CheckpointManifest, check_fits
 
 CACHE_FOLDER = "cache"
@@ -59,8 +60,6 @@ def run_training(
         StudioError: the datasets, the checkpoint to start from, or the disk forbid it.
     """
     torch.manual_seed(spec.seed)
-    if spec.threads:
-        torch.set_num_threads(spec.threads)
     try:
         material = _load_material(spec, run, events)
         job = _TrainingJob(spec, run, events, material)
@@ -111,11 +110,14 @@ class _TrainingJob:
     def run(self, should_stop: Callable[[], bool]) -> bool:
         learner, spec = self._learner, self._spec
         generator = np.random.default_rng((spec.seed, learner.step))
+        threads = ThreadChooser(spec.threads)
         losses: list[dict[str, float]] = []
         begin, saved = time.monotonic() - learner.seconds, time.monotonic()
         while self._progress() < 1.0:
+            threads.begin()
             batch = self._training.random(spec.batch, generator)
             losses.append(learner.train_step(batch, self._progress()).as_numbers())
+            threads.end()
             learner.seconds = time.monotonic() - begin
             if learner.step % spec.report_every == 0:
                 self._report(losses)

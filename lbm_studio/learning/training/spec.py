@@ -60,7 +60,7 @@ class TrainSpec:
         held_out: share of the episodes kept for measuring, at least one.
         report_every: steps between measurements.
         save_every_s: seconds between checkpoints [s].
-        threads: CPU threads; 0 leaves the choice to torch.
+        threads: CPU threads; 0 chooses by measuring, again and again.
         seed: of everything random.
         model: sizes.
         optimiser: how the weights are moved.
