@@ -7,12 +7,15 @@ from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock
 SLICE_S = 0.02
 """Longest time between two looks at what else there is to do [s]."""
 
+_SLACK = 0.05
+"""Part of a period by which the next one may come early to make up for a late one."""
+
 
 class Metronome:
     """Begins a period every ``period_s``, and between two beginnings lets time pass in slices.
 
-    A period that begins late is not made up for: when more than one whole period is lost, the beat
-    starts anew, so that arms never move faster to catch up.
+    A period that begins late is not made up for, beyond jitter: the next one comes a whole period
+    after it, so that arms never move faster to catch up.
 
     Args:
         clock: the time.
@@ -33,6 +36,7 @@ class Metronome:
         self._begin = begin
         self._pass_slice = pass_slice
         self._period_ns = round(period_s * NANOSECONDS_PER_SECOND)
+        self._slack_ns = round(_SLACK * self._period_ns)
         self._slices = max(1, round(period_s / SLICE_S))
         self._slice_s = period_s / self._slices
 
@@ -40,15 +44,16 @@ class Metronome:
         """Keep the beat until ``is_over``, which is asked once a slice."""
         due_ns = self._clock.now_ns()
         while not is_over():
+            start_ns = max(due_ns, self._clock.now_ns() - self._slack_ns)
             self._begin(due_ns)
             for number in range(1, self._slices + 1):
                 self._pass_slice(self._slice_s)
                 if is_over():
                     return
-                self._clock.sleep_until_ns(due_ns + number * self._period_ns // self._slices)
-            due_ns = self._next_due_ns(due_ns)
+                self._clock.sleep_until_ns(start_ns + number * self._period_ns // self._slices)
+            due_ns = self._next_due_ns(start_ns)
 
-    def _next_due_ns(self, due_ns: int) -> int:
-        next_ns = due_ns + self._period_ns
+    def _next_due_ns(self, start_ns: int) -> int:
+        next_ns = start_ns + self._period_ns
         now_ns = self._clock.now_ns()
         return now_ns if now_ns - next_ns > self._period_ns else next_ns

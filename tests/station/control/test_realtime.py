@@ -44,10 +44,17 @@ def test_periods_begin_on_time_and_time_passes_in_small_slices(period_s: float):
     assert sum(beats.slices_s[: 4 * whole]) == pytest.approx(4 * period_s)
 
 
-def test_a_short_delay_is_made_up_for_by_the_next_period_beginning_on_time():
-    beats = Beats(periods=4, delay_s=0.13).run()
+def test_a_late_period_is_followed_by_a_whole_one():
+    beats = Beats(periods=5, delay_s=0.13).run()
 
-    assert beats.begun_s == pytest.approx([0.0, 0.1, 0.23, 0.3])
+    assert beats.begun_s == pytest.approx([0.0, 0.1, 0.23, 0.325, 0.425])
+    assert beats.due_s == pytest.approx([0.0, 0.1, 0.2, 0.325, 0.425])
+
+
+def test_jitter_does_not_shift_the_beat():
+    beats = Beats(periods=4, delay_s=0.104).run()
+
+    assert beats.begun_s == pytest.approx([0.0, 0.1, 0.204, 0.3])
     assert beats.due_s == pytest.approx([0.0, 0.1, 0.2, 0.3])
 
 
