@@ -23,6 +23,7 @@ MAX_FRAME_AGE_S = 0.5
 HOMING_SPEED_M_S = 0.15
 HOMING_SPEED_RAD_S = 0.8
 _HOMING_WITHIN_S = 30.0
+_NOT_HOME = f"The arms did not reach their rest pose within {_HOMING_WITHIN_S:.0f} s."
 _AT_HOME_M = 1e-4
 _AT_HOME_RAD = 1e-3
 _CLEARANCE_M = 0.01
@@ -222,10 +223,11 @@ class HomingMotion:
     def next_step(self, situation: Situation) -> Step:
         if self._begun_ns is None:
             self._begun_ns = situation.now_ns
-        is_late = seconds_between(self._begun_ns, situation.now_ns) > _HOMING_WITHIN_S
         before = situation.previous.arms
-        if is_late or all(_is_at(before[name].pose, t.pose) for name, t in self._home.arms.items()):
+        if all(_is_at(before[name].pose, t.pose) for name, t in self._home.arms.items()):
             return Step(finished=True)
+        if seconds_between(self._begun_ns, situation.now_ns) > _HOMING_WITHIN_S:
+            return Step(stop_reason=_NOT_HOME)
         return Step(
             Action(
                 {

@@ -481,7 +481,7 @@ def test_homing_lifts_first_then_goes_home_slowly_and_keeps_its_grip(rig: Rig):
     assert cycle.state.arms[name].gripper_width_m == rest.arms[name].gripper_width_m
 
 
-def test_homing_that_cannot_get_home_gives_up(rig: Rig):
+def test_homing_that_cannot_get_home_stops_and_says_so(rig: Rig):
     below = Action(
         {
             name: ArmTarget(Pose(t.pose.position - (0.0, 0.0, 5.0), t.pose.rotation), 0.0)
@@ -490,8 +490,10 @@ def test_homing_that_cannot_get_home_gives_up(rig: Rig):
     )
     rig.loop.start(HomingMotion(below))
 
-    cycle = rig.run_until(lambda cycle: cycle.finished)
+    cycle = rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
 
+    assert not cycle.finished
+    assert cycle.stop_reason == "The arms did not reach their rest pose within 30 s."
     assert cycle.number * rig.description.embodiment.chunk.period_s == pytest.approx(30.0, abs=0.5)
 
 
