@@ -131,9 +131,10 @@ class StationCommands:
         self._loop.rearrange()
 
     def _set_goal(self, request: messages.SetGoal) -> None:
-        self.goal = request.goal.strip()
+        goal = request.goal.strip()
         if isinstance(self._loop.motion, PolicyMotion):
-            self._loop.motion.goal = self.goal
+            self._loop.motion.goal = _require_goal(goal)
+        self.goal = goal
 
     def _start_teleoperation(self, request: messages.StartTeleoperation) -> None:
         self._loop.require_released()
@@ -151,9 +152,7 @@ class StationCommands:
 
     def _start_policy(self, request: messages.StartPolicy) -> None:
         self._loop.require_released()
-        goal = request.goal.strip()
-        if not goal:
-            raise StationError("The policy needs a goal. Say what the arms should do.")
+        goal = _require_goal(request.goal.strip())
         motion = PolicyMotion(
             self._predictor,
             self._spec,
@@ -173,3 +172,9 @@ class StationCommands:
         if self._scene is None:
             raise StationError("This station is real: it has no simulated scenes.")
         return self._scene
+
+
+def _require_goal(goal: str) -> str:
+    if not goal:
+        raise StationError("The policy needs a goal. Say what the arms should do.")
+    return goal

@@ -141,6 +141,18 @@ def test_another_goal_than_that_of_the_layout_is_never_said_to_be_reached():
     assert asked.rig.run(20).mode is Mode.POLICY
 
 
+def test_a_running_policy_keeps_its_goal_when_an_empty_one_is_refused():
+    asked = Asked()
+    asked.order(SetGoal(goal=""))
+    asked.order(StartPolicy(goal="climb"))
+
+    assert "needs a goal" in asked.refusal(SetGoal(goal="  "))
+
+    asked.rig.tick()
+    assert asked.commands.goal == "climb"
+    assert asked.oracle.asked[-1][1] == "climb"
+
+
 def test_a_real_station_has_no_scenes():
     asked = Asked(simulated=False)
 
