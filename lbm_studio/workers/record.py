@@ -225,7 +225,13 @@ def run_job(run: Path) -> RecordReport | None:
         The report, also written to ``report.json``; None when it failed.
     """
     claim(run)
-    events = EventLog(run)
+    try:
+        return _run_job(run, EventLog(run))
+    finally:
+        release(run)
+
+
+def _run_job(run: Path, events: EventLog) -> RecordReport | None:
     events.status(JobStatus.RUNNING)
     begin = time.monotonic()
 
@@ -246,8 +252,6 @@ def run_job(run: Path) -> RecordReport | None:
         log.exception("Recording in %s broke off", run)
         events.status(JobStatus.FAILED, "Recording broke off; the log has the details.")
         raise
-    finally:
-        release(run)
     write_json(run / "report.json", to_json(report))
     told = f"{report.episodes} demonstrations recorded, {report.discarded} attempts discarded."
     events.status(JobStatus.STOPPED if report.stopped else JobStatus.DONE, told)

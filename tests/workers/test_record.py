@@ -201,6 +201,27 @@ def test_a_job_that_is_asked_to_stop_ends_stopped(
     assert len(Dataset.open(Path(spec.dataset)).episodes) == 1
 
 
+def test_a_job_holds_its_run_folder_until_it_has_said_how_it_ended(
+    tmp_path: Path, spec: RecordSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    write_json(run / SPEC_FILE, to_json(replace(spec, skill="juggle")))
+    said: list[JobStatus] = []
+    release = record_module.release
+
+    def note_and_release(folder: Path) -> None:
+        said.append(job_status(folder))
+        release(folder)
+
+    monkeypatch.setattr(record_module, "release", note_and_release)
+
+    assert main([str(run)]) == 1
+
+    assert said == [JobStatus.FAILED]
+    assert "juggle" in list(read_events(run))[-1].data["message"]
+
+
 def test_a_job_that_cannot_be_done_says_why(tmp_path: Path, spec: RecordSpec) -> None:
     run = tmp_path / "run"
     run.mkdir()
