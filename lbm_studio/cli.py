@@ -22,7 +22,7 @@ from typing import Any
 from lbm_studio import __version__
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError, UnknownNameError
-from lbm_studio.core.runs import EventKind, JobStatus, read_events, write_json
+from lbm_studio.core.runs import EventKind, JobStatus, forget_stop, read_events, write_json
 
 DEFAULT_STATION = "simulated"
 USER_ERROR = 2
@@ -267,6 +267,7 @@ def _train(options: argparse.Namespace) -> int:
             seed=options.seed,
         )
         prepare_run(options.out, spec)
+    forget_stop(options.out)
     with _interrupt_asks() as is_asked, _follow(options.out):
         status = train(options.out, is_asked)
     metrics = _last_metrics(options.out)

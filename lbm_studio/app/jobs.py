@@ -14,7 +14,14 @@ from lbm_studio.app.run_record import JOB_FILE, JobCard, RunRecord, is_run_folde
 from lbm_studio.app.supervisor import program
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError
-from lbm_studio.core.runs import SPEC_FILE, JobStatus, request_stop, stop_requested, write_json
+from lbm_studio.core.runs import (
+    SPEC_FILE,
+    JobStatus,
+    forget_stop,
+    request_stop,
+    stop_requested,
+    write_json,
+)
 
 LOG_FILE = "job.log"
 START_GRACE_S = 60.0
@@ -195,6 +202,7 @@ class JobRunner:
     def _spawn(self, folder: Path, card: JobCard) -> None:
         if (earlier := self._children.get(folder)) is not None:
             earlier.wait()  # it has ended: whoever is alive is not resumed
+        forget_stop(folder)
         with (folder / LOG_FILE).open("ab") as log:
             self._children[folder] = subprocess.Popen(
                 [*self._command, *card.arguments],

@@ -126,9 +126,11 @@ def job_status(folder: Path) -> JobStatus:
 
 
 def claim(folder: Path) -> None:
-    """Note that this process works on the run folder, and forget an old request to stop."""
+    """Note that this process works on the run folder.
+
+    A request to stop stands: it may have been made while this process was starting.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / STOP_FILE).unlink(missing_ok=True)
     process = os.getpid()
     (folder / PROCESS_FILE).write_text(f"{process} {_started_ticks(process)}")
 
@@ -158,6 +160,15 @@ def is_alive(folder: Path) -> bool:
 def request_stop(folder: Path) -> None:
     """Ask the job to finish its step, save and end."""
     (folder / STOP_FILE).touch()
+
+
+def forget_stop(folder: Path) -> None:
+    """Forget an old request to stop; for whoever starts or resumes a job, before it begins.
+
+    A job that is running keeps the request it was made.
+    """
+    if not is_alive(folder):
+        (folder / STOP_FILE).unlink(missing_ok=True)
 
 
 def stop_requested(folder: Path) -> bool:

@@ -57,6 +57,15 @@ def test_a_job_stops_when_asked_and_goes_on_where_it_was(runner):
     assert [row["step"] for row in run.metrics] == list(range(1, 101))
 
 
+def test_a_job_that_is_asked_to_stop_while_it_is_starting_does_not_run(runner):
+    run = runner.start(counting(100_000))
+    runner.stop(run.folder)
+
+    wait_until(lambda: status_of(runner, run) is JobStatus.STOPPED)
+
+    assert len(run.metrics) == 0
+
+
 def test_a_killed_job_is_seen_as_failed_and_can_be_resumed(runner):
     run = runner.start(counting(100))
     wait_until(lambda: run.read() and run.progress.fraction > 0)

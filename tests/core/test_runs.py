@@ -178,14 +178,29 @@ def test_a_folder_nobody_claimed_is_not_alive(tmp_path: Path) -> None:
     assert not runs.is_alive(tmp_path)
 
 
-def test_a_request_to_stop_is_seen_and_forgotten_by_the_next_claim(tmp_path: Path) -> None:
+def test_a_request_to_stop_outlives_the_claim_and_is_forgotten_when_told(tmp_path: Path) -> None:
     assert not runs.stop_requested(tmp_path)
 
     runs.request_stop(tmp_path)
     assert runs.stop_requested(tmp_path)
 
     runs.claim(tmp_path)
+    assert runs.stop_requested(tmp_path)
+
+    runs.release(tmp_path)
+    runs.forget_stop(tmp_path)
     assert not runs.stop_requested(tmp_path)
+    runs.forget_stop(tmp_path / "nowhere")
+
+
+def test_a_running_job_keeps_a_request_to_stop(
+    tmp_path: Path, running_job: subprocess.Popen[str]
+) -> None:
+    runs.request_stop(tmp_path)
+
+    runs.forget_stop(tmp_path)
+
+    assert runs.stop_requested(tmp_path)
 
 
 def test_a_json_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
