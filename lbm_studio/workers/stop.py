@@ -6,6 +6,7 @@ watches, nor in the main window's, which may freeze. It needs neither Qt nor the
 
 import argparse
 import logging
+import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -29,6 +30,7 @@ SILENT_AFTER_S = 1.0
 
 _LOOK_EVERY_S = 0.005
 _INTERVAL_NS = 100_000_000
+_BROKEN = 1
 _RESTING = frozenset({Mode.IDLE, Mode.PAUSED, Mode.STOPPED})
 
 _LOG = logging.getLogger(__name__)
@@ -92,6 +94,8 @@ class StopWatcher:
 class StopWatch:
     """Runs a :class:`StopWatcher` in a thread for the duration of a ``with`` block.
 
+    A watch that breaks ends its process, which is missed at once; a silent one would not be.
+
     Args:
         session: whose station is stopped.
         on_report: told what became of every press; called in that thread.
@@ -113,6 +117,13 @@ class StopWatch:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._watch()
+        except Exception:
+            _LOG.exception("The stop watch broke; its process ends, so that it is missed.")
+            os._exit(_BROKEN)
+
+    def _watch(self) -> None:
         self._watcher.open()
         try:
             while not self._is_over.wait(_LOOK_EVERY_S):

@@ -20,6 +20,18 @@ from tests.station.teleop.virtual_gamepad import gamepad_socket
 from tests.workers.live_station import LiveStation, make_session
 
 
+BROKEN_WATCH = """
+import sys
+from lbm_studio.workers.stop import StopWatcher, main
+
+def poll(self):
+    raise RuntimeError("The wire is cut.")
+
+StopWatcher.poll = poll
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 class Watched:
     """A watcher that notes its reports, in manual time, for a session of its own."""
 
@@ -143,6 +155,20 @@ def test_the_process_of_its_own_ends_in_order(session: Session):
         os.kill(process.pid, signal.SIGTERM)
 
         assert process.wait(5.0) == 0
+    assert not session.is_running("stop")
+
+
+def test_a_watch_that_breaks_ends_its_process_and_says_why(session: Session):
+    ended = subprocess.run(
+        [sys.executable, "-c", BROKEN_WATCH, "--session", str(session.folder)],
+        capture_output=True,
+        text=True,
+        timeout=30.0,
+    )
+
+    assert ended.returncode == 1
+    assert "The stop watch broke" in ended.stderr
+    assert "The wire is cut." in ended.stderr
     assert not session.is_running("stop")
 
 
