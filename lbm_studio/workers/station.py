@@ -36,7 +36,7 @@ from lbm_studio.station.control.prediction import RemotePredictor
 from lbm_studio.station.control.realtime import Metronome
 from lbm_studio.station.control.reporting import tick_message
 from lbm_studio.station.interface import Station
-from lbm_studio.station.latch import StopLatch
+from lbm_studio.station.latch import Stop, StopLatch
 from lbm_studio.station.live import DEVICES, Devices, SimulatedScene, rest_action
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.embodiments import find_station
@@ -108,6 +108,7 @@ class StationProcess:
             scene=simulation,
         )
         self._lifetime = Lifetime(session, STATION)
+        self._failed_during: Stop | None = None
 
     def run(self) -> None:
         """Work until asked to end."""
@@ -209,11 +210,18 @@ class StationProcess:
     def _guard(self, step: Callable[[], None]) -> None:
         try:
             step()
-        except Exception as error:  # noqa: BLE001 - whatever fails, the arms must be told to stop
-            if not self._latch.is_latched:
-                _LOG.exception("The control loop failed.")
-                self._latch.trip(f"The control loop failed: {error}.", "control loop")
-            self._station.stop()
+        except Exception as error:  # whatever fails, the arms must be told to stop
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Stop and say why, once for each time the latch falls: stopping anew lets arms sink."""
+        if self._latch.is_latched and self._latch.stop is self._failed_during:
+            return
+        _LOG.exception("The control loop failed.")
+        if not self._latch.is_latched:
+            self._latch.trip(f"The control loop failed: {error}.", "control loop")
+        self._failed_during = self._latch.stop
+        self._station.stop()
 
 
 def main(arguments: list[str]) -> int:

@@ -340,6 +340,27 @@ def test_a_stop_is_obeyed_while_the_control_loop_hangs(session: Session):
         assert "The station is stopped" in live.refusal(GoHome())
 
 
+def test_a_loop_that_fails_again_and_again_stops_once_and_says_why_once(session: Session):
+    command = (sys.executable, "-m", "tests.workers.failing_station")
+    with LiveStation(session, command) as live:
+        live.order(GoHome())
+        live.ticks_until(lambda tick: bool(tick.sent))
+
+        (session.folder / "fail").touch()
+        tick = live.ticks_until(lambda tick: tick.mode is Mode.STOPPED)[-1]
+        live.newest_tick()
+        stops = (session.folder / "stops").read_text()
+        for _ in range(5):
+            live.newest_tick()
+
+        assert tick.stop_reason == "The control loop failed: a bearing broke."
+        assert (session.folder / "stops").read_text() == stops
+        assert (session.folder / "station.log").read_text().count("Traceback") == 1
+        (session.folder / "fail").unlink()
+        live.order(ResetStop())
+        assert live.newest_tick().mode is Mode.IDLE
+
+
 @pytest.mark.slow
 def test_a_station_that_does_not_react_at_all_is_killed_and_can_be_started_again(
     session: Session, caplog: pytest.LogCaptureFixture
