@@ -69,9 +69,13 @@ class Renderer:
         )
 
     def _lay_out(self, skill: str, seed: int) -> None:
-        if skill and (skill, seed) != self._scene:
+        if (skill, seed) == self._scene:
+            return
+        if skill:
             self._station.load(find_skill(skill), seed)
-            self._scene = (skill, seed)
+        else:
+            self._station.clear()  # the station was started anew
+        self._scene = (skill, seed)
 
 
 def run(session: Session, description: StationDescription, is_over: Callable[[], bool]) -> None:

@@ -98,6 +98,20 @@ def test_a_station_without_a_scene_is_drawn_too(renderer: Renderer, tmp_path: Pa
         assert_same(drawn(Session(tmp_path)), bare)
 
 
+def test_a_station_that_was_started_anew_is_drawn_without_its_old_scene(
+    original: SimulatedStation, renderer: Renderer, tmp_path: Path
+) -> None:
+    original.load(SKILL, 5)
+    renderer.render(physics(original, 0, seed=5))
+
+    with SimulatedStation(STATION, samples=SAMPLES, clock=ManualClock()) as bare:
+        renderer.render(physics(bare, 1, skill="", seed=-1))
+        assert_same(drawn(Session(tmp_path)), bare)
+
+    renderer.render(physics(original, 2, seed=5))
+    assert_same(drawn(Session(tmp_path)), original)
+
+
 def test_physics_of_another_scene_are_refused(
     original: SimulatedStation, renderer: Renderer
 ) -> None:

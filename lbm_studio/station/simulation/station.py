@@ -101,6 +101,13 @@ class SimulatedStation:
         self.task = Task(skill, seed, layout, self._world)
         return self.task
 
+    def clear(self) -> None:
+        """Take all objects away and bring the arms home, as before the first layout."""
+        if self._skill is not None:
+            self._build(None)
+        self._reset(0)
+        self.task = None
+
     def read(self) -> StationState:
         """Return what every arm measures now."""
         arms = {name: arm.state(self._data) for name, arm in self._arms.items()}
