@@ -1,6 +1,7 @@
 """What stands beside the control loop of a live station: the scene and the input devices."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from lbm_studio.station.kinematics import ArmKinematics
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.station.teleop.controller import load_sdl
 from lbm_studio.station.teleop.gamepad import GamepadTeleop
 from lbm_studio.station.teleop.keyboard import WindowTeleop
 from lbm_studio.station.teleop.motion import TeleoperationMotion
@@ -116,21 +118,24 @@ class Devices:
         self._commanded = commanded
         self._window = WindowTeleop(station.embodiment.arm_names, clock)
         self._source: TeleopSource | None = None
+        with suppress(StationError):  # told when a gamepad is asked for
+            load_sdl()  # now: importing takes longer than a control period has to spare
 
     def accept(self, message: TeleopInput) -> None:
         """Note a reading of the window's device. Any thread may call this."""
         self._window.accept(message)
 
     def motion(self, name: str) -> Motion:
-        """Take hold of a device and return the motion it makes.
+        """Take hold of a device and return the motion it makes; if that fails, keep the last one.
 
         Raises:
             UnknownNameError: there is no such kind of device.
             StationError: it is not connected.
         """
         source = self._make(name)
-        self.release()
         source.connect()
+        if source is not self._source:
+            self.release()
         self._source = source
         return TeleoperationMotion(source, self._station)
 

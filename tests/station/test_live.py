@@ -1,5 +1,6 @@
 """The scene and the input devices of a live station."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,12 @@ from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.link.messages import Mode, TeleopInput
 from lbm_studio.station.control.loop import ControlLoop, Cycle
-from lbm_studio.station.control.motions import DemonstrationMotion, HomingMotion
+from lbm_studio.station.control.motions import (
+    DemonstrationMotion,
+    HomingMotion,
+    Motion,
+    Situation,
+)
 from lbm_studio.station.latch import StopLatch
 from lbm_studio.station.live import Devices, SimulatedScene, rest_action
 from lbm_studio.station.safety import SafetyEnvelope
@@ -18,6 +24,7 @@ from lbm_studio.station.simulation.embodiments import STATIONS
 from lbm_studio.station.simulation.station import SimulatedStation
 from tests.core.stations import make_station
 from tests.station.kinematic_station import KinematicStation
+from tests.station.teleop.virtual_gamepad import gamepad_socket
 
 SLICES = 5
 
@@ -128,26 +135,72 @@ def devices() -> Iterator[Devices]:
     devices.release()
 
 
-def test_the_windows_readings_become_a_motion(devices: Devices):
-    motion = devices.motion("keyboard")
-    devices.accept(
-        TeleopInput(
-            arm="right",
-            linear_m_s=(0.1, 0.0, 0.0),
-            angular_rad_s=(0.0, 0.0, 0.0),
-            gripper=None,
-            enabled=True,
-            sampled_ns=0,
-        )
+def reading(*, up_m_s: float) -> TeleopInput:
+    return TeleopInput(
+        arm="right",
+        linear_m_s=(0.0, 0.0, up_m_s),
+        angular_rad_s=(0.0, 0.0, 0.0),
+        gripper=None,
+        enabled=True,
+        sampled_ns=0,
     )
 
+
+def rise_m(motion: Motion) -> float:
+    """Return how far the motion wants to lift the right arm in a period [m]."""
+    description = make_station("right", "left")
+    state = KinematicStation(description, ManualClock()).read()
+    before = state.as_action()
+    step = motion.next_step(Situation(state, before, 0, description.embodiment.chunk.period_s))
+    after = step.action or before
+    return float((after.arms["right"].pose.position - before.arms["right"].pose.position)[2])
+
+
+def test_the_windows_readings_become_a_motion(devices: Devices):
+    motion = devices.motion("keyboard")
+    devices.accept(reading(up_m_s=0.1))
+
     assert motion.mode is Mode.TELEOPERATION
+    assert rise_m(motion) > 0.0
 
 
 def test_a_gamepad_that_is_not_there_is_told_in_words(devices: Devices):
     with pytest.raises(StationError, match="No gamepad is connected"):
         devices.motion("gamepad")
     devices.release()
+
+
+def test_a_gamepad_that_is_not_there_leaves_the_keyboard_in_charge(devices: Devices):
+    motion = devices.motion("keyboard")
+    devices.accept(reading(up_m_s=0.1))
+
+    with pytest.raises(StationError, match="No gamepad is connected"):
+        devices.motion("gamepad")
+
+    assert rise_m(motion) > 0.0
+
+
+def test_taking_hold_of_the_same_device_again_lets_it_move_the_arms(devices: Devices):
+    devices.motion("keyboard")
+    motion = devices.motion("keyboard")
+    devices.accept(reading(up_m_s=0.1))
+
+    assert rise_m(motion) > 0.0
+
+
+def test_a_gamepad_that_is_there_takes_over_from_the_keyboard(devices: Devices):
+    keyboard = devices.motion("keyboard")
+    devices.accept(reading(up_m_s=0.1))
+    with gamepad_socket() as socket:
+        socket.plug_in()
+
+        assert devices.motion("gamepad").mode is Mode.TELEOPERATION
+        assert rise_m(keyboard) == 0.0
+        devices.release()
+
+
+def test_the_gamepad_library_is_loaded_before_the_loop_needs_it(devices: Devices):
+    assert "sdl2" in sys.modules
 
 
 def test_unknown_devices_are_refused_with_the_choices(devices: Devices):
