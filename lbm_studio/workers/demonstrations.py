@@ -1,11 +1,7 @@
 """One demonstration of the scripted colleague on the simulated station, as a finished take."""
 
-import os
-import signal
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import parent_process
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +17,7 @@ from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.skill import Task
 from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.pool import join_pool
 
 TIME_LIMIT_S = 60.0
 """A demonstration that lasts longer has gone wrong [s]."""
@@ -128,19 +125,11 @@ _process_demonstrations: list[Demonstrations] = []
 
 
 def start_process(station: str, skill: str, disturbance: bool) -> None:
-    """Make a pool process ready: it ignores Ctrl-C, and ends with the process that began it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
+    """Make a pool process ready."""
+    join_pool()
     _process_demonstrations.append(Demonstrations(station, skill, disturbance=disturbance))
 
 
 def attempt_in_process(seed: int, folder: Path) -> Attempt:
     """Run one attempt in a pool process."""
     return _process_demonstrations[0].attempt(seed, folder)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -18,6 +18,7 @@ from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.pool import join_pool
 
 FIRST_UNSEEN_SEED = 900_000
 """Layouts from here on are never recorded."""
@@ -262,6 +263,7 @@ _process_roller: list[Roller] = []
 
 
 def _start_process(spec: RolloutSpec) -> None:
+    join_pool()
     _process_roller.append(Roller(spec))
 
 
