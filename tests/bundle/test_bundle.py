@@ -1,8 +1,10 @@
 """The frozen application: built once with the spec, then started like a user would."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,8 @@ UNWANTED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MUJOCO_GL", "PYOPENGL_PL
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the application and return its folder."""
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Build the application and give its folder; a gigabyte is not kept."""
     folder = tmp_path_factory.mktemp("bundle")
     where = ["--distpath", str(folder / "dist"), "--workpath", str(folder / "build")]
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", *where]
@@ -27,7 +29,8 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
     assert outcome.returncode == 0, outcome.stderr[-4000:]
-    return folder / "dist" / "lbm-studio"
+    yield folder / "dist" / "lbm-studio"
+    shutil.rmtree(folder)
 
 
 def start(bundle: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
