@@ -59,7 +59,7 @@ def _arm_rows(
     if tick is None or is_silent(tick, now_ns):
         level, sentence = Level.BAD, "The station says nothing about it. Restart the station."
     elif tick.stop_reason:
-        level, sentence = Level.WARN, f"Stopped: {tick.stop_reason} Hold Reset to go on."
+        level, sentence = Level.WARN, f"{tick.stop_reason} Hold Reset to go on."
     elif tick.clamped:
         limits = ", ".join(name.replace("_", " ") for name in tick.clamped)
         level, sentence = Level.WARN, f"At a limit ({limits}), {MODE_WORDS[tick.mode]}."

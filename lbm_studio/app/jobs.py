@@ -89,6 +89,7 @@ class JobRunner:
         self._command = tuple(command if command is not None else program())
         self._records: dict[Path, RunRecord] = {}
         self._children: dict[Path, subprocess.Popen[bytes]] = {}
+        self._events_before: dict[Path, int] = {}
 
     def start(self, request: JobRequest) -> RunRecord:
         """Start a job in a new run folder.
@@ -151,7 +152,7 @@ class JobRunner:
         said = run.written_status
         if self._is_starting(run):
             return JobStatus.QUEUED
-        if not said.is_terminal and not run.is_process_alive:
+        if not said.is_terminal and not run.is_process_alive and not self._has_child(run):
             return self._status_without_process(run)
         if said is JobStatus.RUNNING and stop_requested(run.folder):
             return JobStatus.STOPPING
@@ -178,8 +179,12 @@ class JobRunner:
         return JobStatus.FAILED
 
     def _is_starting(self, run: RunRecord) -> bool:
+        has_said_nothing = run.events_read == self._events_before.get(run.folder)
+        return has_said_nothing and self._has_child(run)
+
+    def _has_child(self, run: RunRecord) -> bool:
         child = self._children.get(run.folder)
-        return child is not None and child.poll() is None and not run.is_process_alive
+        return child is not None and child.poll() is None
 
     def _record(self, folder: Path) -> RunRecord:
         if folder not in self._records:
@@ -203,6 +208,9 @@ class JobRunner:
         if (earlier := self._children.get(folder)) is not None:
             earlier.wait()  # it has ended: whoever is alive is not resumed
         forget_stop(folder)
+        record = self._record(folder)
+        record.read()
+        self._events_before[folder] = record.events_read
         with (folder / LOG_FILE).open("ab") as log:
             self._children[folder] = subprocess.Popen(
                 [*self._command, *card.arguments],

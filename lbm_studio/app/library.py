@@ -52,10 +52,15 @@ class SkillEntry:
 
 
 class Understanding(StrEnum):
-    """How well a prompt was understood."""
+    """How well a prompt was understood.
+
+    EXACT says what a known prompt says, CLOSE has typing errors, COMBINED puts known words of one
+    skill together in a new way, e.g. a colour of one prompt with an object of another.
+    """
 
     EXACT = "exact"
     CLOSE = "close"
+    COMBINED = "combined"
     UNKNOWN = "unknown"
 
 
@@ -64,9 +69,10 @@ class Match:
     """What a prompt means.
 
     Attributes:
-        understanding: EXACT words of a skill, CLOSE to them, or UNKNOWN.
+        understanding: how well.
         skill: None when unknown.
-        goal: the known prompt that is meant; empty when unknown.
+        goal: what the policy is to be told: the known prompt that is meant, or the new
+            combination; empty when unknown.
         suggestions: known prompts that may have been meant, best first; empty when exact.
     """
 
@@ -156,12 +162,14 @@ class SkillLibrary:
         suggestions = tuple(goal for score, goal, _ in scored if SUGGEST_SCORE <= score < 1.0)[
             :MAX_SUGGESTIONS
         ]
-        if not scored or scored[0][0] < SAME_SKILL_SCORE:
-            return Match(Understanding.UNKNOWN, suggestions=suggestions)
-        score, goal, skill = scored[0]
-        if score >= 1.0:
+        score, goal, skill = scored[0] if scored else (0.0, "", None)
+        if skill is not None and score >= 1.0:
             return Match(Understanding.EXACT, skill, goal)
-        return Match(Understanding.CLOSE, skill, goal, suggestions)
+        if skill is not None and score >= SUGGEST_SCORE and set(wanted) <= _vocabulary(skill):
+            return Match(Understanding.COMBINED, skill, " ".join(prompt.split()), suggestions)
+        if skill is not None and score >= SAME_SKILL_SCORE:
+            return Match(Understanding.CLOSE, skill, goal, suggestions)
+        return Match(Understanding.UNKNOWN, suggestions=suggestions)
 
     def _replace(self, skills: tuple[SkillEntry, ...]) -> None:
         try:
@@ -194,6 +202,10 @@ class SkillLibrary:
 
 
 _SMALL_WORDS = frozenset({"the", "a", "an", "please", "to", "of", "it", "and", "then"})
+
+
+def _vocabulary(skill: SkillEntry) -> set[str]:
+    return {word for goal in (skill.goal, *skill.paraphrases) for word in _words(goal)}
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -29,6 +29,9 @@ from lbm_studio.link.messages import (
 )
 
 LOAD_TIMEOUT_S = 120.0
+START_TICKS = 2
+"""So many ticks later, a policy that was started moves the arms."""
+
 ACTIVE = (RunState.RUNNING, RunState.PAUSED)
 
 _STATES = {
@@ -67,6 +70,7 @@ class RunPanel(ViewModel[RunView]):
         self._match = Match(Understanding.UNKNOWN)
         self._chosen_by_hand = False
         self._is_loading = False
+        self._starts_by_tick = -1
         library.changed.connect(lambda _: self.refresh())
 
     # --- what to do ------------------------------------------------------------------------------
@@ -121,8 +125,8 @@ class RunPanel(ViewModel[RunView]):
         def loaded(answer: Message) -> None:
             if not self._is_loading:
                 return  # halted meanwhile: what was loaded must not move the arms any more
-            self._is_loading = False
             if isinstance(answer, Refused):
+                self._is_loading = False
                 self._refuse(answer.reason)
                 self._update()
                 return
@@ -150,7 +154,8 @@ class RunPanel(ViewModel[RunView]):
             self._is_loading = False
             self._update()
             return
-        self._ask_in((*ACTIVE, RunState.HOMING), Halt(), "Nothing is running.")
+        self._starts_by_tick = -1
+        self._ask_in((RunState.LOADING, *ACTIVE, RunState.HOMING), Halt(), "Nothing is running.")
 
     def set_speed(self, speed: float) -> None:
         """Set the speed, clamped to 0.25 to 2."""
@@ -191,6 +196,7 @@ class RunPanel(ViewModel[RunView]):
         tick = self._live.tick
         if tick is None or self._live.description is None:
             self._is_loading = False
+            self._starts_by_tick = -1
             self._trial = Trial()
             self._update(scenes=(), scene="", seed=-1, loaded="", goal_reached=None)
             return
@@ -212,8 +218,20 @@ class RunPanel(ViewModel[RunView]):
 
     def _start_policy(self) -> None:
         goal = self._match.goal or self.view.prompt.strip()
-        self._live.ask(StartPolicy(goal=goal, speed=self.view.speed), self._answered)
-        self._update()
+
+        def started(answer: Message) -> None:
+            was_halted, self._is_loading = not self._is_loading, False
+            tick = self._live.tick
+            if isinstance(answer, Refused):
+                self._refuse(answer.reason)
+            elif was_halted:
+                self._live.ask(Halt(), self._answered)
+            elif tick is not None:
+                self._starts_by_tick = tick.number + START_TICKS
+            self._update()
+
+        self._is_loading = True
+        self._live.ask(StartPolicy(goal=goal, speed=self.view.speed), started)
 
     def _answered(self, answer: Message) -> None:
         if isinstance(answer, Refused):
@@ -268,5 +286,7 @@ class RunPanel(ViewModel[RunView]):
             return RunState.STOPPED
         if self._is_loading:
             return RunState.LOADING
+        if tick.mode is Mode.IDLE and tick.number < self._starts_by_tick:
+            return RunState.LOADING  # it has begun, the ticks just do not say so yet
         idle = RunState.READY if view.checkpoint else RunState.NEEDS_SKILL
         return _STATES.get(tick.mode, idle)

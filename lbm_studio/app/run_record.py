@@ -88,6 +88,11 @@ class RunRecord:
         return self._said
 
     @property
+    def events_read(self) -> int:
+        """How many events were taken in so far."""
+        return self._next
+
+    @property
     def is_process_alive(self) -> bool:
         """Whether the process that works on the folder exists."""
         return is_alive(self.folder)

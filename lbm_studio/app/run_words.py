@@ -33,6 +33,8 @@ def understood_sentence(view: RunView, match: Match, *, by_hand: bool) -> str:
         return f"Understood: {match.goal}."
     if match.understanding is Understanding.CLOSE:
         return f"Understood as: {match.goal}."
+    if match.understanding is Understanding.COMBINED:
+        return "Understood: a new combination of words it knows."
     if match.suggestions:
         return "Not a skill it knows. Did you mean one of these?"
     return "Not a skill it knows. Teach and train it first."
@@ -41,7 +43,7 @@ def understood_sentence(view: RunView, match: Match, *, by_hand: bool) -> str:
 def run_sentence(view: RunView, tick: Tick | None) -> str:
     """Return what the robot is doing, or what to do next."""
     if view.state is RunState.STOPPED:
-        return f"Stopped: {tick.stop_reason if tick else ''} Hold Reset to go on."
+        return f"{tick.stop_reason if tick else 'Stopped.'} Hold Reset to go on."
     if view.state is RunState.RUNNING:
         if view.goal_reached:
             return "The goal is reached."

@@ -48,14 +48,16 @@ def test_each_answer_reaches_the_one_who_asked(clock):
 def test_a_question_waits_for_a_process_that_is_starting_and_keeps_its_turn(clock):
     line = FakeLine(is_there=False)
     commands = CommandLine(line, "station", clock)
-    commands.ask(Halt(), pytest.fail, 5.0)
-    commands.ask(Pause(), pytest.fail, 5.0)
+    heard: list[Message] = []
+    commands.ask(Halt(), heard.append, 5.0)
+    commands.ask(Pause(), heard.append, 5.0)
     commands.tell(Pause())
 
     line.is_there = True
     commands.poll(clock.now_ns())
 
     assert line.sent == [Halt(), Pause()]
+    assert heard == []
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["silent", "absent"])

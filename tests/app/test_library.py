@@ -22,6 +22,7 @@ def library(tmp_path):
         ("put the gren cube in the trey", Understanding.CLOSE, CUBES[2]),
         ("lift tray with both hand", Understanding.CLOSE, "lift the tray with both hands"),
         ("put the yellow cube in the tray", Understanding.UNKNOWN, ""),
+        ("put the cube in the red  tray", Understanding.COMBINED, "put the cube in the red tray"),
         ("make coffee", Understanding.UNKNOWN, ""),
         ("", Understanding.UNKNOWN, ""),
         ("???", Understanding.UNKNOWN, ""),

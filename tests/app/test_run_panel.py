@@ -97,6 +97,20 @@ def test_halting_while_loading_never_lets_the_arms_move(panel, station):
     assert panel.view.state is RunState.READY
 
 
+def test_halting_while_the_station_starts_halts_it_again(panel, station):
+    station.hold_back = {StartPolicy}
+    panel.set_prompt("stack the red cups")
+    panel.run()
+    assert panel.view.state is RunState.LOADING
+
+    panel.halt()
+    station.release()
+    panel.poll(SECOND_NS)
+
+    assert isinstance(station.asked[-1], Halt)
+    assert panel.view.state is RunState.READY
+
+
 def test_a_policy_that_does_not_fit_is_said(panel, station, said):
     station.refuse[LoadPolicy] = "This policy does not fit the station: its cameras are a, b."
     panel.set_prompt("stack the red cups")
