@@ -69,7 +69,8 @@ def virtual_screen() -> Iterator[str]:
     assert server, "Xvfb is missing: packaging/test installs it"
     read_end, write_end = os.pipe()
     command = [server, "-displayfd", str(write_end), "-screen", "0", "1920x1080x24", "-nolisten"]
-    process = subprocess.Popen([*command, "tcp"], pass_fds=[write_end], stderr=subprocess.DEVNULL)
+    command += ["tcp", "-noreset"]  # stays the same when the last window is gone
+    process = subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL)
     os.close(write_end)
     with os.fdopen(read_end) as numbers:
         display = f":{numbers.readline().strip()}"
