@@ -28,6 +28,7 @@ class LivePage(QWidget):
     def __init__(self, theme: Theme, cameras: CameraWall, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cameras = cameras
+        self._offers_station = False
         self.wall = CameraWallWidget(theme)
         button = Button(theme, self.tr("Go to Station"), Icon.STATION, "primary")
         self._empty = EmptyState(theme, Icon.CAMERA, button)
@@ -46,6 +47,8 @@ class LivePage(QWidget):
         self._columns.setCurrentWidget(panel)
         self._strips.setCurrentWidget(strip)
         self._empty.button.setVisible(offers_station)
+        self._offers_station = offers_station
+        self._show(self._cameras.view)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._show(self._cameras.view)
@@ -70,4 +73,5 @@ class LivePage(QWidget):
         self.wall.show_view(view)
         self.wall.setVisible(bool(view.tiles))
         self._empty.setVisible(not view.tiles)
-        self._empty.show_sentence(view.empty_sentence)
+        here = self.tr("Press Connect, and the live pictures appear here.")
+        self._empty.show_sentence(view.empty_sentence if self._offers_station else here)

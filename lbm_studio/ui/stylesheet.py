@@ -1,10 +1,7 @@
 """The one stylesheet, generated from the tokens; widgets choose a look by ``kind`` and ``role``."""
 
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Mapping
 from string import Template
-
-from lbm_studio.ui.theme import FONT_FAMILY, Colours, Metrics
 
 TEXT = """
 * { font-family: "$font"; font-size: ${body}px; color: $text; outline: none; }
@@ -186,16 +183,6 @@ QSplitter::handle { background: transparent; }
 """
 
 
-def stylesheet(colours: Colours, metrics: Metrics, resources: Path) -> str:
-    """Return the application's stylesheet."""
-    values = {**asdict(metrics), **asdict(colours)}
-    values |= {
-        "font": FONT_FAMILY,
-        "line_px": metrics.line,
-        "icons": (resources / "icons").as_posix(),
-        "inner_control": metrics.control - 2 * metrics.focus,
-        "inner_primary": metrics.primary - 2 * metrics.focus,
-        "medium_less": metrics.medium - metrics.line,
-        "handle_margin": (metrics.large - metrics.tight) // 2,
-    }
-    return Template("".join((TEXT, SURFACES, BUTTONS, FIELDS, TABLES))).substitute(values)
+def stylesheet(tokens: Mapping[str, str | float]) -> str:
+    """Return the application's stylesheet with the tokens filled in."""
+    return Template("".join((TEXT, SURFACES, BUTTONS, FIELDS, TABLES))).substitute(tokens)

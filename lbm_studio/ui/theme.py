@@ -1,6 +1,6 @@
 """The one table of colours, sizes and type, and the object that puts it in force."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from lbm_studio.app.settings import Theme as ThemeChoice
 from lbm_studio.core.paths import resources
+from lbm_studio.ui.stylesheet import stylesheet
 
 FONT_FAMILY = "Inter"
 FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
@@ -154,16 +155,13 @@ class Theme(QObject):
 
     def apply(self) -> None:
         """Put font, palette and stylesheet of the chosen colours in force."""
-        # Imported here: the sheet is built from the tokens of this module.
-        from lbm_studio.ui.stylesheet import stylesheet
-
         self.colours = self._chosen_colours()
         QApplication.setStyle("Fusion")
         QApplication.setFont(body_font())
         QApplication.setPalette(palette(self.colours))
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            application.setStyleSheet(stylesheet(self.colours, METRICS, resources()))
+            application.setStyleSheet(stylesheet(sheet_tokens(self.colours)))
         self.changed.emit()
 
     def _chosen_colours(self) -> Colours:
@@ -177,6 +175,21 @@ class Theme(QObject):
     def _follow_system(self) -> None:
         if self._choice is ThemeChoice.SYSTEM and self._chosen_colours() is not self.colours:
             self.apply()
+
+
+def sheet_tokens(colours: Colours) -> dict[str, str | float]:
+    """Return all tokens by name, with those the stylesheet needs and that follow from others."""
+    return {
+        **asdict(METRICS),
+        **asdict(colours),
+        "font": FONT_FAMILY,
+        "line_px": METRICS.line,
+        "icons": (resources() / "icons").as_posix(),
+        "inner_control": METRICS.control - 2 * METRICS.focus,
+        "inner_primary": METRICS.primary - 2 * METRICS.focus,
+        "medium_less": METRICS.medium - METRICS.line,
+        "handle_margin": (METRICS.large - METRICS.tight) // 2,
+    }
 
 
 def load_fonts() -> None:

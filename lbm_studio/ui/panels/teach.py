@@ -76,6 +76,7 @@ class TeachPanelWidget(LivePanel):
         self._wanted.setAccessibleName(self.tr("Takes wanted"))
         self._wanted.setRange(1, MOST_TAKES)
         self._wanted.setFixedWidth(METRICS.spin)
+        self._wanted.lineEdit().setTextMargins(METRICS.tight, 0, 0, 0)
         self._elapsed = tabular(label("", "heading", name="elapsed"))
         line.addWidget(self._kept)
         line.addWidget(label(self.tr("of"), "control"))

@@ -58,6 +58,7 @@ class TrainJobCard(Card):
         self._minutes = QSpinBox()
         self._minutes.setObjectName("minutes")
         self._minutes.setRange(1, MOST_MINUTES)
+        self._minutes.lineEdit().setTextMargins(METRICS.tight, 0, 0, 0)
         self._minutes.setSuffix(self.tr(" min"))
         self.body.addLayout(field(self.tr("May take"), self._minutes))
         self._estimate = label("", "quiet", wrap=True, name="estimate")
