@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.clock import ManualClock
@@ -13,8 +14,11 @@ from lbm_studio.core.errors import StationError
 from lbm_studio.core.keyboard import KeyboardArm
 from lbm_studio.core.observation import StationState
 from lbm_studio.core.pose import Pose
+from lbm_studio.core.runs import JobStatus
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.writer import DatasetWriter
+from lbm_studio.learning.training.spec import TrainSpec
+from lbm_studio.policy.manifest import read_manifest
 from lbm_studio.station.live import SimulatedScene
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
@@ -24,6 +28,9 @@ from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.station.teleop.keyboard import KeyboardTeleop
 from lbm_studio.station.teleop.mapping import next_action
 from lbm_studio.workers.record import RecordSpec, record
+from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED, RolloutSpec, Trial, rollout
+from lbm_studio.workers.train import prepare_run, train
+from tests.workers.checkpoints import TINY
 
 STATION = "simulated-single"
 SKILL = "put_cube_in_tray"
@@ -194,3 +201,47 @@ def test_demonstrations_on_it_are_recorded_without_a_window(tmp_path: Path) -> N
         )
         assert actions.shape == (episode.length, description.embodiment.action_size)
         assert actions[:, -1].min() < 0.01  # the hand has closed
+
+
+def test_a_policy_for_it_is_trained_and_rolled_out(tmp_path: Path) -> None:
+    torch.set_num_threads(1)
+    dataset, run = tmp_path / "demonstrated", tmp_path / "run"
+    record(RecordSpec(str(dataset), SKILL, episodes=2, station=STATION))
+    prepare_run(run, few_steps(dataset))
+
+    status = train(run)
+
+    description = find_station(STATION)
+    assert status is JobStatus.DONE
+    assert read_manifest(run).embodiment == description.embodiment
+
+    trials: list[Trial] = []
+    limit_s = 2.0
+    report = rollout(
+        RolloutSpec(
+            SKILL,
+            trials=1,
+            checkpoint=str(run),
+            station=STATION,
+            time_limit_s=limit_s,
+            processes=1,
+        ),
+        trials.append,
+    )
+    assert report.trials == 1
+    assert report.each == tuple(trials)
+    assert trials[0].seed == FIRST_UNSEEN_SEED
+    assert trials[0].success or trials[0].seconds == pytest.approx(limit_s)
+
+
+def few_steps(dataset: Path) -> TrainSpec:
+    """A training that learns next to nothing, in no time."""
+    return TrainSpec(
+        datasets=(str(dataset),),
+        minutes=None,
+        steps=4,
+        batch=4,
+        noise_draws=2,
+        threads=1,
+        model=TINY,
+    )
