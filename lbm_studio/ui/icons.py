@@ -30,9 +30,6 @@ class Icon(StrEnum):
     STOPPED = "ph.hand-palm"
     NOTICES = "ph.bell"
     CLOSE = "ph.x"
-    DOWN = "ph.caret-down"
-    NEXT = "ph.caret-right"
-    PREVIOUS = "ph.caret-left"
     CONNECT = "ph.link"
     CAMERA = "ph.video-camera"
     CAMERA_LOST = "ph.video-camera-slash"
@@ -47,12 +44,7 @@ class Icon(StrEnum):
     AGAIN = "ph.arrow-u-up-left"
     HELP = "ph.question"
     WAIT = "ph.hourglass"
-    MODEL = "ph.brain"
     HALT = "ph.stop"
-    STEP = "ph.skip-forward"
-    LOG = "ph.list-dashes"
-    FOLDER = "ph.folder-open"
-    MICROPHONE = "ph.microphone"
 
 
 @cache
