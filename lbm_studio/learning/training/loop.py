@@ -19,6 +19,7 @@ from lbm_studio.core.embodiment import Embodiment, StationDescription
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.core.runs import EventKind, EventLog
 from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.episodes.labels import EditLog
 from lbm_studio.learning.model.network import LargeBehaviorModel, image_groups
 from lbm_studio.learning.model.normaliser import Normaliser, PolicyNormaliser, rotation_dimensions
 from lbm_studio.learning.model.objective import build_objective
@@ -39,6 +40,7 @@ from lbm_studio.policy.manifest import CheckpointManifest, check_fits
 
 CACHE_FOLDER = "cache"
 FEWEST_EPISODES = 2
+PROGRESS_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class _TrainingJob:
     def __init__(self, spec: TrainSpec, run: Path, events: EventLog, material: Material) -> None:
         self._spec, self._run, self._events, self._material = spec, run, events, material
         self._groups = image_groups(material.embodiment)
+        self._told = 0.0
         self._build()
         self._training = self._batches(material.training)
         self._held_out = self._batches(material.held_out)
@@ -112,17 +115,20 @@ class _TrainingJob:
         generator = np.random.default_rng((spec.seed, learner.step))
         threads = ThreadChooser(spec.threads)
         losses: list[dict[str, float]] = []
-        begin, saved = time.monotonic() - learner.seconds, time.monotonic()
+        saved = reported = time.monotonic()
+        begin = saved - learner.seconds
         while self._progress() < 1.0:
             threads.begin()
             batch = self._training.random(spec.batch, generator)
             losses.append(learner.train_step(batch, self._progress()).as_numbers())
             threads.end()
             learner.seconds = time.monotonic() - begin
-            if learner.step % spec.report_every == 0:
+            self._tell_progress()
+            if time.monotonic() - reported > spec.report_every_s:
                 self._report(losses)
                 losses.clear()
-                begin = time.monotonic() - learner.seconds
+                reported = time.monotonic()
+                begin = reported - learner.seconds
             if should_stop():
                 self._save()
                 return False
@@ -145,7 +151,14 @@ class _TrainingJob:
         self._events.emit(
             EventKind.METRICS, step=learner.step, **means, **self._localisation().as_numbers()
         )
-        progress = self._progress()
+
+    def _tell_progress(self) -> None:
+        now = time.monotonic()
+        progress = min(1.0, self._progress())
+        if now - self._told < PROGRESS_EVERY_S and progress < 1.0:
+            return
+        self._told = now
+        learner = self._learner
         self._events.emit(
             EventKind.PROGRESS,
             stage="training",
@@ -166,7 +179,7 @@ class _TrainingJob:
         manifest = CheckpointManifest(
             embodiment=self._material.embodiment,
             convention=ActionConvention(self._material.embodiment.arm_names),
-            goals=tuple(sorted(set(self._material.goals))),
+            goals=self._material.goals,
             words=self._vocabulary.words,
             model=to_json(learner.network.config),
             normaliser=self._normaliser.as_json(),
@@ -214,24 +227,19 @@ def _load_material(spec: TrainSpec, run: Path, events: EventLog) -> Material:
         )
         for name, part in (("held_out", held_out), ("training", training))
     ]
-    goals = tuple(goal for dataset in datasets for goal in dataset.goals)
+    goals = tuple(sorted({episode.goal for episode in (*training, *held_out)}))
     return Material(embodiment, goals, loaded[1], loaded[0])
 
 
 def split_episodes(
     datasets: Sequence[Dataset], held_out: float, seed: int
 ) -> tuple[list[EpisodeReference], list[EpisodeReference]]:
-    """Split into training and held-out episodes; failures are left out.
+    """Split into training and held-out episodes; failures and deleted ones are left out.
 
     Raises:
         DatasetError: there are too few.
     """
-    usable = [
-        EpisodeReference(dataset, episode.index)
-        for dataset in datasets
-        for episode in dataset.episodes
-        if episode.metadata.success is not False
-    ]
+    usable = [episode for dataset in datasets for episode in _usable_episodes(dataset)]
     if len(usable) < FEWEST_EPISODES:
         raise DatasetError(
             f"Training needs at least {FEWEST_EPISODES} successful episodes; "
@@ -240,6 +248,16 @@ def split_episodes(
     order = np.random.default_rng(seed).permutation(len(usable))
     count = min(len(usable) - 1, max(1, round(held_out * len(usable))))
     return [usable[i] for i in sorted(order[count:])], [usable[i] for i in sorted(order[:count])]
+
+
+def _usable_episodes(dataset: Dataset) -> list[EpisodeReference]:
+    edits = EditLog(dataset.root)
+    labels = [edits.labels(episode.metadata) for episode in dataset.episodes]
+    return [
+        EpisodeReference(dataset, index, label.goal)
+        for index, label in enumerate(labels)
+        if label.success is not False and not label.deleted
+    ]
 
 
 def _common_station(datasets: Sequence[Dataset]) -> StationDescription:

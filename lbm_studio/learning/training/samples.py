@@ -25,18 +25,15 @@ SPARE_BYTES = 1 << 30
 
 @dataclass(frozen=True)
 class EpisodeReference:
-    """One episode of one dataset."""
+    """One episode of one dataset, with the goal that holds for it after all corrections."""
 
     dataset: Dataset
     index: int
+    goal: str
 
     @property
     def length(self) -> int:
         return self.dataset.episodes[self.index].length
-
-    @property
-    def goal(self) -> str:
-        return self.dataset.episodes[self.index].metadata.goal
 
 
 @dataclass(frozen=True)

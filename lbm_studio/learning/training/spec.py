@@ -58,7 +58,7 @@ class TrainSpec:
         batch: frames a step.
         noise_draws: noisy chunks made from each frame, so that the encoder's work is shared.
         held_out: share of the episodes kept for measuring, at least one.
-        report_every: steps between measurements.
+        report_every_s: seconds between measurements [s].
         save_every_s: seconds between checkpoints [s].
         threads: CPU threads; 0 chooses by measuring, again and again.
         seed: of everything random.
@@ -74,7 +74,7 @@ class TrainSpec:
     batch: int = 32
     noise_draws: int = 4
     held_out: float = 0.04
-    report_every: int = 100
+    report_every_s: float = 45.0
     save_every_s: float = 120.0
     threads: int = 0
     seed: int = 0

@@ -16,8 +16,11 @@ from lbm_studio.core.errors import CheckpointError, DatasetError, StudioError
 from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
 from lbm_studio.core.pose import Pose
 from lbm_studio.core.runs import EventKind, JobStatus, job_status, read_events
+from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.episodes.labels import EditLog
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.session import load_policy
+from lbm_studio.learning.training.loop import split_episodes
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.policy.manifest import read_manifest
 from lbm_studio.workers.train import prepare_run, read_spec, train
@@ -32,7 +35,7 @@ def spec(dataset: Path, steps: int = 4) -> TrainSpec:
         steps=steps,
         batch=4,
         noise_draws=2,
-        report_every=2,
+        report_every_s=0.0,
         threads=1,
         model=small_config(),
     )
@@ -119,6 +122,23 @@ def test_fine_tuning_starts_from_a_checkpoint_and_learns_new_words(
 
     assert train(tmp_path / "second") is JobStatus.DONE
     assert read_manifest(tmp_path / "second").provenance["start_from"] == str(tmp_path / "first")
+
+
+def test_deleted_and_failed_episodes_are_left_out_and_corrected_goals_are_learned(
+    dataset: Path,
+) -> None:
+    opened = Dataset.open(dataset)
+    deleted, failed, corrected = (e.metadata.uuid for e in opened.episodes[:3])
+    edits = EditLog(dataset)
+    edits.set_deleted(deleted, True)
+    edits.set_success(failed, False)
+    edits.set_goal(corrected, "lift the green cube")
+
+    training, held_out = split_episodes([opened], 0.3, seed=0)
+
+    chosen = {episode.index: episode.goal for episode in (*training, *held_out)}
+    assert set(chosen) == {2, 3, 4}
+    assert chosen[2] == "lift the green cube"
 
 
 def test_a_folder_that_is_no_dataset_is_refused_in_words(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.learning.conftest import body
 
 def load(dataset: Path, folder: Path) -> Samples:
     opened = Dataset.open(dataset)
-    episodes = [EpisodeReference(opened, e.index) for e in opened.episodes]
+    episodes = [EpisodeReference(opened, e.index, e.metadata.goal) for e in opened.episodes]
     return load_samples(
         episodes, body(1), scale=2, folder=folder, progress=lambda _done, _total: None, workers=1
     )
