@@ -210,7 +210,7 @@ class StationProcess:
     def _guard(self, step: Callable[[], None]) -> None:
         try:
             step()
-        except Exception as error:  # whatever fails, the arms must be told to stop
+        except Exception as error:  # noqa: BLE001 - whatever fails, the arms must be told to stop
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:

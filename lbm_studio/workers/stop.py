@@ -119,7 +119,7 @@ class StopWatch:
     def _run(self) -> None:
         try:
             self._watch()
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever breaks, nobody watches any more
             _LOG.exception("The stop watch broke; its process ends, so that it is missed.")
             os._exit(_BROKEN)
 

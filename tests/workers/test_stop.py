@@ -19,7 +19,6 @@ from lbm_studio.workers.stop import SILENCE, StopWatch, StopWatcher
 from tests.station.teleop.virtual_gamepad import gamepad_socket
 from tests.workers.live_station import LiveStation, make_session
 
-
 BROKEN_WATCH = """
 import sys
 from lbm_studio.workers.stop import StopWatcher, main
