@@ -15,8 +15,8 @@ ROLLOUTS_FILE = "rollouts.jsonl"
 
 CURVE_TITLES = {
     "loss": "Loss",
-    "localisation_median_cm": "Held-out localisation error, median (cm)",
-    "localisation_p90_cm": "Held-out localisation error, 90th percentile (cm)",
+    "localisation_median_cm": "Held-out localisation error, median [cm]",
+    "localisation_p90_cm": "Held-out localisation error, 90th percentile [cm]",
 }
 
 

@@ -178,8 +178,8 @@ def _training_curves(fraction: float) -> tuple[Curve, ...]:
     return (
         Curve("loss", "Loss", tuple(steps), tuple(loss)),
         Curve(
-            "held_out_localisation_px",
-            "Held-out localisation error [px]",
+            "localisation_median_cm",
+            "Held-out localisation error, median [cm]",
             tuple(steps),
             tuple(error),
         ),

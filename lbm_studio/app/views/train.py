@@ -40,7 +40,7 @@ class Curve:
     """One measured quantity over training steps.
 
     Attributes:
-        name: e.g. ``"loss"``, ``"held_out_localisation_px"``.
+        name: e.g. ``"loss"``, ``"localisation_median_cm"``.
         title: what people read, with unit.
         steps: x values.
         values: y values.
