@@ -54,48 +54,76 @@ def arm_key(event: QKeyEvent) -> str:
     )
 
 
+def _has_ctrl(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
+
 class KeyGuard(QObject):
     """Sees every key before any widget does. Install it on the application.
 
     Esc stops everywhere and is passed on, since it also closes what is open. Space stops unless
-    somebody types.
+    somebody types. A key counts where it comes in, at the window: Qt then offers the same event to
+    the widget with the focus and to all that hold it.
     """
 
     def __init__(self, application: Application, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._application = application
+        self._held: set[str] = set()  # arm keys that are down
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._pressed(event)
-        if kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
-            return self._released(event)
+        if isinstance(event, QKeyEvent) and watched.isWindowType():
+            if kind == QEvent.Type.KeyPress:
+                return self._pressed(event)
+            if kind == QEvent.Type.KeyRelease:
+                return self._released(event)
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             return self._keeps_for_text(event)
         if kind == QEvent.Type.ApplicationDeactivate:
+            self._held.clear()
             self._application.teach.release_keys()
         return False
 
     def _pressed(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:
-            self._application.window.press_stop("Esc")
+            self._stop("Esc", event)
             return False
         if is_typing():
             return False
         if event.key() == Qt.Key.Key_Space:
-            self._application.window.press_stop("Space")
+            self._stop("Space", event)
             return True
-        return self._moves_arm() and self._arm_key(event, is_press=True)
+        return self._arm_key_pressed(event)
+
+    def _stop(self, source: str, event: QKeyEvent) -> None:
+        if not event.isAutoRepeat():  # one press is one stop, however long the key is held
+            self._application.window.press_stop(source)
+
+    def _arm_key_pressed(self, event: QKeyEvent) -> bool:
+        name = arm_key(event)
+        if not name or _has_ctrl(event) or not self._moves_arm():
+            return False
+        if event.isAutoRepeat():
+            return True
+        if not self._application.teach.key_pressed(name):
+            return False
+        self._held.add(name)
+        return True
 
     def _released(self, event: QKeyEvent) -> bool:
-        if is_typing() or not self._moves_arm():
+        """Let go of an arm key wherever the focus has gone, and whatever else is held, by now."""
+        name = arm_key(event)
+        if name not in self._held:
             return False
-        return self._arm_key(event, is_press=False)
+        if not event.isAutoRepeat():
+            self._held.remove(name)
+            self._application.teach.key_released(name)
+        return True
 
     def _keeps_for_text(self, event: QKeyEvent) -> bool:
-        plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if is_typing() and plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_typing() and is_enter and not _has_ctrl(event):
             event.accept()
             return True
         return False
@@ -103,12 +131,3 @@ class KeyGuard(QObject):
     def _moves_arm(self) -> bool:
         teaching = self._application.window.view.panel is PanelName.TEACH
         return teaching and self._application.teach.view.source is MotionSource.KEYBOARD
-
-    def _arm_key(self, event: QKeyEvent, *, is_press: bool) -> bool:
-        name = arm_key(event)
-        if not name or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return False
-        if event.isAutoRepeat():
-            return True
-        teach = self._application.teach
-        return teach.key_pressed(name) if is_press else teach.key_released(name)

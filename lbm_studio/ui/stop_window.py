@@ -71,7 +71,7 @@ class StopWindow(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        if event.key() in STOP_KEYS:
+        if event.key() in STOP_KEYS and not event.isAutoRepeat():
             self._model.press("STOP window key")
         return True
 

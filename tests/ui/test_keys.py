@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
@@ -62,6 +63,23 @@ def test_space_in_a_text_field_is_a_space(teach: tuple[MainWindow, Models]) -> N
     assert models.window.calls == []
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Space])
+def test_a_stop_key_that_is_held_stops_once(
+    teach: tuple[MainWindow, Models], qapp: QApplication, key: Qt.Key
+) -> None:
+    window, models = teach
+    press(window, key)
+    stops = list(models.window.calls)
+
+    repeated = QKeyEvent(
+        QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", autorep=True
+    )
+    QApplication.sendEvent(window.windowHandle(), repeated)
+
+    assert len(stops) == 1
+    assert models.window.calls == stops
+
+
 @pytest.mark.parametrize(
     ("state", "key", "intent"),
     [
@@ -102,6 +120,26 @@ def test_arm_keys_reach_the_teach_panel_only_with_the_keyboard_as_source(
     press(window, Qt.Key.Key_PageUp)
 
     assert models.teach.calls == [("key_pressed", "page up"), ("key_released", "page up")]
+
+
+@pytest.mark.parametrize("elsewhere", ["a text field", "another panel", "a held Ctrl"])
+def test_an_arm_key_that_comes_up_is_let_go_wherever_the_focus_is(
+    teach: tuple[MainWindow, Models], elsewhere: str
+) -> None:
+    window, models = teach
+    models.teach.change(source=MotionSource.KEYBOARD)
+    QTest.keyPress(window.windowHandle(), Qt.Key.Key_W)
+
+    modifier = Qt.KeyboardModifier.NoModifier
+    if elsewhere == "a text field":
+        child(window, QLineEdit, "goal").setFocus()
+    elif elsewhere == "another panel":
+        models.window.change(panel=PanelName.REVIEW)
+    else:
+        modifier = Qt.KeyboardModifier.ControlModifier
+    QTest.keyRelease(window.windowHandle(), Qt.Key.Key_W, modifier)
+
+    assert models.teach.calls == [("key_pressed", "w"), ("key_released", "w")]
 
 
 def test_arm_keys_are_let_go_when_the_window_loses_the_focus(
