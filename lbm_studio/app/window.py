@@ -119,9 +119,10 @@ class WindowModel(ViewModel[WindowView]):
         elif self._held_since_ns is not None:
             fraction = min(1.0, seconds_between(self._held_since_ns, now_ns) / RESET_HOLD_S)
             if fraction >= 1.0:
+                reset = ResetStop(decided_ns=self._held_since_ns)
                 self._held_since_ns = None
                 fraction = 0.0
-                self._live.ask(ResetStop(), self._reset_answered)
+                self._live.ask(reset, self._reset_answered)
         return StopView(
             latched=latched,
             reason=tick.stop_reason if tick else "",

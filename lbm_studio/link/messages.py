@@ -89,7 +89,14 @@ class Halt(Message, frozen=True):
 
 
 class ResetStop(Message, frozen=True):
-    """Release the latched stop. Refused while its cause is still there."""
+    """Release the latched stop. Refused while its cause is still there.
+
+    Attributes:
+        decided_ns: when somebody began to ask for it, e.g. to hold the button; stops that came
+            later stay latched. None for the moment it is received [ns].
+    """
+
+    decided_ns: int | None = None
 
 
 class TeleopInput(Message, frozen=True):

@@ -82,7 +82,7 @@ def test_reset_needs_a_second_of_holding(window, station):
 
     window.reset_pressed(2 * SECOND_NS)
     window.poll(3 * SECOND_NS)
-    assert len(station.asked_for(ResetStop)) == 1
+    assert station.asked_for(ResetStop) == [ResetStop(decided_ns=2 * SECOND_NS)]
     window.poll(3 * SECOND_NS)
     assert not window.view.stop.latched
 

@@ -114,7 +114,8 @@ class StationCommands:
             StudioError: it cannot be carried out; the text says why.
         """
         if isinstance(request, messages.ResetStop):
-            self._loop.reset_stop(asked_ns)
+            decided_ns = asked_ns if request.decided_ns is None else request.decided_ns
+            self._loop.reset_stop(min(decided_ns, asked_ns))
             return Accepted()
         handler = self._handlers.get(type(request))
         if handler is None:

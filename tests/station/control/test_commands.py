@@ -173,5 +173,21 @@ def test_a_reset_asked_for_before_the_stop_does_not_release_it():
     assert asked.rig.tick().mode is Mode.IDLE
 
 
+def test_a_stop_that_comes_while_reset_is_being_held_stays():
+    asked = Asked()
+    asked.rig.latch.trip("Stopped by Esc.", "Esc")
+    asked.rig.tick()
+    asked.rig.clock.advance_s(0.5)
+    held_since_ns = asked.rig.clock.now_ns()
+    asked.rig.clock.advance_s(0.5)
+    asked.rig.latch.trip("Stopped by STOP window.", "STOP window")
+    asked.rig.clock.advance_s(0.5)
+
+    asked.order(ResetStop(decided_ns=held_since_ns))
+    stopped = asked.rig.tick()
+
+    assert (stopped.mode, stopped.stop_reason) == (Mode.STOPPED, "Stopped by STOP window.")
+
+
 def test_what_is_no_order_is_refused():
     assert "does not know what “Heartbeat” means" in Asked().refusal(Heartbeat(sent_ns=0))
