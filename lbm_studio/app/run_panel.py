@@ -70,6 +70,7 @@ class RunPanel(ViewModel[RunView]):
         self._match = Match(Understanding.UNKNOWN)
         self._chosen_by_hand = False
         self._is_loading = False
+        self._loads = 0
         self._starts_by_tick = -1
         library.changed.connect(lambda _: self.refresh())
 
@@ -120,11 +121,13 @@ class RunPanel(ViewModel[RunView]):
             self._start_policy()
             return
         self._is_loading = True
+        self._loads += 1
+        this_load = self._loads
         self._update(loaded="")
 
         def loaded(answer: Message) -> None:
-            if not self._is_loading:
-                return  # halted meanwhile: what was loaded must not move the arms any more
+            if not self._is_loading or this_load != self._loads:
+                return  # given up meanwhile: what was loaded must not move the arms any more
             if isinstance(answer, Refused):
                 self._is_loading = False
                 self._refuse(answer.reason)
@@ -200,6 +203,9 @@ class RunPanel(ViewModel[RunView]):
             self._trial = Trial()
             self._update(scenes=(), scene="", seed=-1, loaded="", goal_reached=None)
             return
+        if tick.stop_reason:
+            self._is_loading = False  # a stop ends the wish to run, too
+            self._starts_by_tick = -1
         if self.view.loaded and not self._is_inference_running():
             self._update(loaded="")
         was_running = self._trial.is_running

@@ -97,6 +97,36 @@ def test_halting_while_loading_never_lets_the_arms_move(panel, station):
     assert panel.view.state is RunState.READY
 
 
+def test_a_stop_while_loading_is_not_forgotten_when_it_is_reset(panel, station):
+    station.hold_back = {LoadPolicy}
+    panel.set_prompt("stack the red cups")
+    panel.run()
+    station.change(mode=Mode.STOPPED, stop_reason="Stopped by Esc.")
+    panel.poll(SECOND_NS)
+    station.change(mode=Mode.IDLE, stop_reason="")
+    panel.poll(2 * SECOND_NS)
+
+    station.release()
+    panel.poll(3 * SECOND_NS)
+
+    assert not station.asked_for(StartPolicy)
+    assert panel.view.state is RunState.READY
+
+
+def test_a_policy_whose_loading_was_given_up_does_not_run_for_the_next_one(panel, station):
+    station.hold_back = {LoadPolicy}
+    panel.set_prompt("stack the red cups")
+    panel.run()
+    panel.halt()
+    panel.run()
+    given_up, wanted = station.held_back
+
+    given_up()
+    assert not station.asked_for(StartPolicy)
+    wanted()
+    assert len(station.asked_for(StartPolicy)) == 1
+
+
 def test_halting_while_the_station_starts_halts_it_again(panel, station):
     station.hold_back = {StartPolicy}
     panel.set_prompt("stack the red cups")
