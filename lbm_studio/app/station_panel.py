@@ -210,6 +210,8 @@ class StationPanel(ViewModel[StationView]):
         )
 
     def _process_died(self, name: ProcessName) -> None:
+        if name is ProcessName.STOP:
+            self._stop.press("the loss of the STOP window")
         if self.view.state is StationPanelState.CONNECTED:
             title = _TITLES[name]
             self._notices.add(

@@ -96,6 +96,17 @@ def test_what_makes_no_sense_while_connected_is_refused(connected, said, intent,
     assert connected.view.state is StationPanelState.CONNECTED
 
 
+def test_the_arms_are_stopped_when_the_stop_process_is_lost(connected, processes, stop):
+    pressed: list[str] = []
+    stop.pressed.connect(pressed.append)
+
+    processes.end(ProcessName.WRITER)
+    assert pressed == []
+    processes.end(ProcessName.STOP)
+
+    assert pressed == ["the loss of the STOP window"]
+
+
 def test_another_station_can_be_chosen_after_disconnecting(connected, processes):
     connected.disconnect()
     connected.choose("simulated-single")
