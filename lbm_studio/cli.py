@@ -276,8 +276,9 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _rollout(options: argparse.Namespace) -> int:
+    from lbm_studio.core.episode import FIRST_UNSEEN_SEED
     from lbm_studio.evaluation.statistics import SuccessRate
-    from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED, RolloutSpec, rollout
+    from lbm_studio.workers.rollouts import RolloutSpec, rollout
 
     spec = RolloutSpec(
         skill=options.skill,

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from lbm_studio.app.datasets import title_of
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.views.teach import SceneChoice
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.link.messages import LoadScene, Message, Refused, Tick
 
 FIRST_SEED = 10_000
-FIRST_UNSEEN_SEED = 900_000
-"""Layouts from here on are never recorded; policies are tried out on them."""
-
 LOAD_TIMEOUT_S = 10.0
 Seeds = Callable[[], int]
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import uuid4
 
+FIRST_UNSEEN_SEED = 900_000
+"""Layouts of simulated skills from this seed on are never recorded; policies are tried on them."""
+
 
 class EpisodeSource(StrEnum):
     """Who moved the arms."""

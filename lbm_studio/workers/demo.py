@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import DatasetError, StudioError
 from lbm_studio.core.paths import program, user_data
 from lbm_studio.core.runs import SPEC_FILE, EventKind, read_events, write_json
@@ -23,7 +24,7 @@ from lbm_studio.evaluation.pictures import Picture, contact_sheet, learning_curv
 from lbm_studio.evaluation.statistics import SuccessRate
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.station import SimulatedStation
-from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED, Roller, RolloutSpec
+from lbm_studio.workers.rollouts import Roller, RolloutSpec
 
 DATASET, RUN = "dataset", "run"
 SIZE_FILE = "demo.json"

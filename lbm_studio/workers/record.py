@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from lbm_studio.core.codec import from_json, to_json
-from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED, EpisodeMetadata, EpisodeSource
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.runs import (
     SPEC_FILE,
@@ -35,7 +35,6 @@ from lbm_studio.workers.demonstrations import (
     attempt_in_process,
     start_process,
 )
-from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED
 
 DEMONSTRATORS = ("scripted",)
 OPERATOR = "scripted demonstrator"

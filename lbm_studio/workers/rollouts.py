@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lbm_studio.core.action import Action, ActionChunk
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.observation import Observation
 from lbm_studio.episodes.dataset import Dataset
@@ -19,9 +20,6 @@ from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.pool import join_pool
-
-FIRST_UNSEEN_SEED = 900_000
-"""Layouts from here on are never recorded."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import torch
 
 from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.clock import ManualClock
-from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED, EpisodeMetadata, EpisodeSource
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.keyboard import KeyboardArm
 from lbm_studio.core.observation import StationState
@@ -28,7 +28,7 @@ from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.station.teleop.keyboard import KeyboardTeleop
 from lbm_studio.station.teleop.mapping import next_action
 from lbm_studio.workers.record import RecordSpec, record
-from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED, RolloutSpec, Trial, rollout
+from lbm_studio.workers.rollouts import RolloutSpec, Trial, rollout
 from lbm_studio.workers.train import prepare_run, train
 from tests.workers.checkpoints import TINY
 

@@ -11,6 +11,7 @@ import pytest
 
 from lbm_studio.core import keys
 from lbm_studio.core.codec import to_json
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.runs import (
     SPEC_FILE,
@@ -26,7 +27,6 @@ from lbm_studio.episodes.verify import verify_dataset
 from lbm_studio.workers import record as record_module
 from lbm_studio.workers.demonstrations import Attempt, Demonstrations
 from lbm_studio.workers.record import RecordSpec, main, record
-from lbm_studio.workers.rollouts import FIRST_UNSEEN_SEED
 
 ROOT = Path(__file__).parents[2]
 SMALL = RecordSpec(
