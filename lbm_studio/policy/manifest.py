@@ -95,11 +95,13 @@ def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
     pairs = {
         "arms are": (", ".join(wanted.arm_names), ", ".join(embodiment.arm_names)),
         "action convention is": (
-            _words(manifest.convention),
-            _words(ActionConvention(embodiment.arm_names)),
+            manifest.convention.in_words(),
+            ActionConvention(embodiment.arm_names).in_words(),
         ),
         "cameras are": (", ".join(wanted.camera_names), ", ".join(embodiment.camera_names)),
+        "picture sizes [px] are": (_sizes(wanted), _sizes(embodiment)),
         "rate [Hz] is": (f"{wanted.chunk.rate_hz:g}", f"{embodiment.chunk.rate_hz:g}"),
+        "chunk length [steps] is": (f"{wanted.chunk.length}", f"{embodiment.chunk.length}"),
     }
     for what, (policy_has, station_has) in pairs.items():
         if policy_has != station_has:
@@ -109,6 +111,5 @@ def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
             )
 
 
-def _words(convention: ActionConvention) -> str:
-    parts = (", ".join(convention.arms), convention.rotation, convention.reference)
-    return " / ".join((*parts, convention.gripper))
+def _sizes(embodiment: Embodiment) -> str:
+    return ", ".join(f"{camera.width_px}x{camera.height_px}" for camera in embodiment.cameras)

@@ -271,6 +271,12 @@ def _common_station(datasets: Sequence[Dataset]) -> StationDescription:
                 f"The datasets cannot be mixed: {dataset.root} was recorded with other arms, "
                 "cameras or rates than the first one."
             )
+        known = ActionConvention(first.embodiment.arm_names)
+        if dataset.convention is not None and dataset.convention != known:
+            raise DatasetError(
+                f"{dataset.root} cannot be learned from: its action convention is "
+                f"{dataset.convention.in_words()}; {known.in_words()} is needed."
+            )
     return first
 
 
