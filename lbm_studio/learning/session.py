@@ -62,7 +62,7 @@ class LearnedSession:
             actions=tuple(Action.from_vector(vector, names) for vector in vectors),
             past=embodiment.chunk.past,
             observed_ns=observation.state.captured_ns,
-            intent=_intent(sight, embodiment),
+            intent=_intent(sight, network, embodiment),
         )
 
     def _draw(self, sight: Sight, state: torch.Tensor) -> FloatArray:
@@ -131,8 +131,15 @@ def _shrunk(observation: Observation, name: str, scale: int) -> NDArray[np.uint8
     return shrink(observation.frames[name].image, scale)
 
 
-def _intent(sight: Sight, embodiment: Embodiment) -> dict[str, FloatArray]:
+def _intent(
+    sight: Sight, network: LargeBehaviorModel, embodiment: Embodiment
+) -> dict[str, FloatArray]:
+    """Return what :class:`ActionChunk` calls the intent.
+
+    What the wrist camera of one arm shows for another was never supervised: its confidence is 0.
+    """
     arms = len(embodiment.arms)
-    shown = torch.cat([sight.keypoints[0, :, :arms], sight.peaks[0, :, :arms, None]], dim=-1)
+    confidence = sight.peaks[0, :, :arms] * network.get_buffer("own_views")  # (V, A)
+    shown = torch.cat([sight.keypoints[0, :, :arms], confidence[..., None]], dim=-1)
     values = shown.double().numpy()
     return {camera.name: values[view] for view, camera in enumerate(embodiment.cameras)}

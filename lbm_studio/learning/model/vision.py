@@ -57,8 +57,8 @@ class KeypointEncoder(nn.Module):
         """Return (N, K, h, w) map logits.
 
         Args:
-            images: (N, 3, H, W) in [-0.5, 0.5]; H and W multiples of 16 or padded up to them by the
-                caller.
+            images: (N, 3, H, W) in [-0.5, 0.5]; where H or W is no multiple of 4, the keypoints
+                are stretched by the rest that the stem cuts off.
             prompt: (N, C) condition.
             cameras: (N,) camera numbers.
         """
