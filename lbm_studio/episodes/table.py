@@ -191,11 +191,16 @@ def _metadata(record: Mapping[str, Any]) -> EpisodeMetadata:
         source=EpisodeSource(record.get("lbm.source") or EpisodeSource.TELEOPERATION),
         success=record.get("lbm.success"),
         skill=record.get("lbm.skill") or "",
-        seed=int(record.get("lbm.seed", -1)),
+        seed=_number(record.get("lbm.seed"), otherwise=-1),
         operator=record.get("lbm.operator") or "",
-        dropped_ticks=int(record.get("lbm.dropped_ticks", 0)),
+        dropped_ticks=_number(record.get("lbm.dropped_ticks"), otherwise=0),
         uuid=record.get("lbm.uuid") or "",
     )
+
+
+def _number(value: int | None, *, otherwise: int) -> int:
+    """Merging with a dataset of another program leaves our columns empty there."""
+    return otherwise if value is None else int(value)
 
 
 def _statistics(record: Mapping[str, Any]) -> dict[str, FeatureStatistics]:
