@@ -98,3 +98,16 @@ def test_the_order_of_words_in_the_prompt_matters(vocabulary: Vocabulary) -> Non
     slots, _ = network.prompt(there)
 
     assert (slots[0] - slots[1]).abs().max() > 1e-3
+
+
+def test_a_shift_of_the_pictures_is_undone_on_the_keypoints(vocabulary: Vocabulary) -> None:
+    network, _ = build(1, 2, vocabulary)
+    batch = example_batch(body(1), vocabulary, 2)
+    views = len(body(1).cameras)
+    shift = torch.linspace(-0.04, 0.04, 2 * views * 2).reshape(2, views, 2)
+
+    plain = network.look(batch.images, batch.words)
+    moved = network.look(batch.images, batch.words, shift)
+
+    torch.testing.assert_close(moved.shifted, plain.keypoints)
+    torch.testing.assert_close(moved.keypoints, plain.keypoints - shift[:, :, None])

@@ -11,18 +11,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from lbm_studio.core.errors import CheckpointError, DatasetError, StudioError
+from lbm_studio.core.keys import STATION_FILE
 from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
 from lbm_studio.core.pose import Pose
 from lbm_studio.core.runs import EventKind, JobStatus, job_status, read_events
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.labels import EditLog
 from lbm_studio.episodes.writer import DatasetWriter
+from lbm_studio.learning.model.config import ObjectiveKind
 from lbm_studio.learning.session import load_policy
+from lbm_studio.learning.training.checkpoint import load_state
 from lbm_studio.learning.training.loop import split_episodes
 from lbm_studio.learning.training.spec import TrainSpec
-from lbm_studio.policy.manifest import read_manifest
+from lbm_studio.policy.manifest import WEIGHTS_FILE, read_manifest
 from lbm_studio.workers.train import prepare_run, read_spec, train
 from tests.learning.conftest import body, small_config
 from tests.learning.training.conftest import station, write_episode
@@ -45,15 +50,19 @@ def metrics(run: Path) -> list[dict[str, float]]:
     return [dict(e.data) for e in read_events(run) if e.kind is EventKind.METRICS]
 
 
-def test_training_leaves_a_checkpoint_that_drives_the_body(dataset: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ObjectiveKind)
+def test_training_leaves_a_checkpoint_that_drives_the_body(
+    kind: ObjectiveKind, dataset: Path, tmp_path: Path
+) -> None:
     run = tmp_path / "run"
-    prepare_run(run, spec(dataset))
+    prepare_run(run, replace(spec(dataset), model=small_config(kind)))
 
     status = train(run)
 
     policy = load_policy(run, station(body(1)))
     chunk = policy.start_session(seed=0).predict(observation())
     assert status is job_status(run) is JobStatus.DONE
+    assert policy.loaded.network.config.objective is kind
     assert len(chunk.actions) == body(1).chunk.length
     assert set(chunk.intent) == set(body(1).camera_names)
     assert read_manifest(run).provenance["episodes"] == 4
@@ -73,6 +82,20 @@ def test_the_same_seed_predicts_the_same_chunk(dataset: Path, tmp_path: Path) ->
 
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_the_checkpoint_holds_the_average_of_the_weights(dataset: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(dataset))
+    train(run)
+
+    published = load_file(run / "checkpoint" / WEIGHTS_FILE)
+
+    state = load_state(run)
+    assert state is not None
+    key = "action_out.weight"
+    assert torch.equal(published[key], state[0][f"average.{key}"])
+    assert not torch.equal(published[key], state[0][f"network.{key}"])
 
 
 def test_a_stopped_run_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
@@ -117,11 +140,15 @@ def test_fine_tuning_starts_from_a_checkpoint_and_learns_new_words(
     embodiment = body(1)
     with DatasetWriter.open(dataset, station(embodiment)) as writer:
         write_episode(writer, embodiment, np.array([0.0, 0.0, 0.02]))
+    EditLog(dataset).set_goal(Dataset.open(dataset).episodes[-1].metadata.uuid, "lift it")
     tuned = replace(spec(dataset, 1), start_from=str(tmp_path / "first"))
     prepare_run(tmp_path / "second", tuned)
 
     assert train(tmp_path / "second") is JobStatus.DONE
-    assert read_manifest(tmp_path / "second").provenance["start_from"] == str(tmp_path / "first")
+    old, new = (read_manifest(tmp_path / name) for name in ("first", "second"))
+    assert new.provenance["start_from"] == str(tmp_path / "first")
+    assert new.words == (*old.words, "it", "lift")
+    assert new.normaliser == old.normaliser
 
 
 def test_deleted_and_failed_episodes_are_left_out_and_corrected_goals_are_learned(
@@ -151,6 +178,17 @@ def test_a_folder_that_is_no_dataset_is_refused_in_words(tmp_path: Path) -> None
     last = list(read_events(run))[-1]
     assert last.data["status"] == JobStatus.FAILED.value
     assert str(tmp_path) in last.data["message"]
+
+
+def test_a_dataset_of_another_action_convention_is_refused(dataset: Path, tmp_path: Path) -> None:
+    file = dataset / STATION_FILE
+    identity = json.loads(file.read_text())
+    identity["convention"]["rotation"] = "rotation_6d_columns"
+    file.write_text(json.dumps(identity))
+    prepare_run(tmp_path / "run", spec(dataset))
+
+    with pytest.raises(DatasetError, match="rotation_6d_columns"):
+        train(tmp_path / "run")
 
 
 def test_a_used_run_folder_is_not_overwritten(dataset: Path, tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""The state of training survives on disk as a whole."""
+
+from pathlib import Path
+
+import torch
+
+from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.objective import FlowMatching
+from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.training.checkpoint import load_state
+from lbm_studio.learning.training.learner import Learner
+from lbm_studio.learning.training.spec import LossWeights, OptimiserConfig
+from lbm_studio.learning.training.step import LossSettings
+from tests.learning.conftest import body, example_batch, small_config, unit_normaliser
+
+
+def make_learner(vocabulary: Vocabulary) -> Learner:
+    embodiment = body(1)
+    network = LargeBehaviorModel(small_config(), embodiment, len(vocabulary.words))
+    normaliser = unit_normaliser(embodiment, network)
+    settings = LossSettings(normaliser, FlowMatching(), LossWeights(), 2, low_precision=False)
+    return Learner(network, settings, OptimiserConfig(warm_up_steps=1), seed=0)
+
+
+def test_weights_average_and_moments_are_taken_up_again(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    first, second = make_learner(vocabulary), make_learner(vocabulary)
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    after.mkdir()
+    for _ in range(3):
+        first.train_step(example_batch(body(1), vocabulary, 2), 0.2)
+    first.seconds = 7.0
+    first.save(before)
+
+    assert second.resume(before)
+    second.save(after)
+
+    saved, again = load_state(before), load_state(after)
+    assert saved is not None
+    assert again is not None
+    assert again[1] == saved[1] == {"step": 3, "seconds": 7.0}
+    assert again[0].keys() == saved[0].keys()
+    assert {key.split(".")[0] for key in saved[0]} == {"network", "average", "optimiser"}
+    for key, value in saved[0].items():
+        assert torch.equal(again[0][key], value), key
+
+
+def test_there_is_nothing_to_take_up_in_a_new_folder(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    assert not make_learner(vocabulary).resume(tmp_path)
