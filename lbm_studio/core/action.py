@@ -39,6 +39,10 @@ class ActionConvention:
     reference: str = "station_frame_commanded"
     gripper: str = "width_m"
 
+    def in_words(self) -> str:
+        """Return e.g. ``"right, left / rotation_6d_top_two_rows / ... / width_m"``."""
+        return " / ".join((", ".join(self.arms), self.rotation, self.reference, self.gripper))
+
 
 @dataclass(frozen=True)
 class ArmTarget:
@@ -97,9 +101,9 @@ class ActionChunk:
         actions: one action a step of the chunk; index ``past`` is the first to execute.
         past: how many leading actions lie before the observation.
         observed_ns: capture time of the observation the chunk answers [ns].
-        intent: per camera, (arms, 2) pixel coordinates as fractions of width and height where each
-            arm will next open or close its gripper, with (arms,) confidence as a third column:
-            (arms, 3). Empty when the policy gives none.
+        intent: per camera (arms, 3): where each arm will next open or close its gripper, x to the
+            right and y downwards as fractions of the image, and how sure that is. Empty when the
+            policy gives none.
     """
 
     actions: tuple[Action, ...]
