@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lbm_studio.core.action import Action, ActionChunk
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
-from lbm_studio.core.errors import StudioError
+from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.observation import Observation
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.evaluation.statistics import exact_interval
@@ -20,6 +20,9 @@ from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.pool import join_pool
+
+IDLE, REPLAY = "idle", "replay"
+BASELINES = (IDLE, REPLAY)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,10 @@ class RolloutSpec:
             raise StudioError("At least one trial is needed.")
         if bool(self.checkpoint) == bool(self.baseline):
             raise StudioError("Name either a checkpoint or a baseline (idle or replay).")
+        if self.baseline and self.baseline not in BASELINES:
+            raise UnknownNameError("baseline", self.baseline, BASELINES)
+        if self.baseline == REPLAY and not self.dataset:
+            raise StudioError("Name the dataset whose first episode is to be repeated.")
 
 
 @dataclass(frozen=True)
@@ -143,12 +150,10 @@ class Roller:
 
     def _load_policy(self) -> Policy:
         spec = self._spec
-        if spec.baseline == "idle":
+        if spec.baseline == IDLE:
             return IdlePolicy()
-        if spec.baseline == "replay":
+        if spec.baseline == REPLAY:
             return ReplayPolicy.from_dataset(Path(spec.dataset))
-        if spec.baseline:
-            raise StudioError(f"There is no baseline “{spec.baseline}”. Choose idle or replay.")
         import torch
 
         from lbm_studio.learning.session import load_policy
@@ -234,7 +239,7 @@ def _check(spec: RolloutSpec) -> None:
     station = find_station(spec.station)
     if spec.checkpoint:
         check_fits(read_manifest(Path(spec.checkpoint)), station.embodiment)
-    if spec.baseline == "replay":
+    if spec.baseline == REPLAY:
         ReplayPolicy.from_dataset(Path(spec.dataset))
 
 

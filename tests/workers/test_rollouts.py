@@ -8,6 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lbm_studio.core.errors import StudioError
+from lbm_studio.workers.rollouts import RolloutSpec
+
 ROOT = Path(__file__).parents[2]
 MANY_TRIALS = """
 from lbm_studio.workers.rollouts import RolloutSpec, rollout
@@ -37,3 +40,21 @@ def test_killed_rollouts_leave_no_process(tmp_path: Path) -> None:
 
     assert len(helpers) >= 2
     assert [helper for helper in helpers if helper.is_running()] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({}, "Name either a checkpoint or a baseline"),
+        ({"checkpoint": "run", "baseline": "idle"}, "Name either a checkpoint or a baseline"),
+        ({"baseline": "dance"}, "no baseline called “dance”. Choose one of: idle, replay"),
+        ({"baseline": "replay"}, "Name the dataset"),
+    ],
+)
+def test_what_cannot_be_rolled_out_is_refused_in_words(
+    asked: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(StudioError) as caught:
+        RolloutSpec("put_cube_in_tray", trials=1, **asked)  # pyright: ignore[reportArgumentType]
+
+    assert sentence in str(caught.value)
