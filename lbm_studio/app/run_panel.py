@@ -208,6 +208,7 @@ class RunPanel(ViewModel[RunView]):
             self._starts_by_tick = -1
         if self.view.loaded and not self._is_inference_running():
             self._update(loaded="")
+        self._layouts.follow(tick)
         was_running = self._trial.is_running
         self._trial.follow(tick, now_ns)
         if was_running and not self._trial.is_running:

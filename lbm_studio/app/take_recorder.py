@@ -25,6 +25,7 @@ from lbm_studio.link.messages import (
 WRITER_TIMEOUT_S = 10.0
 KEEP_TIMEOUT_S = 120.0
 MOVING = frozenset({Mode.TELEOPERATION, Mode.DEMONSTRATION})
+STOPPED_BEFORE = "The take was stopped before it began. Record it again."
 
 
 class TakePhase(StrEnum):
@@ -116,6 +117,8 @@ class TakeRecorder:
 
     def poll(self, tick: Tick, now_ns: int) -> None:
         """Follow the running take."""
+        if self.phase is TakePhase.STARTING and tick.stop_reason:
+            self.was_stopped = True
         if self.phase is not TakePhase.RECORDING:
             return
         if self._began_ns is None:
@@ -133,6 +136,10 @@ class TakeRecorder:
         request = self._request
         if isinstance(answer, Refused) or request is None:
             self._give_up(answer)
+            return
+        if self.was_stopped:
+            self._live.ask_writer(DiscardEpisode(), self._ignore_refusal, WRITER_TIMEOUT_S)
+            self._give_up(Refused(reason=STOPPED_BEFORE))
             return
         if request.source is MotionSource.COLLEAGUE:
             self._live.ask(StartDemonstration(), self._station_began)

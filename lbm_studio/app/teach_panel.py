@@ -19,7 +19,7 @@ from lbm_studio.app.views.teach import MotionSource, Take, TeachState, TeachView
 from lbm_studio.core.action import gripper_index
 from lbm_studio.core.embodiment import Mount, StationDescription
 from lbm_studio.core.keyboard import KeyboardArm, key_help
-from lbm_studio.link.messages import EpisodeKept, SetGoal, Tick
+from lbm_studio.link.messages import EpisodeKept, Mode, SetGoal, Tick
 from lbm_studio.link.teleoperation import inputs_from_reading
 
 FILM_STRIP = 5
@@ -109,12 +109,19 @@ class TeachPanel(ViewModel[TeachView]):
     # --- takes -----------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin a take (key R)."""
+        """Begin a take (key R), on a new layout where this one has been used already."""
         problem = self._why_not_start()
         if problem:
             self._end_series()
             self._refuse(problem)
-            return
+        elif self._needs_layout():
+            self._layouts.load(self.view.scene, then=self._begin)
+            self._refresh()
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._layouts.touch()
         if self._live.description is not None and self._live.tick is not None:
             self._keyboard = keyboard_of(self._live.description, self._live.tick)
         self._recorder.start(
@@ -231,6 +238,8 @@ class TeachPanel(ViewModel[TeachView]):
             self._keyboard = keyboard_of(description, tick)
             self._meet_station(tick)
         self._follow_layout(tick)
+        self._follow_others(tick)
+        self._layouts.follow(tick)
         was = self._recorder.phase
         self._recorder.poll(tick, now_ns)
         if self._is_keyboard_live():
@@ -244,6 +253,7 @@ class TeachPanel(ViewModel[TeachView]):
         if self._keyboard is not None:
             self._keyboard = None
             self._recorder.lose()
+            self._layouts.forget()
             self._update(scenes=(), scene="", seed=-1, is_series=False)
         self._refresh()
 
@@ -260,6 +270,13 @@ class TeachPanel(ViewModel[TeachView]):
         self._update(scene=tick.skill, seed=tick.seed, goal=tick.goal or self.view.goal)
         if is_other_scene and tick.skill:
             self._choose_dataset(tick.skill)
+
+    def _follow_others(self, tick: Tick) -> None:
+        if tick.stop_reason:  # nothing that was under way begins once the stop is reset
+            self._layouts.stay()
+            self._end_series()
+        if tick.mode in (Mode.POLICY, Mode.PAUSED):
+            self._layouts.touch()
 
     def _choose_dataset(self, name: str) -> None:
         self._dataset = self._shelf.path_for(name) if name else None
@@ -313,12 +330,14 @@ class TeachPanel(ViewModel[TeachView]):
         self._next_layout()
 
     def _next_layout(self) -> None:
-        if self.view.scene:
+        if self.view.scene and not self._is_stopped():
             self._layouts.load(self.view.scene, then=self._go_on)
 
     def _lay_out_same(self, *, then_start: bool = False) -> None:
+        if self._is_stopped():
+            return
         if self.view.scene:
-            then = self.start if then_start else None
+            then = self._begin if then_start else None
             self._layouts.load(self.view.scene, self.view.seed, then)
         elif then_start:
             self.start()
@@ -328,7 +347,17 @@ class TeachPanel(ViewModel[TeachView]):
             self.start()
 
     def _end_series(self) -> None:
-        self._update(is_series=False)
+        if self.view.is_series:
+            self._update(is_series=False)
+
+    def _needs_layout(self) -> bool:
+        tick = self._live.tick
+        is_laid_out = tick is not None and self._layouts.is_fresh(tick)
+        return bool(self.view.scene) and not is_laid_out
+
+    def _is_stopped(self) -> bool:
+        tick = self._live.tick
+        return tick is not None and bool(tick.stop_reason)
 
     def _why_not_start(self) -> str:
         tick = self._live.tick
@@ -379,10 +408,8 @@ class TeachPanel(ViewModel[TeachView]):
             arm=" and ".join(self._keyboard.active_arms) if self._keyboard else "",
             key_help=self._key_help(view.source),
         )
-        is_stopped = bool(self._live.tick and self._live.tick.stop_reason)
-        self.publish(
-            replace(view, sentence=teach_sentence(view, is_stopped, self._layouts.is_loading))
-        )
+        sentence = teach_sentence(view, self._is_stopped(), self._layouts.is_loading)
+        self.publish(replace(view, sentence=sentence))
 
     def _key_help(self, source: MotionSource) -> tuple[tuple[str, str], ...]:
         description = self._live.description

@@ -82,7 +82,8 @@ def first_tick() -> Tick:
 class FakeStation:
     """A station, writer and inference process that answer at once. Fulfils StationLink.
 
-    ``refuse`` maps a type of message to the reason it is refused with.
+    ``refuse`` maps a type of message to the reason it is refused with. With ``shows_scenes`` off,
+    a test publishes itself the tick that shows what was laid out.
     """
 
     def __init__(self) -> None:
@@ -98,6 +99,7 @@ class FakeStation:
         self.hold_back: set[type[Message]] = set()
         self.held_back: list[Callable[[], object]] = []
         self.kept = 0
+        self.shows_scenes = True
 
     def change(self, **changes: object) -> None:
         """Publish the next tick with changes."""
@@ -153,6 +155,8 @@ class FakeStation:
         if reason is not None:
             return Refused(reason=reason)
         if isinstance(message, LoadScene):
+            if not self.shows_scenes:
+                return Accepted()
             goal = f"please {message.skill.replace('_', ' ')}"
             self.change(skill=message.skill, seed=message.seed, goal=goal, success=False)
         elif isinstance(message, KeepEpisode):

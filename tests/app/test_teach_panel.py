@@ -57,6 +57,13 @@ def finish(panel, station, *, success=True, at_s=3):
     panel.poll(at_s * SECOND_NS)
 
 
+def stop_and_reset(panel, station):
+    station.change(mode=Mode.STOPPED, stop_reason="Stop by Esc.")
+    panel.poll(4 * SECOND_NS)
+    station.change(mode=Mode.IDLE, stop_reason="")
+    panel.poll(5 * SECOND_NS)
+
+
 def test_a_simulated_station_lays_out_its_first_scene_and_tells_its_goal(panel):
     view = panel.view
     assert view.state is TeachState.READY
@@ -173,6 +180,82 @@ def test_a_colleague_who_only_fails_rests_and_nothing_is_kept(panel, station, sa
     assert panel.view.kept == 0
     assert not panel.view.is_series
     assert "failed several times" in said()[-1]
+
+
+def test_a_take_has_the_goal_of_its_own_layout_however_late_the_tick_comes(panel, station):
+    panel.start_series()
+    panel.poll(SECOND_NS)
+    station.shows_scenes = False
+    finish(panel, station)
+    panel.poll(3 * SECOND_NS)
+    assert len(station.asked_for(BeginEpisode)) == 1
+
+    station.change(skill="stack_cups", seed=101, goal="stack the blue cups", success=False)
+    panel.poll(4 * SECOND_NS)
+
+    assert [begin.goal for begin in station.asked_for(BeginEpisode)] == [
+        "please stack cups",
+        "stack the blue cups",
+    ]
+
+
+def test_a_stop_between_two_takes_ends_the_series(panel, station):
+    panel.start_series()
+    panel.poll(SECOND_NS)
+    station.hold_back = {KeepEpisode}
+    finish(panel, station)
+    stop_and_reset(panel, station)
+
+    station.release()
+    panel.poll(6 * SECOND_NS)
+
+    assert (panel.view.kept, panel.view.is_series) == (1, False)
+    assert len(station.asked_for(StartDemonstration)) == 1
+
+
+def test_a_stop_before_a_take_has_begun_keeps_the_arms_still(panel, station, said):
+    station.hold_back = {BeginEpisode}
+    panel.start()
+    stop_and_reset(panel, station)
+
+    station.release()
+    panel.poll(6 * SECOND_NS)
+
+    assert not station.asked_for(StartDemonstration)
+    assert station.asked_for(DiscardEpisode)
+    assert said() == ["The take was stopped before it began. Record it again."]
+
+
+def test_after_a_stop_the_next_take_begins_on_a_new_layout(recording, station, said):
+    station.change(mode=Mode.STOPPED, stop_reason="Stop by Esc.")
+    recording.poll(2 * SECOND_NS)
+    recording.discard()
+    assert said() == []
+    station.change(mode=Mode.IDLE, stop_reason="")
+    recording.poll(3 * SECOND_NS)
+
+    recording.start()
+    recording.poll(4 * SECOND_NS)
+
+    assert [load.seed for load in station.asked_for(LoadScene)] == [100, 101]
+    assert recording.view.state is TeachState.RECORDING
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [[{"seed": 900_001}], [{"mode": Mode.POLICY}, {"mode": Mode.IDLE}]],
+    ids=["a layout never to be recorded", "a layout that a policy has used"],
+)
+def test_a_layout_that_was_run_on_is_not_taught_on(panel, station, changes):
+    for change in changes:
+        station.change(**change)
+        panel.poll(SECOND_NS)
+
+    panel.start()
+    panel.poll(2 * SECOND_NS)
+
+    assert [load.seed for load in station.asked_for(LoadScene)] == [100, 101]
+    assert panel.view.state is TeachState.RECORDING
 
 
 def test_held_keys_move_the_arm_only_while_recording_with_the_keyboard(panel, station):
