@@ -115,6 +115,7 @@ class MainWindow(QWidget):
         infos = [info for info in ACTIONS if info.id not in STOP_KEYS]
         for key in sorted({key for info in infos for key in info.keys}):
             shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setAutoRepeat(False)  # a key that is held neither goes on nor begins again
             shortcut.activated.connect(self._activator(key))
 
     def _connect(self) -> None:

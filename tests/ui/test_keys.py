@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
@@ -150,6 +150,15 @@ def test_arm_keys_are_let_go_when_the_window_loses_the_focus(
     QApplication.sendEvent(qapp, QEvent(QEvent.Type.ApplicationDeactivate))
 
     assert models.teach.calls == [("release_keys",)]
+
+
+def test_a_key_that_is_held_does_not_act_again(open_window: OpenWindow) -> None:
+    window, _ = open_window(PanelName.RUN)
+
+    shortcuts = window.findChildren(QShortcut)
+
+    assert shortcuts
+    assert not any(shortcut.autoRepeat() for shortcut in shortcuts)
 
 
 def test_ctrl_and_a_number_bring_a_panel(open_window: OpenWindow) -> None:
