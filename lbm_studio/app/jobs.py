@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from lbm_studio.app.datasets import slug
 from lbm_studio.app.run_record import JOB_FILE, JobCard, RunRecord, is_run_folder
-from lbm_studio.app.supervisor import program
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError
+from lbm_studio.core.paths import program
 from lbm_studio.core.runs import (
     SPEC_FILE,
     JobStatus,

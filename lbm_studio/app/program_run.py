@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from lbm_studio.app.supervisor import end_group, last_words, program, spawn
+from lbm_studio.app.supervisor import end_group, last_words, spawn
 from lbm_studio.core.errors import StudioError
+from lbm_studio.core.paths import program
 
 
 @dataclass(frozen=True)

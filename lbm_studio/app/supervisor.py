@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lbm_studio.app.events import Signal
+from lbm_studio.core.paths import program
 
 PR_SET_PDEATHSIG = 1
 GRACE_S = 3.0
@@ -58,13 +58,6 @@ class _Child:
     log: Path
     kill_at_s: float | None = None
     end_reported: bool = False
-
-
-def program() -> tuple[str, ...]:
-    """Return the command that starts this application again, from a checkout or frozen."""
-    if getattr(sys, "frozen", False):
-        return (sys.executable,)
-    return (sys.executable, "-m", "lbm_studio")
 
 
 class Supervisor:

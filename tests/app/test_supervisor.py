@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lbm_studio.app.supervisor import ProcessName, Supervisor, program
+from lbm_studio.app.supervisor import ProcessName, Supervisor
 from tests.app.children import CHILD
 from tests.app.waiting import wait_until
 
@@ -104,9 +104,3 @@ def test_starting_a_running_process_changes_nothing(supervisor, tmp_path):
     wait_until((tmp_path / "one").exists)
 
     assert not (tmp_path / "two").exists()
-
-
-def test_the_program_starts_itself_frozen_or_not(monkeypatch):
-    assert program() == (sys.executable, "-m", "lbm_studio")
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert program() == (sys.executable,)

@@ -52,3 +52,9 @@ def test_user_data_goes_where_the_environment_says(
         monkeypatch.setenv(name, value)
 
     assert paths.user_data() == Path(expected)
+
+
+def test_the_program_starts_itself_frozen_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert paths.program() == (sys.executable, "-m", "lbm_studio")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert paths.program() == (sys.executable,)
