@@ -157,10 +157,11 @@ class ControlLoop:
         self.start(self._motion)
 
     def halt(self) -> None:
-        """End whatever moves the arms and hold still. Not a stop: nothing latches."""
+        """End whatever moves the arms and hold still. Not a stop: no latch falls or opens."""
         self._motion = None
-        self._mode = Mode.IDLE
-        self._hold()
+        if not self._latch.is_latched:  # otherwise the stop would be obeyed a second time
+            self._mode = Mode.IDLE
+            self._hold()
 
     def reset_stop(self, asked_ns: int | None = None) -> None:
         """Release the latch; nothing moves until something is started.

@@ -197,6 +197,20 @@ def test_a_stopped_station_refuses_to_move_in_words(rig: Rig):
             refused()
 
 
+def test_halting_a_stopped_station_does_not_stop_it_again(rig: Rig):
+    rig.loop.start(Climb())
+    rig.run(3)
+    press(rig)
+    rig.tick()
+    stops = rig.station.stops
+
+    rig.loop.halt()
+    cycle = rig.run(2)
+
+    assert (cycle.mode, cycle.stop_reason) == (Mode.STOPPED, "Stopped by Esc.")
+    assert rig.station.stops == stops
+
+
 def test_after_a_reset_nothing_moves_by_itself(rig: Rig):
     rig.loop.start(Climb())
     rig.run(3)
