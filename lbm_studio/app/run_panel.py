@@ -256,7 +256,7 @@ class RunPanel(ViewModel[RunView]):
             RunState.OFFLINE: "Connect a station first.",
             RunState.LOADING: "The policy is still being loaded.",
             RunState.RUNNING: "It is running already.",
-            RunState.PAUSED: "It is paused. Press Resume.",
+            RunState.PAUSED: "It is paused. Press Go on.",
             RunState.HOMING: "The arms are on their way home.",
             RunState.BUSY: "The arms are being moved by hand. End that first.",
             RunState.STOPPED: "The stop is latched. Hold Reset first.",

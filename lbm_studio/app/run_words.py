@@ -56,7 +56,7 @@ def run_sentence(view: RunView, tick: Tick | None) -> str:
         RunState.OFFLINE: "Connect a station first.",
         RunState.READY: _ready_sentence(view),
         RunState.LOADING: "Loading the skill.",
-        RunState.PAUSED: "Paused. Resume goes on, Home ends it.",
+        RunState.PAUSED: "Paused. Press Go on, or Home to end it.",
         RunState.HOMING: "The arms go home, slowly.",
         RunState.BUSY: "The arms are being moved by hand.",
     }[view.state]
