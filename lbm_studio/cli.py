@@ -148,7 +148,9 @@ def _add_rollout(commands: Commands) -> None:
     parser.add_argument("checkpoint", nargs="?", default="", metavar="CHECKPOINT")
     parser.add_argument("--skill", required=True, help="see lbm-studio skills")
     parser.add_argument("--trials", type=_positive, default=20, metavar="N")
-    parser.add_argument("--seed", type=int, help="of the first layout (default: never recorded)")
+    parser.add_argument(
+        "--seed", type=_not_negative, default=0, help="another one gives other layouts (default: 0)"
+    )
     parser.add_argument("--execute", type=_positive, metavar="N", help="steps of each chunk")
     parser.add_argument(
         "--baseline", choices=["idle", "replay"], default="", help="instead of a checkpoint"
@@ -212,6 +214,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _not_negative(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must be at least 0")
     return value
 
 
@@ -287,7 +296,7 @@ def _rollout(options: argparse.Namespace) -> int:
         baseline=options.baseline,
         dataset=options.dataset,
         station=options.station,
-        seed=FIRST_UNSEEN_SEED if options.seed is None else options.seed,
+        seed=FIRST_UNSEEN_SEED + options.seed,
         execute=options.execute,
         processes=options.processes,
     )

@@ -11,7 +11,10 @@ import pytest
 
 from lbm_studio import cli
 from lbm_studio.cli import build_parser, main
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.paths import program
+from lbm_studio.workers import rollouts
+from lbm_studio.workers.rollouts import RolloutReport, RolloutSpec
 
 COMMANDS = (
     *("demo", "record", "train", "rollout", "replay"),
@@ -81,6 +84,30 @@ def test_what_a_user_can_mend_is_said_in_one_sentence(
     assert sentence.format(tmp=tmp_path) in said
     assert "Traceback" not in said
     assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("asked", "offset"), [([], 0), (["--seed", "7"], 7)])
+def test_rollouts_face_layouts_that_were_never_recorded_whatever_the_seed(
+    asked: list[str], offset: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds: list[int] = []
+
+    def note(spec: RolloutSpec, on_trial: object) -> RolloutReport:
+        seeds.append(spec.seed)
+        return RolloutReport(0, 1, 0.0, (0.0, 1.0), 0.0, ())
+
+    monkeypatch.setattr(rollouts, "rollout", note)
+
+    assert main(["rollout", "--baseline", "idle", "--skill", "put_cube_in_tray", *asked]) == 0
+
+    assert seeds == [FIRST_UNSEEN_SEED + offset]
+
+
+def test_a_negative_seed_of_rollouts_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["rollout", "run", "--skill", "put_cube_in_tray", "--seed", "-1"])
+
+    assert "--seed: must be at least 0" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_said_in_one_sentence(

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import from_json, to_json
-from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import DatasetError, StudioError
 from lbm_studio.core.paths import program, user_data
 from lbm_studio.core.runs import SPEC_FILE, EventKind, read_events, write_json
@@ -262,8 +261,7 @@ def _train_arguments(size: DemoSize, folder: Path) -> list[str]:
 def _rollout_arguments(size: DemoSize) -> list[str]:
     return [
         *("rollout", "--skill", size.skill, "--trials", str(size.trials)),
-        *("--seed", str(FIRST_UNSEEN_SEED), "--station", size.station),
-        *("--processes", str(PROCESSES)),
+        *("--station", size.station, "--processes", str(PROCESSES)),
     ]
 
 

@@ -74,9 +74,8 @@ def test_all_policies_face_the_same_layouts(folder: Path) -> None:
     run(folder)
 
     rollouts = [c for c in (folder / "calls").read_text().splitlines() if c.startswith("rollout")]
-    seeds = {line.split("--seed ")[1].split()[0] for line in rollouts}
     assert len(rollouts) == 3
-    assert seeds == {"900000"}
+    assert not [line for line in rollouts if "--seed" in line]  # the first unseen ones
 
 
 def test_starting_over_forgets_what_is_there(folder: Path) -> None:
