@@ -72,7 +72,7 @@ class Ddim:
         return TrainingPair(noisy, time, noise)
 
     def sample(self, denoise: Denoiser, noise: Tensor, steps: int) -> Tensor:
-        x = noise
+        x = clean = noise
         times = torch.linspace(1.0, 0.0, steps + 1)
         for now, after in pairwise(times):
             predicted = denoise(x, now.expand(len(x)))
@@ -81,7 +81,7 @@ class Ddim:
             predicted = (x - signal * clean) / spread
             signal, spread = _levels(after)
             x = signal * clean + spread * predicted
-        return x
+        return clean
 
 
 def _levels(time: Tensor) -> tuple[Tensor, Tensor]:

@@ -3,10 +3,13 @@
 Safetensors and JSON, written aside and renamed, never pickled.
 """
 
+import errno
+import itertools
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from lbm_studio.core.codec import from_json
-from lbm_studio.core.errors import CheckpointError
+from lbm_studio.core.errors import CheckpointError, DiskFullError
 from lbm_studio.core.runs import CHECKPOINT_FOLDER
 from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.model.network import LargeBehaviorModel
@@ -34,6 +37,8 @@ from lbm_studio.policy.manifest import (
 HISTORY_FOLDER = "checkpoints"
 STATE_FILE = "training_state.safetensors"
 KEPT = 2
+NO_SPACE = f"os error {errno.ENOSPC}"
+"""What safetensors says of a full disk."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +60,17 @@ def save_checkpoint(
     """
     history = run / HISTORY_FOLDER
     history.mkdir(parents=True, exist_ok=True)
-    final, partial = history / name, history / f".{name}"
+    final, partial = _unused(history, name), history / f".{name}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
-    save_file({key: value.contiguous() for key, value in weights.items()}, partial / WEIGHTS_FILE)
-    write_manifest(partial, manifest)
-    shutil.rmtree(final, ignore_errors=True)
+    with _full_disk_in_words(run):
+        whole = {key: value.contiguous() for key, value in weights.items()}
+        save_file(whole, partial / WEIGHTS_FILE)
+        write_manifest(partial, manifest)
     partial.rename(final)
     pointer = run / f".{CHECKPOINT_FOLDER}"
     pointer.unlink(missing_ok=True)
-    pointer.symlink_to(Path(HISTORY_FOLDER) / name)
+    pointer.symlink_to(Path(HISTORY_FOLDER) / final.name)
     os.replace(pointer, run / CHECKPOINT_FOLDER)
     for old in sorted(p for p in history.iterdir() if p != final)[: -(KEPT - 1)]:
         shutil.rmtree(old)
@@ -94,12 +100,18 @@ def load_checkpoint(path: Path) -> LoadedPolicy:
 def save_state(run: Path, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
     """Write the state of training in one file, so that it is replaced as a whole."""
     partial = run / f".{STATE_FILE}"
-    save_file(
-        {key: value.contiguous() for key, value in tensors.items()},
-        partial,
-        metadata={"numbers": json.dumps(dict(numbers))},
-    )
+    with _full_disk_in_words(run):
+        save_file(
+            {key: value.contiguous() for key, value in tensors.items()},
+            partial,
+            metadata={"numbers": json.dumps(dict(numbers))},
+        )
     os.replace(partial, run / STATE_FILE)
+
+
+def has_state(run: Path) -> bool:
+    """Whether there is a state of training to go on from."""
+    return (run / STATE_FILE).exists()
 
 
 def load_state(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
@@ -126,3 +138,23 @@ def widen_vocabulary(weights: dict[str, Tensor], words: int) -> dict[str, Tensor
     if missing <= 0:
         return weights
     return {**weights, key: torch.cat([old, old[1:2].repeat(missing, 1)])}
+
+
+def _unused(history: Path, name: str) -> Path:
+    """Return a folder that does not exist yet, so that nothing in use is ever replaced."""
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(history / one for one in names if not (history / one).exists())
+
+
+@contextmanager
+def _full_disk_in_words(run: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        is_full = getattr(error, "errno", None) == errno.ENOSPC or NO_SPACE in str(error)
+        if not is_full:
+            raise
+        raise DiskFullError(
+            f"The disk is full: {run} could not be saved. Make room and go on with the run; "
+            "the last checkpoint is kept."
+        ) from error

@@ -19,19 +19,21 @@ from lbm_studio.core.embodiment import Embodiment, StationDescription
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.core.runs import EventKind, EventLog
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.episodes.labels import EditLog
 from lbm_studio.learning.model.network import LargeBehaviorModel, image_groups
 from lbm_studio.learning.model.normaliser import Normaliser, PolicyNormaliser, rotation_dimensions
 from lbm_studio.learning.model.objective import build_objective
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.batches import BatchMaker
 from lbm_studio.learning.training.checkpoint import (
+    LoadedPolicy,
+    has_state,
     load_checkpoint,
     save_checkpoint,
     widen_vocabulary,
 )
 from lbm_studio.learning.training.learner import Learner, native_low_precision
 from lbm_studio.learning.training.localisation import Localisation, measure_localisation
+from lbm_studio.learning.training.plan import TrainingPlan, draw_plan, read_plan, write_plan
 from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.learning.training.step import LossSettings
@@ -39,7 +41,6 @@ from lbm_studio.learning.training.threads import ThreadChooser
 from lbm_studio.policy.manifest import CheckpointManifest, check_fits
 
 CACHE_FOLDER = "cache"
-FEWEST_EPISODES = 2
 PROGRESS_EVERY_S = 2.0
 
 
@@ -48,7 +49,7 @@ class Material:
     """What is trained on."""
 
     embodiment: Embodiment
-    goals: tuple[str, ...]
+    plan: TrainingPlan
     training: Samples
     held_out: Samples
 
@@ -62,49 +63,62 @@ def run_training(
         StudioError: the datasets, the checkpoint to start from, or the disk forbid it.
     """
     torch.manual_seed(spec.seed)
+    parent = None
+    if spec.start_from and not has_state(run):
+        parent = load_checkpoint(Path(spec.start_from))
     try:
-        material = _load_material(spec, run, events)
-        job = _TrainingJob(spec, run, events, material)
+        material = _load_material(spec, run, events, parent)
+        job = _TrainingJob(spec, run, events, material, parent)
         return job.run(should_stop)
     finally:
         shutil.rmtree(run / CACHE_FOLDER, ignore_errors=True)
 
 
 class _TrainingJob:
-    def __init__(self, spec: TrainSpec, run: Path, events: EventLog, material: Material) -> None:
+    def __init__(
+        self,
+        spec: TrainSpec,
+        run: Path,
+        events: EventLog,
+        material: Material,
+        parent: LoadedPolicy | None,
+    ) -> None:
         self._spec, self._run, self._events, self._material = spec, run, events, material
         self._groups = image_groups(material.embodiment)
+        self._vocabulary = Vocabulary(material.plan.words)
         self._told = 0.0
-        self._build()
+        self._build(parent)
         self._training = self._batches(material.training)
         self._held_out = self._batches(material.held_out)
 
-    def _build(self) -> None:
+    def _build(self, parent: LoadedPolicy | None) -> None:
         spec, material = self._spec, self._material
-        parent = load_checkpoint(Path(spec.start_from)) if spec.start_from else None
-        if parent is not None:
-            check_fits(parent.manifest, material.embodiment)
-        config = parent.network.config if parent else spec.model
-        known = parent.vocabulary if parent else Vocabulary()
-        self._vocabulary = known.extended(material.goals)
-        network = LargeBehaviorModel(config, material.embodiment, len(self._vocabulary.words))
+        network, self._measured = self._network(), self._network()
         if parent is not None:
             weights = parent.network.state_dict()
-            network.load_state_dict(widen_vocabulary(weights, len(self._vocabulary.words)))
-        self._normaliser = parent.normaliser if parent else _fit(network, material.training)
+            network.load_state_dict(widen_vocabulary(weights, len(material.plan.words)))
+        self._normaliser = self._decide_normaliser(network)
         settings = LossSettings(
             normaliser=self._normaliser,
-            objective=build_objective(config.objective),
+            objective=build_objective(material.plan.model.objective),
             weights=spec.weights,
             noise_draws=spec.noise_draws,
             low_precision=native_low_precision(),
         )
         self._learner = Learner(network, settings, spec.optimiser, spec.seed)
-        self._measured = LargeBehaviorModel(
-            config, material.embodiment, len(self._vocabulary.words)
-        )
         if self._learner.resume(self._run):
             self._events.emit(EventKind.MESSAGE, text=f"Resumed at step {self._learner.step}.")
+
+    def _network(self) -> LargeBehaviorModel:
+        plan = self._material.plan
+        return LargeBehaviorModel(plan.model, self._material.embodiment, len(plan.words))
+
+    def _decide_normaliser(self, network: LargeBehaviorModel) -> PolicyNormaliser:
+        plan = self._material.plan
+        if not plan.normaliser:
+            plan = plan.with_normaliser(_fit(network, self._material.training).as_json())
+        write_plan(self._run, plan)
+        return PolicyNormaliser.from_json(plan.normaliser)
 
     def _batches(self, samples: Samples) -> BatchMaker:
         length = self._learner.network.config.prompt_words
@@ -179,7 +193,7 @@ class _TrainingJob:
         manifest = CheckpointManifest(
             embodiment=self._material.embodiment,
             convention=ActionConvention(self._material.embodiment.arm_names),
-            goals=self._material.goals,
+            goals=self._material.plan.goals,
             words=self._vocabulary.words,
             model=to_json(learner.network.config),
             normaliser=self._normaliser.as_json(),
@@ -203,61 +217,40 @@ class _TrainingJob:
         }
 
 
-def _load_material(spec: TrainSpec, run: Path, events: EventLog) -> Material:
+def _load_material(
+    spec: TrainSpec, run: Path, events: EventLog, parent: LoadedPolicy | None
+) -> Material:
     datasets = [Dataset.open(Path(path)) for path in spec.datasets]
     embodiment = _common_station(datasets).embodiment
-    training, held_out = split_episodes(datasets, spec.held_out, spec.seed)
-    last = time.monotonic()
-
-    def progress(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last > 1.0 or done == total:
-            last = time.monotonic()
-            events.emit(EventKind.PROGRESS, stage="reading", done=done, total=total)
-
-    scale = spec.model.image_scale
-    loaded = [
-        load_samples(
-            part,
+    if parent is not None:
+        check_fits(parent.manifest, embodiment)
+    plan = read_plan(run) or draw_plan(spec, datasets, parent)
+    parts = {"held_out": plan.held_out, "training": plan.training}
+    loaded = {
+        name: load_samples(
+            [EpisodeReference(datasets[e.dataset], e.index, e.goal) for e in entries],
             embodiment,
-            scale=scale,
+            scale=plan.model.image_scale,
             folder=run / CACHE_FOLDER / name,
-            progress=progress,
+            progress=_Progress(events),
             workers=max(1, torch.get_num_threads()),
         )
-        for name, part in (("held_out", held_out), ("training", training))
-    ]
-    goals = tuple(sorted({episode.goal for episode in (*training, *held_out)}))
-    return Material(embodiment, goals, loaded[1], loaded[0])
+        for name, entries in parts.items()
+    }
+    return Material(embodiment, plan, loaded["training"], loaded["held_out"])
 
 
-def split_episodes(
-    datasets: Sequence[Dataset], held_out: float, seed: int
-) -> tuple[list[EpisodeReference], list[EpisodeReference]]:
-    """Split into training and held-out episodes; failures and deleted ones are left out.
+class _Progress:
+    """Tells how many episodes are read, once a second."""
 
-    Raises:
-        DatasetError: there are too few.
-    """
-    usable = [episode for dataset in datasets for episode in _usable_episodes(dataset)]
-    if len(usable) < FEWEST_EPISODES:
-        raise DatasetError(
-            f"Training needs at least {FEWEST_EPISODES} successful episodes; "
-            f"there are {len(usable)}."
-        )
-    order = np.random.default_rng(seed).permutation(len(usable))
-    count = min(len(usable) - 1, max(1, round(held_out * len(usable))))
-    return [usable[i] for i in sorted(order[count:])], [usable[i] for i in sorted(order[:count])]
+    def __init__(self, events: EventLog) -> None:
+        self._events = events
+        self._told_s = 0.0
 
-
-def _usable_episodes(dataset: Dataset) -> list[EpisodeReference]:
-    edits = EditLog(dataset.root)
-    labels = [edits.labels(episode.metadata) for episode in dataset.episodes]
-    return [
-        EpisodeReference(dataset, index, label.goal)
-        for index, label in enumerate(labels)
-        if label.success is not False and not label.deleted
-    ]
+    def __call__(self, done: int, total: int) -> None:
+        if time.monotonic() - self._told_s > 1.0 or done == total:
+            self._told_s = time.monotonic()
+            self._events.emit(EventKind.PROGRESS, stage="reading", done=done, total=total)
 
 
 def _common_station(datasets: Sequence[Dataset]) -> StationDescription:

@@ -3,6 +3,7 @@
 Legend: N frames, V views, A arms, T chunk steps, D action size.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -131,16 +132,28 @@ def _allocate(
         size = (camera.height_px // scale, camera.width_px // scale, 3)
         shapes.append((frames, len(group), *size))
     needed = sum(int(np.prod(shape)) for shape in shapes)
+    if needed + SPARE_BYTES > shutil.disk_usage(folder).free:
+        raise _no_room(folder, needed)
+    try:
+        return [_reserve(folder / f"images-{n}.npy", shape) for n, shape in enumerate(shapes)]
+    except OSError as error:
+        raise _no_room(folder, needed) from error
+
+
+def _reserve(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Map a new file whose blocks are taken at once: a disk filled later cannot end the process."""
+    pictures = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    with path.open("r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return pictures
+
+
+def _no_room(folder: Path, needed: int) -> DiskFullError:
     free = shutil.disk_usage(folder).free
-    if needed + SPARE_BYTES > free:
-        raise DiskFullError(
-            f"Training needs {needed / 1e9:.1f} GB for images in {folder}, "
-            f"and only {free / 1e9:.1f} GB are free. Make room, or train on fewer episodes."
-        )
-    return [
-        np.lib.format.open_memmap(folder / f"images-{n}.npy", "w+", np.uint8, shape)
-        for n, shape in enumerate(shapes)
-    ]
+    return DiskFullError(
+        f"Training needs {needed / 1e9:.1f} GB for images in {folder}, "
+        f"and only {free / 1e9:.1f} GB are free. Make room, or train on fewer episodes."
+    )
 
 
 def _read_images(

@@ -28,7 +28,7 @@ def test_a_perfect_network_draws_the_data(kind: ObjectiveKind, network) -> None:
 
     drawn = build_objective(kind).sample(network, noise, steps=8)
 
-    torch.testing.assert_close(drawn, DATA, atol=0.02, rtol=0.02)
+    torch.testing.assert_close(drawn, DATA, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", ObjectiveKind)

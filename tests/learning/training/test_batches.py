@@ -19,7 +19,7 @@ def one_white_pixel(frames: int) -> Samples:
         chunks=np.zeros((frames, 4, 10), np.float32),
         key_positions=np.zeros((frames, 1, 3), np.float32),
         key_known=np.ones((frames, 1), bool),
-        targets=np.tile(np.array([20.5, 30.5], np.float32) / SIZE, (frames, 1, 1, 1)),
+        targets=np.tile(np.array([20.5 / SIZE, 30.5 / SIZE], np.float32), (frames, 1, 1, 1)),
         usable=np.ones((frames, 1, 1), bool),
         step=np.arange(frames),
         episode=np.zeros(frames, np.int64),

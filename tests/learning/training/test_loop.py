@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from lbm_studio.core.errors import CheckpointError, DatasetError, StudioError
+from lbm_studio.core.errors import CheckpointError, DatasetError, DiskFullError, StudioError
 from lbm_studio.core.keys import STATION_FILE
 from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
 from lbm_studio.core.pose import Pose
@@ -24,8 +25,9 @@ from lbm_studio.episodes.labels import EditLog
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.model.config import ObjectiveKind
 from lbm_studio.learning.session import load_policy
+from lbm_studio.learning.training import checkpoint
 from lbm_studio.learning.training.checkpoint import load_state
-from lbm_studio.learning.training.loop import split_episodes
+from lbm_studio.learning.training.plan import read_plan, split_episodes
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.policy.manifest import WEIGHTS_FILE, read_manifest
 from lbm_studio.workers.train import prepare_run, read_spec, train
@@ -166,6 +168,50 @@ def test_deleted_and_failed_episodes_are_left_out_and_corrected_goals_are_learne
     chosen = {episode.index: episode.goal for episode in (*training, *held_out)}
     assert set(chosen) == {2, 3, 4}
     assert chosen[2] == "lift the green cube"
+
+
+def test_a_run_keeps_its_decisions_while_its_dataset_grows(dataset: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(dataset, steps=3))
+    train(run, should_stop=lambda: True)
+    before = read_plan(run)
+    embodiment = body(1)
+    with DatasetWriter.open(dataset, station(embodiment)) as writer:
+        write_episode(writer, embodiment, np.array([0.05, 0.0, 0.02]))
+    first = Dataset.open(dataset).episodes[0].metadata.uuid
+    EditLog(dataset).set_goal(first, "words never heard before")
+
+    assert train(run) is JobStatus.DONE
+    assert read_plan(run) == before
+
+
+def test_saving_the_same_step_again_keeps_the_old_checkpoint_until_the_new_one_stands(
+    dataset: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(dataset, 1))
+    train(run)
+
+    assert train(run) is JobStatus.DONE
+    assert read_manifest(run).provenance["steps"] == 1
+    assert len(list((run / "checkpoints").iterdir())) == 2
+
+
+def test_a_disk_that_is_full_when_saving_is_told_and_the_last_checkpoint_is_kept(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(dataset, 1))
+    train(run)
+
+    def no_space(*_: object, **__: object) -> None:
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(checkpoint, "save_file", no_space)
+
+    with pytest.raises(DiskFullError, match="the last checkpoint is kept"):
+        train(run)
+    load_policy(run, None)
 
 
 def test_a_folder_that_is_no_dataset_is_refused_in_words(tmp_path: Path) -> None:
