@@ -15,7 +15,7 @@ from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import find_station
-from lbm_studio.station.simulation.skill import Task
+from lbm_studio.station.simulation.skill import Task, stays_successful
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.pool import join_pool
 
@@ -84,7 +84,7 @@ class Demonstrations:
                     remove_folder(folder)
 
     def _record(self, task: Task, take: Take, should_stop: Callable[[], bool]) -> bool:
-        """Return whether the goal is reached when the demonstrator has come to its end."""
+        """Return whether the goal is reached, and stays so, when the demonstrator has finished."""
         period_s = self._description.embodiment.chunk.period_s
         cameras = self._description.embodiment.camera_names
         demonstrator = ScriptedDemonstrator(self._station, task, task.seed, self._disturbance)
@@ -98,7 +98,8 @@ class Demonstrations:
             take.add(self._tick(state, frames, clamped.action, is_clamped=bool(clamped.limits)))
             self._station.step(clamped.action)
             self._clock.advance_s(period_s)
-        return task.is_success()
+        self._station.hold()
+        return stays_successful(task, period_s, self._station.advance)
 
     def _tick(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lbm_studio.core.action import Action, ActionChunk
+from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.observation import Observation
@@ -18,6 +19,7 @@ from lbm_studio.policy.session import Policy
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.skill import HeldSuccess
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.pool import join_pool
 
@@ -39,7 +41,7 @@ class RolloutSpec:
         station: station description by name.
         seed: of the first layout; the following ones count up.
         execute: steps executed of each chunk; None takes the policy's own.
-        time_limit_s: a trial that is not successful by then has failed [s].
+        time_limit_s: a trial whose goal is not reached by then, for good, has failed [s].
         processes: layouts worked on at a time.
     """
 
@@ -67,7 +69,10 @@ class RolloutSpec:
 
 @dataclass(frozen=True)
 class Trial:
-    """One layout. ``seconds`` is simulated time until success or the limit [s]."""
+    """One layout. ``seconds`` is simulated time until success (which then lasted) or the limit [s].
+
+    A success that begins within the limit may be watched beyond it.
+    """
 
     seed: int
     goal: str
@@ -142,7 +147,8 @@ class Roller:
         self._description = find_station(spec.station)
         self._skill = find_skill(spec.skill)
         self._policy = self._load_policy()
-        self._station = SimulatedStation(self._description)
+        self._clock = ManualClock(NANOSECONDS_PER_SECOND)
+        self._station = SimulatedStation(self._description, clock=self._clock)
         self._station.connect()
 
     def close(self) -> None:
@@ -167,15 +173,17 @@ class Roller:
         task = self._station.load(self._skill, seed)
         period_s = self._description.embodiment.chunk.period_s
         limit = round(self._spec.time_limit_s / period_s)
-        steps = 0
-        for action in self._actions(task.goal, seed):
+        success = HeldSuccess(task.is_success, period_s)
+        for step, action in enumerate(self._actions(task.goal, seed), start=1):
             self._station.step(action)
-            steps += 1
+            self._clock.advance_s(period_s)
+            success.look()
             if on_step is not None:
                 on_step(self._station)
-            if task.is_success() or steps >= limit:
+            if success.is_certain or (step >= limit and not success.is_pending):
                 break
-        return Trial(seed, task.goal, task.is_success(), steps * period_s, task.milestones())
+        seconds = success.first_s if success.is_certain else limit * period_s
+        return Trial(seed, task.goal, success.is_certain, seconds, task.milestones())
 
     def _actions(self, goal: str, seed: int) -> Iterator[Action]:
         """Yield clamped actions for ever, looking again after each executed part of a chunk."""

@@ -24,6 +24,7 @@ from lbm_studio.core.runs import (
 )
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.verify import verify_dataset
+from lbm_studio.station.simulation.skill import Task
 from lbm_studio.workers import record as record_module
 from lbm_studio.workers.demonstrations import Attempt, Demonstrations
 from lbm_studio.workers.record import RecordSpec, main, record
@@ -116,6 +117,23 @@ def test_attempts_that_fail_are_discarded_and_counted(
     assert report.episodes == 1
     assert report.discarded >= 1
     assert all(e.metadata.seed % 2 == 0 for e in Dataset.open(Path(spec.dataset)).episodes)
+
+
+def test_a_success_that_does_not_last_is_no_demonstration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Demonstrations(SMALL.station, SMALL.skill, disturbance=False) as demonstrations:
+        for name in ("lasting", "passing"):
+            (tmp_path / name).mkdir()
+        lasting = demonstrations.attempt(3, tmp_path / "lasting")
+        seen = iter([True, False])
+        monkeypatch.setattr(Task, "is_success", lambda self: next(seen))
+
+        passing = demonstrations.attempt(3, tmp_path / "passing")
+
+    assert lasting.take is not None
+    assert passing.take is None
+    assert not (tmp_path / "passing").exists()
 
 
 def test_a_skill_that_never_succeeds_is_given_up(

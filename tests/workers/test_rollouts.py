@@ -3,15 +3,38 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
+from lbm_studio.core.action import Action, ActionChunk, ArmTarget
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError
-from lbm_studio.workers.rollouts import RolloutSpec
+from lbm_studio.core.observation import Observation
+from lbm_studio.core.pose import Pose
+from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.policy.session import Policy
+from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.skill import SUCCESS_HELD_S, Task
+from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.record import RecordSpec, record
+from lbm_studio.workers.rollouts import IdlePolicy, Roller, RolloutSpec, Trial, rollout
 
 ROOT = Path(__file__).parents[2]
+SMALL = RolloutSpec(
+    "put_cube_in_tray",
+    trials=1,
+    baseline="idle",
+    station="simulated-single",
+    time_limit_s=2.0,
+    processes=1,
+)
+CHUNK = find_station(SMALL.station).embodiment.chunk
+LEAP_M = 0.3
 MANY_TRIALS = """
 from lbm_studio.workers.rollouts import RolloutSpec, rollout
 
@@ -58,3 +81,122 @@ def test_what_cannot_be_rolled_out_is_refused_in_words(
         RolloutSpec("put_cube_in_tray", trials=1, **asked)  # pyright: ignore[reportArgumentType]
 
     assert sentence in str(caught.value)
+
+
+class Rising:
+    """A policy that asks for a leap upwards with every chunk, and remembers when it looked."""
+
+    def __init__(self) -> None:
+        self.looked_ns: list[int] = []
+
+    def start_session(self, seed: int) -> "Rising":
+        return self
+
+    def predict(self, observation: Observation) -> ActionChunk:
+        state = observation.state
+        self.looked_ns.append(state.captured_ns)
+        actions = (_raised(state.as_action()),) * CHUNK.length
+        return ActionChunk(actions, CHUNK.past, state.captured_ns, {})
+
+
+def _raised(action: Action) -> Action:
+    leap = np.array([0.0, 0.0, LEAP_M])
+    return Action(
+        {
+            name: ArmTarget(Pose(t.pose.position + leap, t.pose.rotation), t.gripper_width_m)
+            for name, t in action.arms.items()
+        }
+    )
+
+
+def _run(
+    monkeypatch: pytest.MonkeyPatch,
+    spec: RolloutSpec,
+    policy: Policy,
+    on_step: Callable[[SimulatedStation], object] | None = None,
+) -> Trial:
+    """Roll out a policy that no checkpoint holds."""
+    monkeypatch.setattr(Roller, "_load_policy", lambda self: policy)
+    roller = Roller(replace(spec, baseline="", checkpoint="none"))
+    try:
+        return roller.run(spec.seed, on_step)
+    finally:
+        roller.close()
+
+
+@pytest.mark.parametrize(("asked", "executed"), [(None, CHUNK.execute), (2, 2)])
+def test_a_policy_looks_again_after_the_steps_it_is_to_execute(
+    asked: int | None, executed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = Rising()
+
+    _run(monkeypatch, replace(SMALL, execute=asked), policy)
+
+    steps = round(SMALL.time_limit_s / CHUNK.period_s)
+    between_ns = round(executed * CHUNK.period_s * 1e9)
+    assert len(policy.looked_ns) == -(-steps // executed)
+    assert set(np.diff(policy.looked_ns).tolist()) == {between_ns}
+
+
+def test_a_policy_moves_the_arms_no_faster_than_is_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    heights: list[float] = []
+
+    def note(station: SimulatedStation) -> None:
+        heights.append(station.read().arms["right"].pose.position[2])
+
+    _run(monkeypatch, SMALL, Rising(), note)
+
+    allowed_m = find_station(SMALL.station).safety.max_linear_speed_m_s * CHUNK.period_s
+    assert heights[-1] - heights[0] > allowed_m
+    assert max(np.diff(heights)) < 1.1 * allowed_m < LEAP_M
+
+
+def test_a_trial_without_success_ends_at_its_time_limit() -> None:
+    told: list[Trial] = []
+
+    report = rollout(replace(SMALL, trials=2), told.append)
+
+    assert [trial.seed for trial in told] == [FIRST_UNSEEN_SEED, FIRST_UNSEEN_SEED + 1]
+    assert [(t.success, t.seconds) for t in told] == [(False, SMALL.time_limit_s)] * 2
+    assert not any(told[0].milestones.values())
+    assert (report.successes, report.trials, report.each) == (0, 2, tuple(told))
+    assert report.interval95[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("looks", "success", "seconds"),
+    [
+        pytest.param("0111111", True, 2, id="lasting"),
+        pytest.param("0110111111", True, 5, id="lasting in the end"),
+        pytest.param("00000000011111", True, 10, id="reached at the limit"),
+        pytest.param("0000000001100000", False, 10, id="lost after the limit"),
+        pytest.param("0100000000111111", False, 10, id="reached after the limit"),
+    ],
+)
+def test_a_success_counts_from_when_it_lasts(
+    looks: str, success: bool, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: Iterator[str] = iter(looks)
+    monkeypatch.setattr(Task, "is_success", lambda self: next(seen) == "1")
+    steps: list[object] = []
+
+    trial = _run(monkeypatch, SMALL, IdlePolicy(), steps.append)
+
+    assert (trial.success, trial.seconds) == (success, pytest.approx(seconds * CHUNK.period_s))
+    assert len(steps) * CHUNK.period_s <= SMALL.time_limit_s + SUCCESS_HELD_S + CHUNK.period_s
+
+
+def test_a_recorded_episode_succeeds_where_it_was_recorded_and_not_elsewhere(
+    tmp_path: Path,
+) -> None:
+    dataset = tmp_path / "dataset"
+    record(RecordSpec(str(dataset), SMALL.skill, 1, station=SMALL.station, disturbance=False))
+    spec = replace(SMALL, baseline="replay", dataset=str(dataset), time_limit_s=30.0)
+    seed = Dataset.open(dataset).episodes[0].metadata.seed
+
+    there = rollout(replace(spec, seed=seed), lambda trial: None)
+    elsewhere = rollout(replace(spec, time_limit_s=15.0), lambda trial: None)
+
+    assert there.successes == 1
+    assert there.each[0].seconds < spec.time_limit_s
+    assert elsewhere.successes == 0

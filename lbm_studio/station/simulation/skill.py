@@ -1,7 +1,8 @@
 """What a simulated skill is, and a task: one random instance of it on a station."""
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from zlib import crc32
 
 from lbm_studio.core.embodiment import StationDescription
@@ -10,6 +11,12 @@ from lbm_studio.station.simulation.layout import Draw, Layout
 from lbm_studio.station.simulation.motion import Demonstration
 from lbm_studio.station.simulation.objects import SceneObject
 from lbm_studio.station.simulation.world import World
+
+SUCCESS_HELD_S = 0.5
+"""A goal counts as reached when it has stayed so for this long [s]: what tips over or rolls on has
+not been put there."""
+
+_TIME_ROUNDING = 1e-9
 
 
 class Skill(ABC):
@@ -97,6 +104,61 @@ class Task:
     def demonstrate(self) -> Demonstration:
         """Yield the phases of a demonstration from the state the scene is in."""
         return self.skill.demonstrate(self._world, self._layout)
+
+
+class HeldSuccess:
+    """Watches whether a goal is reached and stays so for ``SUCCESS_HELD_S``.
+
+    Args:
+        is_reached: whether the goal is reached now.
+        period_s: time between two looks [s].
+    """
+
+    def __init__(self, is_reached: Callable[[], bool], period_s: float) -> None:
+        self._is_reached = is_reached
+        self._period_s = period_s
+        self._needed = math.ceil(SUCCESS_HELD_S / period_s - _TIME_ROUNDING)
+        self._looks = 0
+        self._first: int | None = None
+
+    def look(self) -> None:
+        """Look now; called after every period."""
+        self._looks += 1
+        if not self._is_reached():
+            self._first = None
+        elif self._first is None:
+            self._first = self._looks
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the goal is reached now, though not for long enough yet."""
+        return self._first is not None and not self.is_certain
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the goal has been reached for long enough."""
+        return self._first is not None and self._looks - self._first >= self._needed
+
+    @property
+    def first_s(self) -> float:
+        """Duration of the looks until the goal that is reached now was reached [s]."""
+        return (self._first or 0) * self._period_s
+
+
+def stays_successful(task: Task, period_s: float, wait: Callable[[float], object]) -> bool:
+    """Return whether the goal is reached now and stays so while nothing is done.
+
+    Args:
+        task: whose goal.
+        period_s: time between two looks [s].
+        wait: lets so many seconds pass.
+    """
+    success = HeldSuccess(task.is_success, period_s)
+    success.look()
+    while success.is_pending:
+        wait(period_s)
+        success.look()
+    return success.is_certain
 
 
 def draw_layout(skill: Skill, description: StationDescription, seed: int) -> Layout:
