@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lbm_studio.core.action import Action, ActionChunk
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
+from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.observation import Observation
@@ -114,17 +115,31 @@ class ReplayPolicy:
         self._actions = actions
 
     @classmethod
-    def from_dataset(cls, path: Path) -> "ReplayPolicy":
-        """Take the first episode of a dataset."""
+    def from_dataset(cls, path: Path, embodiment: Embodiment) -> "ReplayPolicy":
+        """Take the first episode of a dataset.
+
+        Raises:
+            StudioError: there is none, or it is of another body.
+        """
         dataset = Dataset.open(path)
         if not dataset.episodes or dataset.station is None:
             raise StudioError(f"The dataset {path} has no episode that can be replayed.")
-        names = dataset.station.embodiment.arm_names
+        recorded = dataset.station.embodiment
+        if _body(recorded) != _body(embodiment):
+            raise StudioError(
+                f"The dataset {path} cannot be replayed on this station: it was recorded with the "
+                f"arms {_body(recorded)}; the station has {_body(embodiment)}."
+            )
+        names = recorded.arm_names
         vectors = dataset.vectors(0).actions
         return cls(tuple(Action.from_vector(vector, names) for vector in vectors))
 
     def start_session(self, seed: int) -> "ReplaySession":
         return ReplaySession(self._actions)
+
+
+def _body(embodiment: Embodiment) -> str:
+    return f"{', '.join(embodiment.arm_names)} at {embodiment.chunk.rate_hz:g} Hz"
 
 
 class ReplaySession:
@@ -159,7 +174,7 @@ class Roller:
         if spec.baseline == IDLE:
             return IdlePolicy()
         if spec.baseline == REPLAY:
-            return ReplayPolicy.from_dataset(Path(spec.dataset))
+            return ReplayPolicy.from_dataset(Path(spec.dataset), self._description.embodiment)
         import torch
 
         from lbm_studio.learning.session import load_policy
@@ -248,7 +263,7 @@ def _check(spec: RolloutSpec) -> None:
     if spec.checkpoint:
         check_fits(read_manifest(Path(spec.checkpoint)), station.embodiment)
     if spec.baseline == REPLAY:
-        ReplayPolicy.from_dataset(Path(spec.dataset))
+        ReplayPolicy.from_dataset(Path(spec.dataset), station.embodiment)
 
 
 def _trials(spec: RolloutSpec, seeds: range) -> Iterator[Trial]:

@@ -200,3 +200,17 @@ def test_a_recorded_episode_succeeds_where_it_was_recorded_and_not_elsewhere(
     assert there.successes == 1
     assert there.each[0].seconds < spec.time_limit_s
     assert elsewhere.successes == 0
+
+
+def test_a_recording_of_another_body_is_not_replayed(tmp_path: Path) -> None:
+    dataset = tmp_path / "dataset"
+    record(RecordSpec(str(dataset), SMALL.skill, 1, station=SMALL.station, disturbance=False))
+    spec = RolloutSpec(SMALL.skill, 2, baseline="replay", dataset=str(dataset), processes=2)
+
+    with pytest.raises(StudioError) as caught:
+        rollout(spec, lambda trial: None)
+
+    assert str(caught.value) == (
+        f"The dataset {dataset} cannot be replayed on this station: it was recorded with the arms "
+        "right at 5 Hz; the station has right, left at 10 Hz."
+    )
