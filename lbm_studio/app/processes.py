@@ -68,8 +68,8 @@ class StationProcesses:
         stop: attached to every session.
         log_folder: where logs are kept after a session ended; None keeps them with the session.
         command: what arguments are appended to; None starts this application again.
-        with_stop_window: whether there is a display for the STOP window; without one the pedal, the
-            gamepad and the watch over the station remain.
+        with_stop_window: whether there is a display for the STOP window; without one the gamepad
+            and the watch over the station remain.
     """
 
     def __init__(

@@ -88,12 +88,12 @@ def test_reset_needs_a_second_of_holding(window, station):
 
 
 def test_a_refused_reset_says_why_and_stays_latched(window, station, said):
-    station.refuse[ResetStop] = "The stop cannot be reset yet: the pedal is held."
-    station.change(mode=Mode.STOPPED, stop_reason="Stop by pedal.")
+    station.refuse[ResetStop] = "The stop cannot be reset yet: the button is held."
+    station.change(mode=Mode.STOPPED, stop_reason="Stop by gamepad.")
     window.poll(0)
     window.reset_pressed(0)
     window.poll(2 * SECOND_NS)
-    assert said() == ["The stop cannot be reset yet: the pedal is held."]
+    assert said() == ["The stop cannot be reset yet: the button is held."]
     assert window.view.stop.latched
 
 
