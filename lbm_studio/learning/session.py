@@ -1,5 +1,6 @@
 """A checkpoint as a policy: observations in, action chunks out."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from lbm_studio.core.action import Action, ActionChunk, absolute_chunk, gripper_index
-from lbm_studio.core.embodiment import Embodiment, StationDescription
+from lbm_studio.core.clock import seconds_between
+from lbm_studio.core.embodiment import ChunkSpec, Embodiment, StationDescription
 from lbm_studio.core.errors import CheckpointError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.pose import FloatArray
@@ -15,7 +17,7 @@ from lbm_studio.learning.model.images import images_to_tensor, shrink
 from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
 from lbm_studio.learning.model.objective import build_objective
 from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
-from lbm_studio.policy.manifest import check_fits
+from lbm_studio.policy.manifest import check_fits, read_manifest
 
 CLOSE_BELOW = 0.4
 OPEN_ABOVE = 0.6
@@ -45,7 +47,7 @@ class LearnedSession:
         self._embodiment = loaded.manifest.embodiment
         self._objective = build_objective(loaded.network.config.objective)
         self._generator = torch.Generator().manual_seed(seed)
-        self._widths: FloatArray | None = None
+        self._last: _Settled | None = None
 
     @torch.no_grad()
     def predict(self, observation: Observation) -> ActionChunk:
@@ -56,7 +58,7 @@ class LearnedSession:
         words = self._loaded.vocabulary.encode([observation.goal], length)
         sight = network.look(images, words)
         vectors = absolute_chunk(self._draw(sight, torch.tensor(state[None]).float()), state)
-        self._settle_grippers(vectors, state)
+        self._settle_grippers(vectors, state, observation.state.captured_ns)
         names = embodiment.arm_names
         return ActionChunk(
             actions=tuple(Action.from_vector(vector, names) for vector in vectors),
@@ -78,35 +80,46 @@ class LearnedSession:
         )
         return normaliser.actions.restore(chunk)[0].double().numpy()
 
-    def _settle_grippers(self, vectors: FloatArray, state: FloatArray) -> None:
+    def _settle_grippers(self, vectors: FloatArray, state: FloatArray, captured_ns: int) -> None:
         """Snap gripper widths to fully open or closed with hysteresis, in place."""
-        arms = len(self._embodiment.arms)
-        first = gripper_index(0, arms)
+        first = gripper_index(0, len(self._embodiment.arms))
         limits = np.array([arm.gripper_max_width_m for arm in self._embodiment.arms])
-        last = (
-            np.where(state[first:] > limits / 2, limits, 0.0)
-            if self._widths is None
-            else self._widths
-        )
-        spec = self._embodiment.chunk
-        for step, vector in enumerate(vectors):
+        if self._last is None:
+            width = np.where(state[first:] > limits / 2, limits, 0.0)
+        else:
+            width = self._last.in_force_at(captured_ns, self._embodiment.chunk)
+        settled = [width]
+        for vector in vectors:
             share = vector[first:] / limits
-            last = np.where(share < CLOSE_BELOW, 0.0, np.where(share > OPEN_ABOVE, limits, last))
-            vector[first:] = last
-            if step == spec.past + spec.execute - 1:
-                self._widths = last.copy()
+            width = np.where(share < CLOSE_BELOW, 0.0, np.where(share > OPEN_ABOVE, limits, width))
+            vector[first:] = width
+            settled.append(width)
+        self._last = _Settled(captured_ns, np.stack(settled))
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """Gripper widths of a chunk: those before it, then those of its steps. (1 + length, A) [m]."""
+
+    captured_ns: int
+    widths: FloatArray
+
+    def in_force_at(self, captured_ns: int, spec: ChunkSpec) -> FloatArray:
+        """Return what had been commanded last at a later moment, (A,) [m]."""
+        steps = round(seconds_between(self.captured_ns, captured_ns) / spec.period_s)
+        return self.widths[min(spec.past + max(steps, 0), len(self.widths) - 1)]
 
 
 def load_policy(checkpoint: Path, station: StationDescription | None) -> LearnedPolicy:
-    """Load a checkpoint for a station.
+    """Load a checkpoint for a station, whose cameras are believed to be where it says they are.
 
     Raises:
         CheckpointError: it is damaged or does not fit the station.
     """
-    loaded = load_checkpoint(checkpoint)
-    if station is not None:
-        check_fits(loaded.manifest, station.embodiment)
-    return LearnedPolicy(loaded)
+    if station is None:
+        return LearnedPolicy(load_checkpoint(checkpoint))
+    check_fits(read_manifest(checkpoint), station.embodiment)
+    return LearnedPolicy(load_checkpoint(checkpoint, station.embodiment))
 
 
 def _read_images(

@@ -99,6 +99,7 @@ def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
             ActionConvention(embodiment.arm_names).in_words(),
         ),
         "cameras are": (", ".join(wanted.camera_names), ", ".join(embodiment.camera_names)),
+        "cameras sit on": (_mounts(wanted), _mounts(embodiment)),
         "picture sizes [px] are": (_sizes(wanted), _sizes(embodiment)),
         "rate [Hz] is": (f"{wanted.chunk.rate_hz:g}", f"{embodiment.chunk.rate_hz:g}"),
         "chunk length [steps] is": (f"{wanted.chunk.length}", f"{embodiment.chunk.length}"),
@@ -109,6 +110,10 @@ def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
                 f"This policy does not fit the station: its {what} {policy_has}; "
                 f"the station has {station_has}."
             )
+
+
+def _mounts(embodiment: Embodiment) -> str:
+    return ", ".join(camera.arm or camera.mount for camera in embodiment.cameras)
 
 
 def _sizes(embodiment: Embodiment) -> str:

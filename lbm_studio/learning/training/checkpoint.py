@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from lbm_studio.core.codec import from_json
+from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import CheckpointError, DiskFullError
 from lbm_studio.core.runs import CHECKPOINT_FOLDER
 from lbm_studio.learning.model.config import ModelConfig
@@ -77,8 +78,12 @@ def save_checkpoint(
     return final
 
 
-def load_checkpoint(path: Path) -> LoadedPolicy:
+def load_checkpoint(path: Path, embodiment: Embodiment | None = None) -> LoadedPolicy:
     """Load a checkpoint or run folder.
+
+    Args:
+        path: the folder.
+        embodiment: the body it is to control, with cameras calibrated anew; None: as in training.
 
     Raises:
         CheckpointError: it is missing, damaged or of another format.
@@ -87,7 +92,7 @@ def load_checkpoint(path: Path) -> LoadedPolicy:
     manifest = read_manifest(folder)
     config = from_json(ModelConfig, dict(manifest.model), where="the model configuration")
     vocabulary = Vocabulary(manifest.words)
-    network = LargeBehaviorModel(config, manifest.embodiment, len(vocabulary.words))
+    network = LargeBehaviorModel(config, embodiment or manifest.embodiment, len(vocabulary.words))
     try:
         network.load_state_dict(load_file(folder / WEIGHTS_FILE))
         normaliser = PolicyNormaliser.from_json(manifest.normaliser)

@@ -1,0 +1,88 @@
+"""A checkpoint that acts: what it remembers of its grippers, and whose cameras it believes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from lbm_studio.core.action import gripper_index
+from lbm_studio.core.embodiment import Embodiment, Mount, SafetyCard, StationDescription
+from lbm_studio.core.errors import CheckpointError
+from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
+from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.learning.session import LearnedSession, load_policy
+from tests.learning.conftest import body
+from tests.workers.checkpoints import save_raising_policy
+
+BODY = body(1)
+OPEN_M = BODY.arms[0].gripper_max_width_m
+GOAL = "raise the hand"
+
+
+def station(embodiment: Embodiment) -> StationDescription:
+    return StationDescription("test", "Test station", True, embodiment, SafetyCard())
+
+
+def observation(captured_ns: int) -> Observation:
+    hand = ArmState(Pose.identity(), OPEN_M, np.zeros(7), np.zeros(7))
+    frames = {
+        c.name: CameraFrame(np.zeros((c.height_px, c.width_px, 3), np.uint8), captured_ns)
+        for c in BODY.cameras
+    }
+    return Observation(StationState({"right": hand}, captured_ns), frames, GOAL)
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    return save_raising_policy(tmp_path / "run", BODY, GOAL)
+
+
+@pytest.mark.parametrize(
+    ("steps", "is_open"), [(0, True), (1, True), (2, True), (3, False), (5, False), (50, False)]
+)
+def test_an_undecided_gripper_keeps_what_was_commanded_when_it_is_looked_at(
+    steps: int, is_open: bool, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = BODY.chunk
+    closing = np.where(np.arange(spec.length) < spec.past + 2, OPEN_M, 0.0)
+    drawn = iter([closing, np.full(spec.length, OPEN_M / 2)])
+
+    def draw(self: LearnedSession, sight: object, state: torch.Tensor) -> FloatArray:
+        vectors = np.tile(state[0].double().numpy(), (spec.length, 1))
+        vectors[:, gripper_index(0, 1)] = next(drawn)
+        return vectors
+
+    monkeypatch.setattr(LearnedSession, "_draw", draw)
+    session = load_policy(checkpoint, None).start_session(seed=0)
+    session.predict(observation(1_000))
+
+    chunk = session.predict(observation(1_000 + round(steps * spec.period_s * 1e9)))
+
+    widths = {action.arms["right"].gripper_width_m for action in chunk.actions}
+    assert widths == {OPEN_M if is_open else 0.0}
+
+
+def test_a_policy_believes_the_calibration_of_the_station_it_runs_on(checkpoint: Path) -> None:
+    moved = Pose(np.array([0.1, 0.2, 0.7]), np.eye(3))
+    cameras = (replace(BODY.cameras[0], pose=moved), *BODY.cameras[1:])
+
+    policy = load_policy(checkpoint, station(replace(BODY, cameras=cameras)))
+
+    positions = policy.loaded.network.geometry.get_buffer("position").numpy()
+    np.testing.assert_allclose(positions[0], moved.position, rtol=1e-6)
+    np.testing.assert_allclose(positions[1], BODY.cameras[1].pose.position, rtol=1e-6)
+
+
+def test_a_policy_whose_cameras_sit_elsewhere_is_refused_in_words(checkpoint: Path) -> None:
+    carried = replace(BODY.cameras[0], mount=Mount.WRIST, arm="right")
+    other = replace(BODY, cameras=(carried, *BODY.cameras[1:]))
+
+    with pytest.raises(CheckpointError) as caught:
+        load_policy(checkpoint, station(other))
+
+    assert str(caught.value) == (
+        "This policy does not fit the station: its cameras sit on scene, scene, right; "
+        "the station has right, scene, right."
+    )
