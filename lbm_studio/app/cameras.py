@@ -68,6 +68,18 @@ def stale_reason(frame: LiveFrame | None, now_ns: int, period_s: float) -> str:
     return ""
 
 
+def stale_camera(live: StationLink, now_ns: int) -> str:
+    """Return the title of a camera whose picture must not be trusted; empty when all are live."""
+    if live.description is None:
+        return ""
+    embodiment = live.description.embodiment
+    period_s = embodiment.chunk.period_s
+    stale = (
+        n for n in embodiment.camera_names if stale_reason(live.frames.get(n), now_ns, period_s)
+    )
+    return next((camera_title(name) for name in stale), "")
+
+
 def intent_points(tick: Tick | None, camera: str, arms: tuple[str, ...]) -> tuple[IntentPoint, ...]:
     """Return what a running policy intends in one image; nothing when no policy runs."""
     if tick is None or tick.mode is not Mode.POLICY:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lbm_studio.app.background import Background
+from lbm_studio.app.cameras import stale_camera
 from lbm_studio.app.datasets import Shelf
 from lbm_studio.app.layouts import Layouts, Seeds, recorded_seed
 from lbm_studio.app.live import StationLink
@@ -58,6 +59,7 @@ class TeachPanel(ViewModel[TeachView]):
         self._keyboard: KeyboardArm | None = None
         self._dataset: Path | None = None
         self._failures = 0
+        self._stale_camera = ""
 
     # --- what is taught --------------------------------------------------------------------------
 
@@ -242,6 +244,7 @@ class TeachPanel(ViewModel[TeachView]):
         self._layouts.follow(tick)
         was = self._recorder.phase
         self._recorder.poll(tick, now_ns)
+        self._watch_pictures(now_ns)
         if self._is_keyboard_live():
             for message in inputs_from_reading(self._keyboard.reading(now_ns)):
                 self._live.tell(message)
@@ -277,6 +280,17 @@ class TeachPanel(ViewModel[TeachView]):
             self._end_series()
         if tick.mode in (Mode.POLICY, Mode.PAUSED):
             self._layouts.touch()
+
+    def _watch_pictures(self, now_ns: int) -> None:
+        """Halt the arms when the person who moves them no longer sees what they do."""
+        self._stale_camera = stale_camera(self._live, now_ns)
+        is_by_hand = self.view.source is not MotionSource.COLLEAGUE
+        if self._stale_camera and is_by_hand and self._recorder.phase is TakePhase.RECORDING:
+            self._recorder.finish()
+            self._trouble(
+                f"The arms halt: “{self._stale_camera}” shows no fresh picture. "
+                "Keep or discard this take."
+            )
 
     def _choose_dataset(self, name: str) -> None:
         self._dataset = self._shelf.path_for(name) if name else None
@@ -371,6 +385,8 @@ class TeachPanel(ViewModel[TeachView]):
             return "The layout is still being prepared."
         if not self.view.goal or self._dataset is None:
             return "Say first what is to be shown."
+        if self._stale_camera and self.view.source is not MotionSource.COLLEAGUE:
+            return f"“{self._stale_camera}” shows no fresh picture. See the panel Station."
         return ""
 
     def _is_keyboard_live(self) -> bool:

@@ -259,6 +259,8 @@ def test_a_layout_that_was_run_on_is_not_taught_on(panel, station, changes):
 
 
 def test_held_keys_move_the_arm_only_while_recording_with_the_keyboard(panel, station):
+    station.show_pictures(SECOND_NS)
+    panel.poll(SECOND_NS)
     panel.set_source(MotionSource.KEYBOARD)
     assert panel.view.key_help
     assert not panel.key_pressed("w")
@@ -269,13 +271,49 @@ def test_held_keys_move_the_arm_only_while_recording_with_the_keyboard(panel, st
     assert not panel.key_pressed("r")
     panel.poll(SECOND_NS)
     panel.release_keys()
-    panel.poll(2 * SECOND_NS)
+    panel.poll(SECOND_NS)
 
     held, let_go = [m for m in station.told if isinstance(m, TeleopInput)]
     assert held.enabled
     assert held.linear_m_s[0] > 0
     assert not let_go.enabled
     assert "Move the right arm" in panel.view.sentence
+
+
+@pytest.mark.parametrize("source", [MotionSource.KEYBOARD, MotionSource.GAMEPAD])
+def test_arms_moved_by_hand_halt_when_a_picture_grows_old(panel, station, said, source):
+    station.show_pictures(SECOND_NS)
+    panel.poll(SECOND_NS)
+    panel.set_source(source)
+    panel.start()
+    panel.poll(SECOND_NS)
+    assert panel.view.state is TeachState.RECORDING
+    station.asked.clear()
+
+    panel.poll(2 * SECOND_NS)
+
+    assert station.asked == [Halt()]
+    assert station.tick.mode is Mode.IDLE
+    assert panel.view.state is TeachState.DECIDING
+    assert said() == [
+        "The arms halt: “scene right” shows no fresh picture. Keep or discard this take."
+    ]
+
+
+def test_nobody_moves_the_arms_by_hand_without_fresh_pictures(panel, station, said):
+    panel.set_source(MotionSource.KEYBOARD)
+
+    panel.start()
+
+    assert said() == ["“scene right” shows no fresh picture. See the panel Station."]
+    assert not station.asked_for(BeginEpisode)
+
+
+def test_the_colleague_needs_no_pictures(recording, station):
+    recording.poll(2 * SECOND_NS)
+
+    assert recording.view.state is TeachState.RECORDING
+    assert not station.asked_for(Halt)
 
 
 def test_the_last_take_can_be_taken_back(station, background, settings, notices, tmp_path):
