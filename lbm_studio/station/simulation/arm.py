@@ -39,6 +39,11 @@ class SimulatedArm:
         self._start = np.asarray(description.home_joints_rad)
         self._goal = self._start
 
+    @property
+    def name(self) -> str:
+        """Which arm it is."""
+        return self._description.name
+
     def place(self, data: mujoco.MjData, joints_rad: FloatArray) -> None:
         """Put the arm at rest at these joint angles, gripper open."""
         width = self._description.gripper_max_width_m

@@ -16,6 +16,7 @@ from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.arm import SimulatedArm
 from lbm_studio.station.simulation.rendering import Renderer
 from lbm_studio.station.simulation.scene import Scene, build_scene
@@ -47,7 +48,10 @@ class SimulatedStation:
         self._clock = clock or MonotonicClock()
         self._period_s = description.embodiment.chunk.period_s
         self._renderer: Renderer | None = None
+        self._envelope = SafetyEnvelope(description)
         self._disturbance: Mapping[str, FloatArray] = {}
+        self._is_displaced = False
+        self._in_force: dict[str, ArmTarget] = {}
         self._last_stop = self._obeyed_stop = object()
         self._skill: Skill | None = None
         self.task: Task | None = None
@@ -117,8 +121,7 @@ class SimulatedStation:
         """Send targets to be reached at the end of one period of the policy."""
         self._obey_stop()
         last_stop = self._last_stop
-        executed = {name: self._disturbed(name, target) for name, target in action.arms.items()}
-        self._disturbance = {}
+        executed = self._displaced(action)
         solutions = {
             name: self._arms[name].solve(target.pose, self._period_s)
             for name, target in executed.items()
@@ -129,10 +132,15 @@ class SimulatedStation:
             return
         for name, joints_rad in solutions.items():
             self._arms[name].follow(self._data, joints_rad, executed[name])
+        self._in_force |= executed
         self._since_command_s = 0.0
 
     def disturb(self, offsets: Mapping[str, FloatArray]) -> None:
-        """Displace the targets of the next command by (3,) metres an arm, unseen by its sender."""
+        """Displace the targets of the next command by (3,) metres an arm, unseen by its sender.
+
+        What is executed stays within the safety card, so it may be displaced by less, and the way
+        back may take several commands.
+        """
         self._disturbance = dict(offsets)
 
     def advance(self, seconds: float) -> None:
@@ -158,6 +166,7 @@ class SimulatedStation:
 
     def hold(self) -> None:
         """Keep the targets in force at this moment; the grippers keep their grip."""
+        self._in_force = {}
         for arm in self._arms.values():
             arm.hold(self._data)
 
@@ -218,6 +227,8 @@ class SimulatedStation:
         self._since_command_s = self._period_s
         self._obeyed_stop = self._last_stop
         self._disturbance = {}
+        self._is_displaced = False
+        self._in_force = {}
         random = np.random.default_rng(seed)
         for arm in self._description.embodiment.arms:
             home = np.asarray(arm.home_joints_rad)
@@ -229,12 +240,24 @@ class SimulatedStation:
         last_stop = self._last_stop
         if last_stop is not self._obeyed_stop:
             self._obeyed_stop = last_stop
+            self._in_force = {}
             for arm in self._arms.values():
                 arm.stop(self._data)
 
-    def _disturbed(self, arm: str, target: ArmTarget) -> ArmTarget:
-        offset = self._disturbance.get(arm)
-        if offset is None:
-            return target
-        pose = Pose(target.pose.position + offset, target.pose.rotation)
-        return ArmTarget(pose, target.gripper_width_m)
+    def _displaced(self, action: Action) -> dict[str, ArmTarget]:
+        """Return the targets to execute: displaced by the disturbance, within the safety card."""
+        offsets, self._disturbance = self._disturbance, {}
+        if not offsets and not self._is_displaced:
+            return dict(action.arms)
+        wanted = {name: _moved(target, offsets.get(name)) for name, target in action.arms.items()}
+        before = Action({**self.read().as_action().arms, **self._in_force})
+        clamped = self._envelope.clamp(Action(wanted), before, self._period_s)
+        self._is_displaced = bool(offsets) or bool(clamped.limits)
+        return {name: clamped.action.arms[name] for name in action.arms}
+
+
+def _moved(target: ArmTarget, offset: FloatArray | None) -> ArmTarget:
+    if offset is None:
+        return target
+    pose = Pose(target.pose.position + offset, target.pose.rotation)
+    return ArmTarget(pose, target.gripper_width_m)

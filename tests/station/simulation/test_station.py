@@ -9,7 +9,8 @@ from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.core.observation import StationState
-from lbm_studio.core.pose import Pose
+from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.station.simulation.arm import SimulatedArm
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
 from lbm_studio.station.simulation.embodiments import dual_fr3
 from lbm_studio.station.simulation.skill import Skill
@@ -145,6 +146,51 @@ def test_a_disturbance_displaces_one_command_and_no_more(station: SimulatedStati
     assert abs(back_m) < 0.002
 
 
+def test_a_disturbance_moves_the_arms_no_faster_and_no_further_than_is_safe(
+    station: SimulatedStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executed = _note_targets(monkeypatch)
+    station.load(CUBES, 1)
+    still = station.read().as_action()
+    card, period_s = station.description.safety, station.description.embodiment.chunk.period_s
+
+    for _ in range(8):
+        station.disturb({"right": np.array([0.0, 0.5, 0.0]), "left": np.array([2.0, 0.0, 0.0])})
+        station.step(still)
+    for _ in range(12):
+        station.step(still)
+
+    right, left = (np.array([t.pose.position for t in executed[n]]) for n in ("right", "left"))
+    steps_m = np.linalg.norm(np.diff([right, left], axis=1), axis=2)
+    assert steps_m.max() == pytest.approx(card.max_linear_speed_m_s * period_s)
+    assert np.linalg.norm(right - left, axis=1).min() > card.min_arm_distance_m - 1e-9
+    assert left[:, 0].max() <= card.workspace_max_m[0]
+    assert np.ptp(left[:, 0]) > 0.2
+    for name, positions in (("right", right), ("left", left)):
+        np.testing.assert_array_equal(positions[-1], still.arms[name].pose.position)
+
+
+def test_a_demonstration_executes_nothing_beyond_the_safety_card(
+    station: SimulatedStation, demonstrate: Perform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executed = _note_targets(monkeypatch)
+    card, period_s = station.description.safety, station.description.embodiment.chunk.period_s
+
+    shown = demonstrate(station, CUBES, 5)
+
+    assert shown.success
+    displaced_m: list[float] = []
+    for name, targets in executed.items():
+        positions = np.array([target.pose.position for target in targets])
+        intended = np.array([action.arms[name].pose.position for action in shown.sent])
+        steps_m = np.linalg.norm(np.diff(positions, axis=0), axis=1)
+        displaced_m.append(np.linalg.norm(positions - intended, axis=1).mean())
+        assert steps_m.max() <= card.max_linear_speed_m_s * period_s + 1e-9
+        assert (positions >= card.workspace_min_m).all()
+        assert (positions <= card.workspace_max_m).all()
+    assert max(displaced_m) > 0.003
+
+
 def test_stop_drops_the_target_that_was_under_way(station: SimulatedStation) -> None:
     station.load(CUBES, 1)
     station.command(_raised(station.read(), 0.1))
@@ -232,6 +278,19 @@ def _grasp_and_lift(station: SimulatedStation) -> tuple[str, str]:
 
 def _send(station: SimulatedStation, arm: str, pose: Pose, width_m: float) -> None:
     station.step(Action({arm: ArmTarget(pose, width_m)}))
+
+
+def _note_targets(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[ArmTarget]]:
+    """Return a list that grows with every target an arm begins to follow, by arm."""
+    executed: dict[str, list[ArmTarget]] = {}
+    follow = SimulatedArm.follow
+
+    def note(arm: SimulatedArm, data: mujoco.MjData, joints: FloatArray, target: ArmTarget) -> None:
+        executed.setdefault(arm.name, []).append(target)
+        follow(arm, data, joints, target)
+
+    monkeypatch.setattr(SimulatedArm, "follow", note)
+    return executed
 
 
 def _raised(state: StationState, height_m: float = 0.03) -> Action:
