@@ -28,6 +28,7 @@ DEFAULT_STATION = "simulated"
 USER_ERROR = 2
 INTERRUPTED = 130
 FOLLOW_PERIOD_S = 0.5
+DEFAULT_MINUTES = 10.0
 
 Handler = Callable[[argparse.Namespace], int]
 Progress = Callable[[int, int], None]
@@ -137,7 +138,9 @@ def _add_train(commands: Commands) -> None:
         "--from", dest="start_from", metavar="CHECKPOINT", help="fine-tune this one"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR")
-    parser.add_argument("--minutes", type=float, help="time to optimise for (default: 10)")
+    parser.add_argument(
+        "--minutes", type=_duration, help=f"time to optimise for (default: {DEFAULT_MINUTES:g})"
+    )
     parser.add_argument("--steps", type=_positive, help="number of steps, instead of --minutes")
     parser.add_argument("--seed", type=int, default=0)
     _add_json(parser)
@@ -217,6 +220,13 @@ def _positive(text: str) -> int:
     return value
 
 
+def _duration(text: str) -> float:
+    value = float(text)
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return value
+
+
 def _not_negative(text: str) -> int:
     value = int(text)
     if value < 0:
@@ -266,13 +276,14 @@ def _train(options: argparse.Namespace) -> int:
     from lbm_studio.learning.training.spec import TrainSpec
     from lbm_studio.workers.train import prepare_run, train
 
+    _refuse_contradictions(options)
     if options.datasets:
-        minutes = options.minutes or (None if options.steps else 10.0)
+        steps, minutes = options.steps or 0, options.minutes
         spec = TrainSpec(
             datasets=tuple(options.datasets),
             start_from=options.start_from,
-            minutes=minutes,
-            steps=options.steps or 0,
+            minutes=DEFAULT_MINUTES if minutes is None and not steps else minutes,
+            steps=steps,
             seed=options.seed,
         )
         prepare_run(options.out, spec)
@@ -282,6 +293,23 @@ def _train(options: argparse.Namespace) -> int:
     metrics = _last_metrics(options.out)
     _finish(options, {"status": status.value, **metrics}, f"Training is {status} in {options.out}.")
     return INTERRUPTED if status is JobStatus.STOPPED and is_asked() else 0
+
+
+def _refuse_contradictions(options: argparse.Namespace) -> None:
+    """Refuse options of a training that would be passed over in silence.
+
+    Raises:
+        StudioError: there are some.
+    """
+    has_budget = options.minutes is not None or options.steps is not None
+    if options.minutes is not None and options.steps is not None:
+        raise StudioError("Say how long to train with either --minutes or --steps, not with both.")
+    if options.start_from is not None and not options.datasets:
+        raise StudioError("Name the datasets to learn from: --from only says where to begin.")
+    if has_budget and not options.datasets:
+        raise StudioError(
+            f"The run in {options.out} goes on as it was begun: leave out --minutes and --steps."
+        )
 
 
 def _rollout(options: argparse.Namespace) -> int:

@@ -70,6 +70,26 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
             ["train", "{tmp}", "--out", "/proc/run"], "/proc/run cannot be used", id="run folder"
         ),
         pytest.param(["train", "--out", "{tmp}/run"], "is not a training run", id="run"),
+        pytest.param(
+            ["train", "--from", "old", "--out", "{tmp}/run"],
+            "Name the datasets to learn from",
+            id="nothing to fine-tune on",
+        ),
+        pytest.param(
+            ["train", "--out", "{tmp}/run", "--minutes", "5"],
+            "The run in {tmp}/run goes on as it was begun",
+            id="minutes of a run that goes on",
+        ),
+        pytest.param(
+            ["train", "--out", "{tmp}/run", "--steps", "5"],
+            "The run in {tmp}/run goes on as it was begun",
+            id="steps of a run that goes on",
+        ),
+        pytest.param(
+            ["train", "{tmp}", "--out", "{tmp}/run", "--steps", "5", "--minutes", "5"],
+            "either --minutes or --steps",
+            id="minutes and steps",
+        ),
         pytest.param(["replay", "{tmp}", "0"], "{tmp}", id="replay"),
         pytest.param(["worker", "nobody"], "There is no worker called “nobody”", id="worker"),
     ],
@@ -103,11 +123,24 @@ def test_rollouts_face_layouts_that_were_never_recorded_whatever_the_seed(
     assert seeds == [FIRST_UNSEEN_SEED + offset]
 
 
-def test_a_negative_seed_of_rollouts_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["rollout", "run", "--skill", "put_cube_in_tray", "--seed", "-1"],
+            "--seed: must be at least 0",
+        ),
+        (["train", "data", "--out", "run", "--minutes", "0"], "--minutes: must be more than 0"),
+        (["train", "data", "--out", "run", "--steps", "0"], "--steps: must be at least 1"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        main(["rollout", "run", "--skill", "put_cube_in_tray", "--seed", "-1"])
+        main(arguments)
 
-    assert "--seed: must be at least 0" in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err
 
 
 def test_a_full_disk_is_said_in_one_sentence(
