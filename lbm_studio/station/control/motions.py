@@ -28,6 +28,9 @@ _AT_HOME_M = 1e-4
 _AT_HOME_RAD = 1e-3
 _CLEARANCE_M = 0.01
 
+_NEVER_ANSWERED = "The policy has not answered."
+_FELL_SILENT = "The policy has stopped answering."
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -165,6 +168,7 @@ class PolicyMotion:
         self._predictor = predictor
         self._is_reached = is_reached
         self._asked_about_ns = 0
+        self._has_answered = False
         predictor.forget()
 
     def next_step(self, situation: Situation) -> Step:
@@ -176,7 +180,7 @@ class PolicyMotion:
             return Step(stop_reason=refusal)
         action = self.schedule.next_action(situation.now_ns)
         if self.schedule.supply(situation.now_ns) is Supply.STALE:
-            return Step(stop_reason="The policy has stopped answering.")
+            return Step(stop_reason=_FELL_SILENT if self._has_answered else _NEVER_ANSWERED)
         chunk = self.schedule.current
         return Step(action, intent=chunk.intent if chunk else {})
 
@@ -200,6 +204,7 @@ class PolicyMotion:
         chunk = self._predictor.collect()
         if chunk is None:
             return ""
+        self._has_answered = True
         age_s = seconds_between(chunk.observed_ns, self._asked_about_ns)
         if age_s > MAX_FRAME_AGE_S:
             return f"The camera pictures are {age_s:.1f} s old."

@@ -425,9 +425,10 @@ def test_without_anybody_to_ask_the_policy_never_begins(rig: Rig):
     oracle.is_there = False
     rig.loop.start(policy(rig, oracle))
 
-    rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
+    cycle = rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
 
     assert rig.station.commands == []
+    assert cycle.stop_reason == "The policy has not answered."
 
 
 def test_a_policy_that_refuses_stops_the_station_with_its_words(rig: Rig):
