@@ -30,7 +30,7 @@ from lbm_studio.learning.model.geometry import (
     proprioception_size,
 )
 from lbm_studio.learning.model.prompt import PromptEncoder
-from lbm_studio.learning.model.vision import KeypointEncoder, soft_argmax
+from lbm_studio.learning.model.vision import KeypointEncoder, peak_argmax, soft_argmax
 
 TIME_FREQUENCIES = 128
 
@@ -122,7 +122,8 @@ class LargeBehaviorModel(nn.Module):
         for group, batch in zip(self.groups, images, strict=True):
             for place, view in enumerate(self._encode(group, batch, prompt)):
                 maps[group[place]] = view
-        pairs = [soft_argmax(view) for view in maps]
+        read = soft_argmax if self.training else peak_argmax
+        pairs = [read(view) for view in maps]
         shifted = torch.stack([keypoints for keypoints, _ in pairs], dim=1)  # (B, V, K, 2)
         peaks = torch.stack([peak for _, peak in pairs], dim=1)  # (B, V, K)
         keypoints = shifted if shift is None else shifted - shift[:, :, None]

@@ -14,6 +14,12 @@ from torch.nn import functional
 from lbm_studio.learning.model.config import ModelConfig
 
 
+PEAK_REACH = 3
+"""Cells around the highest one that a peak may spread over."""
+NEVER = -1e4
+"""A logit whose probability is 0."""
+
+
 class FilmBlock(nn.Module):
     """A residual 3x3 convolution, scaled and shifted by the condition."""
 
@@ -86,6 +92,23 @@ def soft_argmax(logits: Tensor) -> tuple[Tensor, Tensor]:
     across = probability @ x.repeat(height)
     down = probability @ y.repeat_interleave(width)
     return torch.stack([across, down], dim=-1), probability.amax(dim=-1)
+
+
+def peak_argmax(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """As :func:`soft_argmax`, but averaged around the highest peak only.
+
+    Torn between two objects, the average over the whole map lies between them, where nothing is.
+    It is used when the network acts; it would starve the other peaks of gradient in training.
+    """
+    height, width = logits.shape[-2:]
+    highest = logits.float().flatten(2).argmax(dim=-1)[..., None, None]  # (N, K, 1, 1)
+    rows = torch.arange(height, device=logits.device)[:, None]
+    columns = torch.arange(width, device=logits.device)
+    is_near = ((rows - highest // width).abs() <= PEAK_REACH) & (
+        (columns - highest % width).abs() <= PEAK_REACH
+    )  # (N, K, h, w)
+    keypoints, _ = soft_argmax(logits.float().masked_fill(~is_near, NEVER))
+    return keypoints, soft_argmax(logits)[1]
 
 
 def _enlarge(x: Tensor, like: Tensor) -> Tensor:
