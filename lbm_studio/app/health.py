@@ -17,6 +17,8 @@ LATE_FRACTION = 0.3
 
 SILENT_S = 1.0
 
+STATION_SILENT = "The station does not answer. Restart it on Station."
+
 MODE_WORDS = {
     Mode.IDLE: "holding still",
     Mode.TELEOPERATION: "moved by hand",
@@ -95,7 +97,8 @@ def _loop_row(
     if restart:
         return HealthRow("Loop", Level.BAD, "The station process has ended.", restart)
     if is_silent(live.tick, now_ns):
-        return HealthRow("Loop", Level.BAD, "The control loop does not answer.")
+        sentence = "The control loop does not answer."
+        return HealthRow("Loop", Level.BAD, sentence, ProcessName.STATION.value)
     late_ms = p99(live.late_ms)
     wanted_hz = description.embodiment.chunk.rate_hz
     words = (

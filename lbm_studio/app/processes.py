@@ -47,6 +47,10 @@ class Processes(Protocol):
         """Start one process of the session unless it runs."""
         ...
 
+    def restart(self, name: ProcessName) -> None:
+        """Start one process of the session anew, whatever it does."""
+        ...
+
     def status(self, name: ProcessName) -> ProcessStatus:
         """Return how a process is."""
         ...
@@ -121,6 +125,11 @@ class StationProcesses:
         self._supervisor.start(name, self._arguments(name, self._session))
         if name is ProcessName.STATION and not was_running and self._live.description is not None:
             self._live.attach(self._session)  # ask the new process who it is
+
+    def restart(self, name: ProcessName) -> None:
+        if self._supervisor is not None:
+            self._supervisor.kill(name)
+            self.ensure(name)
 
     def status(self, name: ProcessName) -> ProcessStatus:
         if self._supervisor is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from lbm_studio.app.health import STATION_SILENT, is_silent
 from lbm_studio.app.jobs import Jobs
 from lbm_studio.app.layouts import Layouts, Seeds, unseen_seed
 from lbm_studio.app.library import Match, SkillLibrary, Understanding
@@ -72,6 +73,7 @@ class RunPanel(ViewModel[RunView]):
         self._is_loading = False
         self._loads = 0
         self._starts_by_tick = -1
+        self._is_silent = False
         library.changed.connect(lambda _: self.refresh())
 
     # --- what to do ------------------------------------------------------------------------------
@@ -197,7 +199,8 @@ class RunPanel(ViewModel[RunView]):
     def poll(self, now_ns: int) -> None:
         """Follow the station; called at about 30 Hz."""
         tick = self._live.tick
-        if tick is None or self._live.description is None:
+        self._is_silent = tick is not None and is_silent(tick, now_ns)
+        if tick is None or self._live.description is None or self._is_silent:
             self._is_loading = False
             self._starts_by_tick = -1
             self._trial = Trial()
@@ -253,7 +256,7 @@ class RunPanel(ViewModel[RunView]):
     def _why_not_run(self) -> str:
         state = self.view.state
         reasons: dict[RunState, str] = {
-            RunState.OFFLINE: "Connect a station first.",
+            RunState.OFFLINE: STATION_SILENT if self._is_silent else "Connect a station first.",
             RunState.LOADING: "The policy is still being loaded.",
             RunState.RUNNING: "It is running already.",
             RunState.PAUSED: "It is paused. Press Go on.",
@@ -284,10 +287,11 @@ class RunPanel(ViewModel[RunView]):
             successes=self._counter.successes,
             trials=self._counter.trials,
         )
-        self.publish(replace(view, sentence=run_sentence(view, tick)))
+        sentence = STATION_SILENT if self._is_silent else run_sentence(view, tick)
+        self.publish(replace(view, sentence=sentence))
 
     def _state(self, view: RunView, tick: Tick | None) -> RunState:
-        if tick is None or self._live.description is None:
+        if tick is None or self._live.description is None or self._is_silent:
             return RunState.OFFLINE
         if tick.stop_reason:
             return RunState.STOPPED

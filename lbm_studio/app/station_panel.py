@@ -104,7 +104,7 @@ class StationPanel(ViewModel[StationView]):
         if process not in {row.restart for row in self.view.health}:
             self._refuse("That process is running.")
             return
-        self._processes.ensure(ProcessName(process))
+        self._processes.restart(ProcessName(process))
 
     def test_stop(self) -> None:
         """Send a stop and see that it latches.

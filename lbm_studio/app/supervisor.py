@@ -107,6 +107,15 @@ class Supervisor:
         child.kill_at_s = time.monotonic() + GRACE_S
         child.process.terminate()
 
+    def kill(self, name: ProcessName) -> None:
+        """End a process at once, with what it started, e.g. one that hangs; it is not reported."""
+        child = self._children.get(name)
+        if child is not None:
+            child.kill_at_s = child.kill_at_s or time.monotonic()
+            end_group(child.process)
+            child.process.wait()
+            child.end_reported = True
+
     def poll(self) -> None:
         """Report processes that died and kill those that do not end."""
         for name, child in list(self._children.items()):

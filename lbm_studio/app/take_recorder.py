@@ -112,6 +112,8 @@ class TakeRecorder:
 
     def lose(self) -> None:
         """The station is gone, and the take with it."""
+        if self.phase is not TakePhase.NONE:  # the writer would refuse the next one
+            self._live.ask_writer(DiscardEpisode(), self._ignore_refusal, WRITER_TIMEOUT_S)
         self.phase = TakePhase.NONE
         self._then = None
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from lbm_studio.app.background import Background
 from lbm_studio.app.cameras import stale_camera
 from lbm_studio.app.datasets import Shelf
+from lbm_studio.app.health import STATION_SILENT, is_silent
 from lbm_studio.app.layouts import Layouts, Seeds, recorded_seed
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.take_recorder import TakePhase, TakeRecorder, TakeRequest
-from lbm_studio.app.teach_words import teach_sentence, verdict_of
+from lbm_studio.app.teach_words import silent_sentence, teach_sentence, verdict_of
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.teach import MotionSource, Take, TeachState, TeachView
 from lbm_studio.core.action import gripper_index
@@ -60,6 +61,7 @@ class TeachPanel(ViewModel[TeachView]):
         self._dataset: Path | None = None
         self._failures = 0
         self._stale_camera = ""
+        self._is_silent = False
 
     # --- what is taught --------------------------------------------------------------------------
 
@@ -234,7 +236,12 @@ class TeachPanel(ViewModel[TeachView]):
         tick = self._live.tick
         description = self._live.description
         if tick is None or description is None:
+            self._is_silent = False
             self._go_offline()
+            return
+        self._is_silent = is_silent(tick, now_ns)
+        if self._is_silent:
+            self._wait_for_station()
             return
         if self._keyboard is None:
             self._keyboard = keyboard_of(description, tick)
@@ -258,6 +265,14 @@ class TeachPanel(ViewModel[TeachView]):
             self._recorder.lose()
             self._layouts.forget()
             self._update(scenes=(), scene="", seed=-1, is_series=False)
+        self._refresh()
+
+    def _wait_for_station(self) -> None:
+        """Begin nothing while the station is silent; a running take can still be kept."""
+        self._layouts.stay()
+        self._end_series()
+        if self._recorder.phase is TakePhase.RECORDING:
+            self._recorder.finish()
         self._refresh()
 
     def _meet_station(self, tick: Tick) -> None:
@@ -344,11 +359,11 @@ class TeachPanel(ViewModel[TeachView]):
         self._next_layout()
 
     def _next_layout(self) -> None:
-        if self.view.scene and not self._is_stopped():
+        if self.view.scene and self._can_lay_out():
             self._layouts.load(self.view.scene, then=self._go_on)
 
     def _lay_out_same(self, *, then_start: bool = False) -> None:
-        if self._is_stopped():
+        if not self._can_lay_out():
             return
         if self.view.scene:
             then = self._begin if then_start else None
@@ -373,10 +388,15 @@ class TeachPanel(ViewModel[TeachView]):
         tick = self._live.tick
         return tick is not None and bool(tick.stop_reason)
 
+    def _can_lay_out(self) -> bool:
+        return not self._is_stopped() and not self._is_silent
+
     def _why_not_start(self) -> str:
         tick = self._live.tick
         if tick is None or self._live.description is None:
             return "Connect a station first."
+        if self._is_silent:
+            return STATION_SILENT
         if self._recorder.phase is not TakePhase.NONE:
             return "A take is running already."
         if tick.stop_reason:
@@ -424,7 +444,10 @@ class TeachPanel(ViewModel[TeachView]):
             arm=" and ".join(self._keyboard.active_arms) if self._keyboard else "",
             key_help=self._key_help(view.source),
         )
-        sentence = teach_sentence(view, self._is_stopped(), self._layouts.is_loading)
+        if self._is_silent:
+            sentence = silent_sentence(view)
+        else:
+            sentence = teach_sentence(view, self._is_stopped(), self._layouts.is_loading)
         self.publish(replace(view, sentence=sentence))
 
     def _key_help(self, source: MotionSource) -> tuple[tuple[str, str], ...]:
@@ -434,7 +457,7 @@ class TeachPanel(ViewModel[TeachView]):
         return key_help(len(description.embodiment.arms))
 
     def _idle_state(self, goal: str) -> TeachState:
-        if self._live.tick is None or self._live.description is None:
+        if self._live.tick is None or self._live.description is None or self._is_silent:
             return TeachState.OFFLINE
         return TeachState.READY if goal else TeachState.NEEDS_GOAL
 

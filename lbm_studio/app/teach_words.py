@@ -1,8 +1,16 @@
 """What the Teach panel says."""
 
+from lbm_studio.app.health import STATION_SILENT
 from lbm_studio.app.notices import Level
 from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView, VerdictLine
 from lbm_studio.link.messages import EpisodeKept
+
+
+def silent_sentence(view: TeachView) -> str:
+    """Return what to do when the station says nothing any more."""
+    if view.state is TeachState.DECIDING:
+        return "The station does not answer. Keep or discard this take, then restart it on Station."
+    return STATION_SILENT
 
 
 def teach_sentence(view: TeachView, is_stopped: bool, is_loading: bool) -> str:

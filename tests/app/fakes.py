@@ -45,6 +45,8 @@ from lbm_studio.link.messages import (
 
 IDENTITY = Pose(np.zeros(3), np.eye(3))
 SECOND_NS = 1_000_000_000
+NEVER_OLD_NS = 1_000_000 * SECOND_NS
+"""When a tick was taken that shall count as new throughout a test [ns]."""
 
 
 def station_description() -> StationDescription:
@@ -191,6 +193,7 @@ class FakeProcesses:
         self.ended: dict[ProcessName, str] = {}
         self.opened: list[str] = []
         self.cannot_open = ""
+        self.restarted: list[ProcessName] = []
 
     def open(self, station: str) -> None:
         if self.cannot_open:
@@ -202,6 +205,10 @@ class FakeProcesses:
     def ensure(self, name: ProcessName) -> None:
         self.running.add(name)
         self.ended.pop(name, None)
+
+    def restart(self, name: ProcessName) -> None:
+        self.restarted.append(name)
+        self.ensure(name)
 
     def end(self, name: ProcessName, last_words: str = "") -> None:
         """Let a process end by itself."""

@@ -16,7 +16,7 @@ from lbm_studio.link.messages import (
     SetSpeed,
     StartPolicy,
 )
-from tests.app.fakes import SECOND_NS
+from tests.app.fakes import NEVER_OLD_NS, SECOND_NS
 
 CHECKPOINT = "/runs/1/checkpoint"
 
@@ -30,6 +30,7 @@ def library(tmp_path, notices):
 
 @pytest.fixture
 def panel(station, processes, library, settings, notices, tmp_path):
+    station.change(captured_ns=NEVER_OLD_NS)
     jobs = JobRunner(tmp_path / "runs")
     panel = RunPanel(station, processes, library, jobs, settings, notices, seeds=lambda: 900_001)
     processes.open("simulated")
@@ -246,6 +247,17 @@ def test_a_policy_chosen_by_hand_stays_whatever_the_prompt_says(panel):
     panel.set_prompt("do something new")
     assert panel.view.checkpoint == CHECKPOINT
     assert panel.view.understood == "Policy chosen by hand: stack the red cups."
+
+
+def test_a_station_that_falls_silent_is_not_said_to_run(running, station, said):
+    station.change(captured_ns=SECOND_NS)
+
+    running.poll(3 * SECOND_NS)
+    running.run()
+
+    assert running.view.state is RunState.OFFLINE
+    assert running.view.sentence == "The station does not answer. Restart it on Station."
+    assert said() == [running.view.sentence]
 
 
 def test_without_a_station_the_panel_says_so(panel, station):

@@ -144,6 +144,16 @@ def test_a_process_that_died_is_said_and_can_be_started_again(
     assert not any(row.restart for row in connected.view.health)
 
 
+def test_a_station_that_hangs_can_be_started_anew(connected, processes):
+    connected.poll(3 * SECOND_NS)
+    row = next(row for row in connected.view.health if row.subject == "Loop")
+    assert row.sentence == "The control loop does not answer."
+
+    connected.restart(row.restart)
+
+    assert processes.restarted == [ProcessName.STATION]
+
+
 def test_the_self_test_presses_stop_and_sees_it_latch(connected, station, stop):
     pressed: list[str] = []
     stop.pressed.connect(pressed.append)

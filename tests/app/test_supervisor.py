@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -59,6 +60,23 @@ def test_a_child_dies_when_its_parent_is_killed(tmp_path):
     parent.wait()
 
     wait_until(lambda: not exists(child))
+
+
+def test_a_child_that_hangs_is_killed_unreported_and_can_be_started_again(supervisor, tmp_path):
+    died: list[ProcessName] = []
+    supervisor.died.connect(died.append)
+    supervisor.start(ProcessName.STATION, ["stay", str(tmp_path / "one")])
+    wait_until((tmp_path / "one").exists)
+    hanging = int((tmp_path / "one").read_text().split()[0])
+    os.kill(hanging, signal.SIGSTOP)
+
+    supervisor.kill(ProcessName.STATION)
+    supervisor.poll()
+
+    assert not exists(hanging)
+    assert died == []
+    supervisor.start(ProcessName.STATION, ["stay", str(tmp_path / "two")])
+    wait_until((tmp_path / "two").exists)
 
 
 def test_an_unasked_end_is_reported_once_with_the_last_words(supervisor, caplog):

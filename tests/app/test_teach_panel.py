@@ -17,7 +17,7 @@ from lbm_studio.link.messages import (
     StartTeleoperation,
     TeleopInput,
 )
-from tests.app.fakes import SECOND_NS, first_tick, station_description
+from tests.app.fakes import NEVER_OLD_NS, SECOND_NS, first_tick, station_description
 from tests.app.recordings import shelf_with
 
 
@@ -39,6 +39,7 @@ def shelf(tmp_path):
 
 @pytest.fixture
 def panel(station, shelf, background, settings, notices):
+    station.change(captured_ns=NEVER_OLD_NS)
     panel = TeachPanel(station, shelf, background, settings, notices, seeds=Seeds())
     panel.poll(0)
     panel.poll(0)
@@ -132,9 +133,46 @@ def test_a_station_that_disappears_takes_the_take_with_it(recording, station):
     assert recording.view.state is TeachState.OFFLINE
 
     station.description, station.tick = station_description(), first_tick()
+    station.change(captured_ns=3 * SECOND_NS)
     recording.poll(3 * SECOND_NS)
     recording.poll(3 * SECOND_NS)
     assert recording.view.state is TeachState.READY
+
+
+def test_a_silent_station_ends_the_take_which_can_still_be_kept(recording, station, said):
+    station.change(captured_ns=SECOND_NS)
+
+    recording.poll(3 * SECOND_NS)
+    assert recording.view.state is TeachState.DECIDING
+    assert recording.view.sentence == (
+        "The station does not answer. Keep or discard this take, then restart it on Station."
+    )
+    recording.keep()
+    recording.poll(3 * SECOND_NS)
+    assert (recording.view.state, recording.view.kept) == (TeachState.OFFLINE, 1)
+    assert recording.view.sentence == "The station does not answer. Restart it on Station."
+    recording.start()
+
+    assert said() == ["The station does not answer. Restart it on Station."]
+    assert len(station.asked_for(LoadScene)) == 1
+
+
+def test_a_silent_station_that_speaks_again_can_be_taught(panel, station):
+    station.change(captured_ns=0)
+    panel.poll(3 * SECOND_NS)
+    assert panel.view.state is TeachState.OFFLINE
+
+    station.change(captured_ns=3 * SECOND_NS)
+    panel.poll(3 * SECOND_NS)
+
+    assert panel.view.state is TeachState.READY
+
+
+def test_a_take_lost_with_its_station_is_not_in_the_way_of_the_next(recording, station):
+    station.vanish()
+    recording.poll(2 * SECOND_NS)
+
+    assert station.asked_for(DiscardEpisode)
 
 
 @pytest.mark.parametrize(
