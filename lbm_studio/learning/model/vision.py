@@ -13,7 +13,6 @@ from torch.nn import functional
 
 from lbm_studio.learning.model.config import ModelConfig
 
-
 PEAK_REACH = 3
 """Cells around the highest one that a peak may spread over."""
 NEVER = -1e4
