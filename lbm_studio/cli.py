@@ -274,9 +274,11 @@ def _record(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from lbm_studio.learning.training.spec import TrainSpec
-    from lbm_studio.workers.train import prepare_run, train
+    from lbm_studio.workers.train import prepare_run, refuse_contradictions, train
 
-    _refuse_contradictions(options)
+    refuse_contradictions(
+        *(options.out, options.datasets, options.start_from, options.minutes, options.steps)
+    )
     if options.datasets:
         steps, minutes = options.steps or 0, options.minutes
         spec = TrainSpec(
@@ -293,23 +295,6 @@ def _train(options: argparse.Namespace) -> int:
     metrics = _last_metrics(options.out)
     _finish(options, {"status": status.value, **metrics}, f"Training is {status} in {options.out}.")
     return INTERRUPTED if status is JobStatus.STOPPED and is_asked() else 0
-
-
-def _refuse_contradictions(options: argparse.Namespace) -> None:
-    """Refuse options of a training that would be passed over in silence.
-
-    Raises:
-        StudioError: there are some.
-    """
-    has_budget = options.minutes is not None or options.steps is not None
-    if options.minutes is not None and options.steps is not None:
-        raise StudioError("Say how long to train with either --minutes or --steps, not with both.")
-    if options.start_from is not None and not options.datasets:
-        raise StudioError("Name the datasets to learn from: --from only says where to begin.")
-    if has_budget and not options.datasets:
-        raise StudioError(
-            f"The run in {options.out} goes on as it was begun: leave out --minutes and --steps."
-        )
 
 
 def _rollout(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import argparse
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lbm_studio.core.codec import from_json, to_json
@@ -25,6 +25,28 @@ from lbm_studio.learning.training.spec import TrainSpec
 NICENESS = 10
 
 log = logging.getLogger(__name__)
+
+
+def refuse_contradictions(
+    run: Path,
+    datasets: Sequence[str],
+    start_from: str | None,
+    minutes: float | None,
+    steps: int | None,
+) -> None:
+    """Refuse to be asked for what would be passed over in silence; None and nothing are not asked.
+
+    Raises:
+        StudioError: something was.
+    """
+    if minutes is not None and steps is not None:
+        raise StudioError("Say how long to train with either --minutes or --steps, not with both.")
+    if start_from is not None and not datasets:
+        raise StudioError("Name the datasets to learn from: --from only says where to begin.")
+    if (minutes is not None or steps is not None) and not datasets:
+        raise StudioError(
+            f"The run in {run} goes on as it was begun: leave out --minutes, --steps."
+        )
 
 
 def prepare_run(run: Path, spec: TrainSpec) -> None:
