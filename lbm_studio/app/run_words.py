@@ -1,11 +1,12 @@
 """What the Run panel says, and the policies it offers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from lbm_studio.app.library import Match, SkillEntry, Understanding
 from lbm_studio.app.run_record import RunRecord
 from lbm_studio.app.train_rows import title_of_run
-from lbm_studio.app.trained import has_checkpoint, is_training
+from lbm_studio.app.trained import has_checkpoint, is_training, unknown_words
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
 from lbm_studio.core.runs import CHECKPOINT_FOLDER
 from lbm_studio.link.messages import Tick
@@ -24,8 +25,22 @@ def checkpoint_choices(
 
 def understood_sentence(view: RunView, match: Match, *, by_hand: bool) -> str:
     """Return what stands beneath the prompt."""
-    if not view.prompt.strip():
+    prompt = view.prompt.strip()
+    if not prompt:
         return ""
+    sentences = [_match_sentence(view, match, by_hand=by_hand)]
+    if view.checkpoint:
+        unknown = unknown_words(Path(view.checkpoint), match.goal or prompt)
+        sentences += [f"This policy never learned {_quoted(unknown)}."] if unknown else []
+    return " ".join(sentences)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    *most, last = (f"“{word}”" for word in words)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _match_sentence(view: RunView, match: Match, *, by_hand: bool) -> str:
     if by_hand:
         titles = {choice.checkpoint: choice.title for choice in view.checkpoints}
         return f"Policy chosen by hand: {titles.get(view.checkpoint, 'unknown')}."

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from lbm_studio.app.run_record import RunRecord
@@ -66,6 +67,20 @@ def curves_of(metrics: Iterable[Mapping[str, float]]) -> tuple[Curve, ...]:
             steps, values = zip(*finite, strict=True)
             curves.append(Curve(name, title, steps, values))
     return tuple(curves)
+
+
+def unknown_words(checkpoint: Path, prompt: str) -> tuple[str, ...]:
+    """Return the words of a prompt that a policy never saw; none when nobody can tell."""
+    try:
+        return _manifest_at(checkpoint.resolve()).unknown_words(prompt)
+    except CheckpointError:
+        return ()
+
+
+@lru_cache(maxsize=8)
+def _manifest_at(folder: Path) -> CheckpointManifest:
+    """Return the manifest of a folder that is no link: what was written into it stays as it is."""
+    return read_manifest(folder)
 
 
 def rollouts_of(run: Path) -> tuple[RolloutPoint, ...]:

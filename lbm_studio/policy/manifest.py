@@ -5,6 +5,7 @@ temporary name and renamed.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,11 @@ class CheckpointManifest:
     provenance: Mapping[str, Any] = field(default_factory=dict[str, Any])
     metrics: Mapping[str, Any] = field(default_factory=dict[str, Any])
     format: int = FORMAT
+
+    def unknown_words(self, prompt: str) -> tuple[str, ...]:
+        """Return the words of a prompt that training never saw, each once."""
+        said = dict.fromkeys(re.findall(r"[a-z0-9]+", prompt.lower()))
+        return tuple(word for word in said if word not in self.words)
 
 
 def resolve_checkpoint(path: Path) -> Path:

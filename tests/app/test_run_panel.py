@@ -5,6 +5,7 @@ from lbm_studio.app.library import SkillLibrary
 from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.views.run import RunState
+from lbm_studio.core.action import ActionConvention
 from lbm_studio.link.messages import (
     GoHome,
     Halt,
@@ -16,6 +17,7 @@ from lbm_studio.link.messages import (
     SetSpeed,
     StartPolicy,
 )
+from lbm_studio.policy.manifest import CheckpointManifest, write_manifest
 from tests.app.fakes import NEVER_OLD_NS, SECOND_NS
 
 CHECKPOINT = "/runs/1/checkpoint"
@@ -258,6 +260,35 @@ def test_a_station_that_falls_silent_is_not_said_to_run(running, station, said):
     assert running.view.state is RunState.OFFLINE
     assert running.view.sentence == "The station does not answer. Restart it on Station."
     assert said() == [running.view.sentence]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "warning"),
+    [
+        ("stack the red cups", ""),
+        ("Stack the RED cups!", ""),
+        ("stack the yellow cups", " This policy never learned “yellow”."),
+        ("now juggle yellow cups", " This policy never learned “now”, “juggle” and “yellow”."),
+    ],
+)
+def test_words_that_the_policy_never_saw_are_told_beneath_the_prompt(
+    panel, library, tmp_path, prompt, warning
+):
+    checkpoint = tmp_path / "checkpoint"
+    checkpoint.mkdir()
+    words = ("<padding>", "<unknown>", "cups", "red", "stack", "the")
+    embodiment = station_description().embodiment
+    convention = ActionConvention(embodiment.arm_names)
+    write_manifest(
+        checkpoint,
+        CheckpointManifest(embodiment, convention, ("stack the red cups",), words, {}, {}),
+    )
+    library.publish("other_cups", ("stack other cups",), (), str(checkpoint))
+    panel.choose_checkpoint(str(checkpoint))
+
+    panel.set_prompt(prompt)
+
+    assert panel.view.understood == f"Policy chosen by hand: stack other cups.{warning}"
 
 
 def test_without_a_station_the_panel_says_so(panel, station):
