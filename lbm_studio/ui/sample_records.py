@@ -115,6 +115,9 @@ def train(situation: Situation) -> TrainView:
         progress=1.0,
         curves=_training_curves(1.0),
         rollouts=_rollouts(5),
+        can_publish=True,
+        can_try_out=True,
+        try_out_sentence="On unseen layouts: 18 of 20, between 68 and 99 %.",
         messages=(
             "Read 300 takes.",
             "Loaded the LBM.",
@@ -145,6 +148,9 @@ def _training(base: TrainView) -> TrainView:
         runs=_runs(JobStatus.RUNNING),
         curves=_training_curves(0.42),
         rollouts=_rollouts(2),
+        can_publish=False,
+        can_try_out=False,
+        try_out_sentence="",
         messages=base.messages[:2],
     )
 

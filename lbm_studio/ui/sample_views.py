@@ -180,10 +180,9 @@ def teach(situation: Situation) -> TeachView:
         ),
     )
     if situation is Situation.BUSY:
-        sentence = "Recording. Press Finish when the goal is reached."
-        return replace(
-            base, state=TeachState.RECORDING, sentence=sentence, elapsed_s=2.7, verdict=()
-        )
+        sentence = "The colleague records take 13 of 30."
+        base = replace(base, state=TeachState.RECORDING, is_series=True, verdict=())
+        return replace(base, sentence=sentence, elapsed_s=2.7)
     if situation is Situation.ERROR:
         return replace(
             base,
@@ -202,7 +201,7 @@ def teach_with_keys() -> TeachView:
         ("E Q", "up and down"),
     )
     keys += (("F", "close or open the gripper"), ("X", "the other arm"))
-    base = teach(Situation.BUSY)
+    base = replace(teach(Situation.BUSY), is_series=False)
     return replace(base, source=MotionSource.KEYBOARD, arm="right", key_help=keys)
 
 

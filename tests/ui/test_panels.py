@@ -107,6 +107,47 @@ def test_teach_tells_the_model_what_was_typed_and_chosen(open_window: OpenWindow
     ]
 
 
+@pytest.mark.parametrize(
+    ("is_series", "text", "intent"),
+    [
+        (False, "Record the rest", ("start_series",)),
+        (True, "End after this", ("end_series",)),
+    ],
+)
+def test_the_colleague_records_the_rest_until_told_to_end(
+    open_window: OpenWindow, is_series: bool, text: str, intent: tuple[str]
+) -> None:
+    window, models = open_window(PanelName.TEACH)
+    state = TeachState.RECORDING if is_series else TeachState.READY
+    models.teach.change(state=state, is_series=is_series)
+    series = child(window, QPushButton, "series")
+
+    series.click()
+
+    assert series.text() == text
+    assert models.teach.calls == [intent]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_visible"),
+    [
+        ({"state": TeachState.READY, "kept": 30}, True),
+        ({"state": TeachState.DECIDING}, True),
+        ({"state": TeachState.READY, "source": MotionSource.KEYBOARD}, False),
+    ],
+)
+def test_a_series_is_offered_only_where_the_colleague_can_begin_one(
+    open_window: OpenWindow, changes: dict[str, object], is_visible: bool
+) -> None:
+    window, models = open_window(PanelName.TEACH)
+
+    models.teach.change(**changes)
+
+    series = child(window, QPushButton, "series")
+    assert series.isVisible() == is_visible
+    assert not (series.isVisible() and series.isEnabled())
+
+
 def test_what_is_being_typed_is_not_overwritten(open_window: OpenWindow) -> None:
     window, models = open_window(PanelName.TEACH)
     models.teach.change(state=TeachState.READY)
@@ -249,6 +290,20 @@ def test_train_starts_stops_and_goes_on(open_window: OpenWindow) -> None:
     child(window, QPushButton, "train_resume").click()
 
     assert models.train.calls == [("start",), ("stop",), ("resume",)]
+
+
+def test_a_policy_can_be_tried_out_when_the_model_says_so(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.TRAIN)
+    models.train.calls.clear()
+    button = child(window, QPushButton, "train_try_out")
+
+    models.train.change(can_try_out=False, try_out_sentence="Trying it out.")
+    button.click()
+    models.train.change(can_try_out=True)
+    button.click()
+
+    assert child(window, QLabel, "tryOutSentence").text() == "Trying it out."
+    assert models.train.calls == [("try_out",)]
 
 
 def test_choosing_from_a_list_is_an_intent_and_being_told_is_not(open_window: OpenWindow) -> None:

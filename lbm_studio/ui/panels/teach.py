@@ -91,6 +91,7 @@ class TeachPanelWidget(LivePanel):
 
     def _build_buttons(self) -> None:
         self._record = Button(self._theme, "", Icon.RECORD, "primary")
+        self._series = Button(self._theme, "", Icon.SERIES)
         self._keep = Button(self._theme, with_key(self.tr("Keep"), ActionId.KEEP), Icon.KEEP)
         self._discard = Button(self._theme, self.tr("Discard"), Icon.DISCARD)
         self._discard.setToolTip(with_key(self.tr("Forget this take"), ActionId.DISCARD))
@@ -99,9 +100,12 @@ class TeachPanelWidget(LivePanel):
         self._undo = Button(
             self._theme, with_key(self.tr("Undo last take"), ActionId.UNDO_TAKE), Icon.UNDO, "plain"
         )
-        for name in ("record", "keep", "discard", "redo", "undo"):
+        for name in ("record", "series", "keep", "discard", "redo", "undo"):
             getattr(self, f"_{name}").setObjectName(name)
-        self.body.addWidget(self._record)
+        first = row()
+        first.addWidget(self._record, 1)
+        first.addWidget(self._series, 1)
+        self.body.addLayout(first)
         self.body.addWidget(self._keep)
         line = row()
         line.addWidget(self._discard, 1)
@@ -125,6 +129,7 @@ class TeachPanelWidget(LivePanel):
         self._source.chosen.connect(lambda key: self._model.set_source(MotionSource(key)))
         self._wanted.valueChanged.connect(self._model.set_wanted)
         self._record.clicked.connect(self.primary)
+        self._series.clicked.connect(self._toggle_series)
         self._keep.clicked.connect(lambda: self._model.keep())
         self._discard.clicked.connect(self._model.discard)
         self._redo.clicked.connect(self._model.redo)
@@ -147,6 +152,12 @@ class TeachPanelWidget(LivePanel):
         else:
             self._model.start()
 
+    def _toggle_series(self) -> None:
+        if self._model.view.is_series:
+            self._model.end_series()
+        else:
+            self._model.start_series()
+
     def _show(self, view: TeachView) -> None:
         self._show_goal(view)
         with QSignalBlocker(self._wanted):
@@ -156,6 +167,7 @@ class TeachPanelWidget(LivePanel):
         self._elapsed.setText(self.tr("{0:.1f} s").format(view.elapsed_s) if is_running else "")
         self._sentence.show_sentence(view.sentence)
         self._show_buttons(view)
+        self._show_series(view)
         self._show_verdict(view)
         self._film.show_takes(view.takes)
         self._key_help.show_keys(view.key_help, view.arm)
@@ -191,6 +203,19 @@ class TeachPanelWidget(LivePanel):
         for button in (self._keep, self._discard, self._redo):
             button.setEnabled(is_recording or is_deciding)
         self._undo.setEnabled(view.can_undo)
+
+    def _show_series(self, view: TeachView) -> None:
+        if view.is_series:
+            text, hint = self.tr("End after this"), self.tr("Record no take after the running one")
+        else:
+            text = self.tr("Record the rest")
+            hint = self.tr("The colleague goes on by itself and keeps what reached the goal")
+        self._series.setText(text)
+        self._series.setToolTip(hint)
+        self._series.set_icon(Icon.HALT if view.is_series else Icon.SERIES)
+        self._series.setVisible(view.source is MotionSource.COLLEAGUE)
+        can_begin = view.state is TeachState.READY and view.kept < view.wanted
+        self._series.setEnabled(view.is_series or can_begin)
 
     def _show_verdict(self, view: TeachView) -> None:
         lines = [(line.text, line.level) for line in view.verdict]

@@ -51,13 +51,11 @@ class TrainProgressWidget(QWidget):
         curves = row(spacing=METRICS.medium)
         for plot in self._plots:
             curves.addWidget(_framed(plot), 1)
-        views.addLayout(curves, 3)
+        views.addLayout(curves, 1)
         below = row(spacing=METRICS.medium)
-        title = self.tr("Success in simulation [%]")
-        self._success = SuccessPlotWidget(self._theme, title, self.tr("training steps"))
-        below.addWidget(_framed(self._success), 1)
+        below.addWidget(self._build_success(), 1)
         below.addWidget(self._build_log(), 1)
-        views.addLayout(below, 2)
+        views.addLayout(below, 1)
         self.setLayout(views)
 
     def _build_head(self) -> QWidget:
@@ -90,6 +88,20 @@ class TrainProgressWidget(QWidget):
         card.body.addLayout(bottom)
         return card
 
+    def _build_success(self) -> QWidget:
+        title = self.tr("Success in simulation [%]")
+        self._success = SuccessPlotWidget(self._theme, title, self.tr("training steps"))
+        self._tried = ElidedLabel("", "quiet", "tryOutSentence")
+        self._try_out = Button(self._theme, self.tr("Try out"), Icon.TRY_OUT)
+        self._try_out.setObjectName("train_try_out")
+        self._try_out.setToolTip(self.tr("Run it in simulation on layouts it has never seen"))
+        line = row(spacing=METRICS.small)
+        line.addWidget(self._tried, 1)
+        line.addWidget(self._try_out)
+        card = _framed(self._success)
+        card.body.addLayout(line)
+        return card
+
     def _build_log(self) -> QWidget:
         card = Card(self.tr("What it says"))
         self._log = QPlainTextEdit()
@@ -103,11 +115,15 @@ class TrainProgressWidget(QWidget):
         self._stop.clicked.connect(self._model.stop)
         self.resume.clicked.connect(self._model.resume)
         self.publish.clicked.connect(self._model.publish_skill)
+        self._try_out.clicked.connect(self._model.try_out)
         self._model.changed.connect(self._show)
 
     def _show(self, view: TrainView) -> None:
         self._show_head(view)
         self._show_plots(view)
+        self._try_out.setEnabled(view.can_try_out)
+        default = self.tr("Twenty layouts it has never seen.") if view.can_try_out else ""
+        self._tried.setText(view.try_out_sentence or default)
         text = "\n".join(view.messages)
         if text != self._log.toPlainText():
             self._log.setPlainText(text)
