@@ -18,7 +18,7 @@ from lbm_studio.link.messages import (
     StartPolicy,
 )
 from lbm_studio.policy.manifest import CheckpointManifest, write_manifest
-from tests.app.fakes import NEVER_OLD_NS, SECOND_NS
+from tests.app.fakes import NEVER_OLD_NS, SECOND_NS, station_description
 
 CHECKPOINT = "/runs/1/checkpoint"
 
