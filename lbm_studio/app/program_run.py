@@ -12,6 +12,9 @@ from lbm_studio.app.supervisor import end_group, last_words, spawn
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.paths import program
 
+BESIDE_THE_STATION = 10
+"""How far a command gives way to the station, which may be moving arms: its niceness."""
+
 
 @dataclass(frozen=True)
 class ProgramOutcome:
@@ -71,7 +74,7 @@ class ChildProgramRun:
             self._folder = tempfile.TemporaryDirectory(prefix="lbm-studio-run-")
             folder = Path(self._folder.name)
             line = [*self._command, *arguments, "--json", str(folder / "result.json")]
-            self._child = spawn(line, folder / "log")
+            self._child = spawn(line, folder / "log", BESIDE_THE_STATION)
         except OSError as error:
             self._clean()
             raise StudioError(f"It could not be started: {error.strerror or error}.") from error

@@ -150,8 +150,14 @@ class Supervisor:
             child.end_reported = True
 
 
-def spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a child that dies with this process, in a group of its own; output goes to ``log``."""
+def spawn(command: Sequence[str], log: Path, niceness: int = 0) -> subprocess.Popen[bytes]:
+    """Start a child that dies with this process, in a group of its own.
+
+    Args:
+        command: program and arguments.
+        log: where its output goes.
+        niceness: how far it gives way to other processes, 0 to 19.
+    """
     with log.open("ab") as file:
         return subprocess.Popen(
             command,
@@ -159,19 +165,20 @@ def spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with(os.getpid()),
+            preexec_fn=_prepare(os.getpid(), niceness),
         )
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def _prepare(parent: int, niceness: int) -> Callable[[], None]:
     prctl = ctypes.CDLL(None, use_errno=True).prctl  # looked up before the fork, used after it
 
-    def ask() -> None:
+    def prepare() -> None:
+        os.nice(niceness)
         prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
         if os.getppid() != parent:  # it died before the request
             os._exit(1)
 
-    return ask
+    return prepare
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

@@ -170,15 +170,15 @@ class TrainPanel(ViewModel[TrainView]):
     def try_out(self) -> None:
         """Run the selected run's checkpoint on twenty simulated layouts it has never seen."""
         run = self._selected()
-        skill = self._simulated_skill(run) if run else ""
+        card = self._simulated_card(run) if run else None
         if run is None or not has_checkpoint(run.folder):
             self._refuse("This run has no policy yet.")
-        elif not skill:
+        elif card is None:
             self._refuse("Only skills of the simulated station can be tried out here.")
         elif self._rollouts.is_running:
             self._refuse("A policy is being tried out already.")
         else:
-            self._do(lambda: self._try_out(run, skill))
+            self._do(lambda: self._try_out(run, card))
 
     def poll(self, now_ns: int) -> None:
         """Read what the runs wrote; called at about 30 Hz."""
@@ -215,10 +215,11 @@ class TrainPanel(ViewModel[TrainView]):
         entry = self._library.publish(name, manifest.goals, datasets, checkpoint)
         self._notices.add(f"“{entry.goal}” can be run now.", Level.GOOD)
 
-    def _try_out(self, run: RunRecord, skill: str) -> None:
+    def _try_out(self, run: RunRecord, card: DatasetCard) -> None:
         checkpoint = str(run.folder / CHECKPOINT_FOLDER)
+        where = ("--skill", card.skills[0], "--station", card.station)
         trials = ("--trials", str(TRY_OUT_TRIALS))
-        self._rollouts.start(("rollout", checkpoint, "--skill", skill, *trials))
+        self._rollouts.start(("rollout", checkpoint, *where, *trials))
         self._tried = run
 
     def _take_rollout(self, outcome: ProgramOutcome) -> None:
@@ -306,7 +307,7 @@ class TrainPanel(ViewModel[TrainView]):
             can_publish=can_publish,
             can_try_out=can_publish
             and not self._rollouts.is_running
-            and bool(self._simulated_skill(run)),
+            and self._simulated_card(run) is not None,
             try_out_sentence=self._try_out_sentence(run),
         )
 
@@ -350,6 +351,6 @@ class TrainPanel(ViewModel[TrainView]):
         runs = self._jobs.runs()
         return next((run for run in runs if str(run.folder) == self.view.selected), None)
 
-    def _simulated_skill(self, run: RunRecord) -> str:
+    def _simulated_card(self, run: RunRecord) -> DatasetCard | None:
         cards = cards_of(self._cards, datasets_of(run.folder))
-        return next((skill for card in cards for skill in card.skills), "")
+        return next((card for card in cards if card.skills), None)

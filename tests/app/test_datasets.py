@@ -18,7 +18,7 @@ def test_a_card_counts_what_is_kept_and_names_goals_and_skills(tmp_path):
 
     assert (card.name, card.episodes, card.problem) == ("Put block", 2, "")
     assert card.goals == ("put the block in bowl 1", "put the block in bowl 0")
-    assert card.skills == ("put_block",)
+    assert (card.skills, card.station) == (("put_block",), "bench")
 
 
 def test_a_damaged_dataset_is_listed_with_what_is_wrong(tmp_path):

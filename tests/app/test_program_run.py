@@ -1,9 +1,14 @@
+import os
+import sys
+
 import pytest
 
-from lbm_studio.app.program_run import ChildProgramRun
+from lbm_studio.app.program_run import BESIDE_THE_STATION, ChildProgramRun
 from lbm_studio.core.errors import StudioError
 from tests.app.children import CHILD
 from tests.app.waiting import wait_until
+
+PRINTS_NICENESS = "import os; print(os.getpriority(os.PRIO_PROCESS, 0))"
 
 
 def outcome_of(run):
@@ -18,6 +23,14 @@ def test_a_command_that_ends_well_brings_its_figures():
 
     assert outcome_of(run).result == {"success": True}
     assert not run.is_running
+
+
+def test_a_command_gives_way_to_the_station():
+    run = ChildProgramRun([sys.executable, "-c", PRINTS_NICENESS])
+    run.start(())
+
+    beside_us = os.getpriority(os.PRIO_PROCESS, 0) + BESIDE_THE_STATION
+    assert outcome_of(run).sentence == str(min(beside_us, 19))
 
 
 def test_a_command_that_fails_brings_its_last_words():

@@ -180,8 +180,9 @@ def test_trying_out_adds_a_point_with_its_interval(panel, program, tmp_path):
     assert panel.view.can_try_out
 
     panel.try_out()
-    assert program.started[0][:4] == (
+    assert program.started[0][:6] == (
         "rollout", str(tmp_path / "runs" / "one" / "checkpoint"), "--skill", "put_block",
+        "--station", "bench",
     )  # fmt: skip
     assert "Trying it out" in panel.view.try_out_sentence
     program.end({"successes": 17, "trials": 20, "interval95": [0.62, 0.97], "seconds": 50.0})
