@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from lbm_studio import __version__
@@ -371,12 +372,16 @@ def _shots(options: argparse.Namespace) -> int:
 
 
 def _stop_window(options: argparse.Namespace) -> int:
+    from lbm_studio.app.stop import report_words
     from lbm_studio.link.session import Session
     from lbm_studio.ui.stop_window import main as open_stop
     from lbm_studio.workers.stop import StopWatch
 
-    with StopWatch(Session(options.session)):  # the gamepad, and a station that falls silent
-        return open_stop(options.session)
+    told: SimpleQueue[str] = SimpleQueue()
+    session = Session(options.session)
+    # The watch: the gamepad, and a station that falls silent.
+    with StopWatch(session, lambda report: told.put(report_words(report))):
+        return open_stop(options.session, told)
 
 
 def _worker(options: argparse.Namespace) -> int:

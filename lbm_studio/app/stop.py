@@ -76,7 +76,14 @@ class StopButton:
         report = presser.press(source, pressed_ns)
         logger.info("stop by %s: %s after %.3f s", source, report.outcome, report.after_s)
         if report.outcome is StopOutcome.KILLED:
-            self._reports.put(
-                "The station did not answer the stop and was ended; its arms stand still. "
-                "Start it again on the panel Station."
-            )
+            self._reports.put(report_words(report))
+
+
+def report_words(report: StopReport) -> str:
+    """Return what became of a press, for people; empty when it is not worth a word."""
+    if report.outcome is not StopOutcome.KILLED:
+        return ""
+    return (
+        "The station did not answer the stop and was ended; its arms stand still. "
+        "Start it again on the panel Station."
+    )

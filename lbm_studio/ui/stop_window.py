@@ -3,14 +3,16 @@
 import logging
 import time
 from pathlib import Path
+from queue import SimpleQueue
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from lbm_studio.app.notices import Level, Notices
+from lbm_studio.app.place import STOP_WINDOW_FILE, Place, read_place, write_place
 from lbm_studio.app.settings import SettingsStore
-from lbm_studio.app.stop_watch import StopWatch
+from lbm_studio.app.stop_window import StopWindowModel
 from lbm_studio.app.views.window import StopView
 from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.core.paths import user_data
@@ -29,13 +31,17 @@ class StopWindow(QWidget):
     Args:
         theme: the colours.
         model: presses the stop and knows whether it is latched.
+        folder: where it is remembered where the window was put.
         clock: tells the model how old things are.
     """
 
-    def __init__(self, theme: Theme, model: StopWatch, clock: Clock | None = None) -> None:
+    def __init__(
+        self, theme: Theme, model: StopWindowModel, folder: Path, clock: Clock | None = None
+    ) -> None:
         flags = Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.CustomizeWindowHint
         super().__init__(None, flags | Qt.WindowType.WindowTitleHint)
         self._model = model
+        self._place_file = folder / STOP_WINDOW_FILE
         self._clock = clock or MonotonicClock()
         self._may_close = False
         self._button = StopButton(theme)
@@ -51,15 +57,15 @@ class StopWindow(QWidget):
         self._show(model.view)
 
     def start(self) -> None:
-        """Show the window in the lower left corner and follow the station."""
+        """Show the window where it was put last and follow the station."""
         self.show()
-        room = self.screen().availableGeometry()
-        frame = self.frameGeometry()
-        self.move(room.left(), room.bottom() - frame.height())
+        self.move(self._place())
         self._timer.start(POLL_EVERY_MS)
 
     def end(self) -> None:
         """Close the window; only the program that started it does."""
+        if not self._may_close:
+            write_place(self._place_file, Place(self.x(), self.y()))
         self._may_close = True
         self._timer.stop()
         self.close()
@@ -85,12 +91,27 @@ class StopWindow(QWidget):
         self.setLayout(layout)
         self.resize(METRICS.stop_window_width, METRICS.stop_window_height)
 
+    def _place(self) -> QPoint:
+        """Return where it was put last, otherwise the lower right, above a status bar."""
+        last = read_place(self._place_file)
+        frame = self.frameGeometry()
+        if last is not None:
+            wanted = QRect(QPoint(last.x, last.y), frame.size())
+            if any(s.availableGeometry().contains(wanted) for s in QApplication.screens()):
+                return wanted.topLeft()
+        room = self.screen().availableGeometry()
+        room.adjust(0, 0, -METRICS.small, -METRICS.status_bar - METRICS.small)
+        frame.moveBottomRight(room.bottomRight())
+        return frame.topLeft()
+
     def _poll(self) -> None:
         self._model.poll(self._clock.now_ns())
 
     def _show(self, view: StopView) -> None:
         self._button.show_latched(view.latched)
-        if view.latched:
+        if view.report:
+            self._sentence.show_sentence(view.report, Level.BAD)
+        elif view.latched:
             self._sentence.show_sentence(view.reason, Level.BAD)
         elif view.reachable:
             self._sentence.show_sentence(self.tr("Ready. Press to stop all arms."), Level.GOOD)
@@ -98,11 +119,16 @@ class StopWindow(QWidget):
             self._sentence.show_sentence(self.tr("The station does not answer."), Level.WARN)
 
 
-def main(session: Path) -> int:
-    """Show the STOP window of a session until the program is asked to end; returns 0."""
+def main(session: Path, told: SimpleQueue[str] | None = None) -> int:
+    """Show the STOP window of a session until the program is asked to end; returns 0.
+
+    Args:
+        session: its folder.
+        told: sentences on what became of presses elsewhere in this process.
+    """
     logging.basicConfig(level=logging.INFO)
     notices = Notices(time.time)
-    model = StopWatch(session, notices)
+    model = StopWindowModel(session, notices, told)
     settings = SettingsStore(user_data(), notices.add)
     qt = QApplication.instance() or QApplication(["lbm-studio-stop"])
     log_qt_messages()
@@ -110,7 +136,7 @@ def main(session: Path) -> int:
     load_fonts()
     theme = Theme(settings.current.theme)
     theme.apply()
-    window = StopWindow(theme, model)
+    window = StopWindow(theme, model, user_data())
     qt.installEventFilter(window)
     on_signals(window.end)
     window.start()

@@ -34,6 +34,7 @@ class StopView:
         can_reset: whether press-and-hold on Reset does anything.
         hold_fraction: how much of the hold has passed, 0 to 1.
         reachable: whether a station listens for the stop now.
+        report: what became of a press that was not simply obeyed, a sentence; empty otherwise.
     """
 
     latched: bool = False
@@ -41,6 +42,7 @@ class StopView:
     can_reset: bool = False
     hold_fraction: float = 0.0
     reachable: bool = False
+    report: str = ""
 
 
 @dataclass(frozen=True)

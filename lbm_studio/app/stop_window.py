@@ -4,6 +4,7 @@ It sends no heartbeat: the STOP window must not keep arms moving for a main wind
 """
 
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from lbm_studio.app.health import is_silent
 from lbm_studio.app.notices import Notices
@@ -15,22 +16,28 @@ from lbm_studio.link.messages import Tick
 from lbm_studio.link.session import Session
 
 
-class StopWatch(ViewModel[StopView]):
+class StopWindowModel(ViewModel[StopView]):
     """Follows the ticks of one session and presses its stop. Close it after use.
 
     Args:
         folder: of the session.
-        notices: told what became of a press, if it is worth saying.
+        notices: where view-models refuse things.
+        told: sentences on what became of presses elsewhere in this process, e.g. of a gamepad.
     """
 
-    def __init__(self, folder: Path, notices: Notices) -> None:
+    def __init__(
+        self, folder: Path, notices: Notices, told: SimpleQueue[str] | None = None
+    ) -> None:
         super().__init__(StopView(), notices)
         session = Session(folder)
         self._ticks = Subscriber(session.station_events, TICK_TOPIC)
+        self._told: SimpleQueue[str] = told or SimpleQueue()
         self._stop = StopButton()
         self._stop.attach(session)
-        self._stop.reported.connect(notices.add)
+        self._stop.reported.connect(self._told.put)
         self._tick: Tick | None = None
+        self._report = ""
+        self._reported_ns = 0
 
     def press(self, source: str) -> None:
         """Stop the arms now; never blocks."""
@@ -42,12 +49,22 @@ class StopWatch(ViewModel[StopView]):
         newest = self._ticks.latest()
         if isinstance(newest, Tick):
             self._tick = newest
+        self._follow_reports(now_ns)
         tick = self._tick
         reason = tick.stop_reason if tick is not None else ""
         is_there = tick is not None and not is_silent(tick, now_ns)
-        self.publish(StopView(latched=bool(reason), reason=reason, reachable=is_there))
+        self.publish(StopView(bool(reason), reason, reachable=is_there, report=self._report))
 
     def close(self) -> None:
         """Follow the station no more."""
         self._ticks.close()
         self._stop.detach()
+
+    def _follow_reports(self, now_ns: int) -> None:
+        """Show what became of a press until the station speaks again."""
+        try:
+            self._report = self._told.get_nowait() or self._report
+            self._reported_ns = now_ns
+        except Empty:
+            if self._tick is not None and self._tick.captured_ns > self._reported_ns:
+                self._report = ""
