@@ -37,7 +37,8 @@ def test_esc_stops_while_somebody_types(teach: tuple[MainWindow, Models]) -> Non
 
     press(window, Qt.Key.Key_Escape)
 
-    assert ESC in models.window.calls
+    assert models.window.calls == [ESC]
+    assert models.teach.calls == []
 
 
 def test_space_stops_even_on_a_button(teach: tuple[MainWindow, Models]) -> None:
@@ -46,7 +47,7 @@ def test_space_stops_even_on_a_button(teach: tuple[MainWindow, Models]) -> None:
 
     press(window, Qt.Key.Key_Space)
 
-    assert SPACE in models.window.calls
+    assert models.window.calls == [SPACE]
     assert models.teach.calls == []
 
 
@@ -76,7 +77,7 @@ def test_a_stop_key_that_is_held_stops_once(
     )
     QApplication.sendEvent(window.windowHandle(), repeated)
 
-    assert len(stops) == 1
+    assert stops == [ESC if key == Qt.Key.Key_Escape else SPACE]
     assert models.window.calls == stops
 
 
@@ -103,11 +104,13 @@ def test_a_take_is_made_with_keys_alone(
 
 def test_enter_in_the_goal_field_does_not_keep_a_take(teach: tuple[MainWindow, Models]) -> None:
     window, models = teach
-    child(window, QLineEdit, "goal").setFocus()
+    goal = child(window, QLineEdit, "goal")
+    goal.setFocus()
 
     press(window, Qt.Key.Key_Return)
 
-    assert ("keep",) not in models.teach.calls
+    assert models.teach.calls == [("set_goal", goal.text())]
+    assert models.window.calls == []
 
 
 def test_arm_keys_reach_the_teach_panel_only_with_the_keyboard_as_source(
