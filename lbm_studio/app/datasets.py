@@ -25,7 +25,7 @@ class DatasetCard:
         seconds: of recording, not counting deleted ones [s].
         goals: its prompts.
         skills: the simulated skills whose layouts were used.
-        station: name of the station it was recorded on.
+        station: name of the station it was recorded on; empty when nobody wrote it down.
         problem: why it cannot be read; empty when it can.
     """
 
@@ -90,7 +90,7 @@ class DatasetShelf:
             sum(summary.duration_s for summary, _ in kept),
             tuple(dict.fromkeys(labels.goal for _, labels in kept)),
             tuple(dict.fromkeys(s.metadata.skill for s, _ in kept if s.metadata.skill)),
-            dataset.station.name,
+            dataset.station.name if dataset.station else "",
         )
 
     def path_for(self, name: str) -> Path:

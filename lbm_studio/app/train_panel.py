@@ -353,4 +353,4 @@ class TrainPanel(ViewModel[TrainView]):
 
     def _simulated_card(self, run: RunRecord) -> DatasetCard | None:
         cards = cards_of(self._cards, datasets_of(run.folder))
-        return next((card for card in cards if card.skills), None)
+        return next((card for card in cards if card.skills and card.station), None)
