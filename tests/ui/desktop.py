@@ -6,19 +6,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from lbm_studio.link.bus import TICK_TOPIC, Subscriber
-from lbm_studio.link.messages import Tick
+from lbm_studio.link.messages import Mode, Tick
 from lbm_studio.link.session import Session
 
 T = TypeVar("T")
 
 PATIENCE_S = 60.0
 GRACE_S = 20.0
+MAIN = "LBM Studio"
+RECORD = (1000, 495)
+"""The button Record of the panel Teach in a window of 1280 x 800 [px]."""
+
+MOVED_RAD = 0.02
+STILL_RAD = 1e-3
+SETTLES_WITHIN_TICKS = 5
 
 
 class Desktop:
@@ -51,7 +58,8 @@ class Desktop:
         command = (sys.executable, "-m", "lbm_studio", "--station", "simulated-single")
         self.application = self._start(*command)
         folder = wait_for(lambda: next(self._runtime.glob("lbm-studio-*"), None))
-        self._ticks = Subscriber(Session(folder).station_events, TICK_TOPIC)
+        self.session = Session(folder)
+        self._ticks = Subscriber(self.session.station_events, TICK_TOPIC)
         assert self.tick(PATIENCE_S) is not None, "the station does not speak"
         self.window("STOP")
         return self
@@ -76,13 +84,45 @@ class Desktop:
         """Let the main window's process hang."""
         self.application.send_signal(signal.SIGSTOP)
 
+    def demonstrate(self) -> None:
+        """Press Record and wait until the colleague really moves the arms."""
+        rest = self.tick_when(lambda tick: bool(tick.skill)).joints
+        main = self.window(MAIN)
+        self.focus(main)
+        self.click(main, *RECORD)
+        self.tick_when(
+            lambda tick: (
+                tick.mode is Mode.DEMONSTRATION and distance_rad(tick.joints, rest) > MOVED_RAD
+            )
+        )
+
+    def stopped(self) -> Tick:
+        """Return the first tick that says stopped, once the arms have stayed where they are."""
+        first = self.tick_when(lambda tick: bool(tick.stop_reason))
+        settled = self.tick_when(lambda tick: tick.number >= first.number + SETTLES_WITHIN_TICKS)
+        later = self.tick_when(lambda tick: tick.number >= settled.number + SETTLES_WITHIN_TICKS)
+        for tick in (first, settled, later):
+            assert tick.mode is Mode.STOPPED
+            assert tick.stop_reason == first.stop_reason
+        assert distance_rad(settled.joints, later.joints) < STILL_RAD
+        return first
+
     def window(self, title: str) -> str:
         """Return the visible window with exactly this title, once there is one."""
         return wait_for(lambda: self._find(title))
 
     def click(self, window: str, x: int, y: int) -> None:
         """Press and release the left button at a place of a window [px]."""
-        self.xdotool("mousemove", "--window", window, str(x), str(y), "click", "1")
+        self.point(window, x, y)
+        self.press_mouse()
+
+    def point(self, window: str, x: int, y: int) -> None:
+        """Move the pointer to a place of a window [px]."""
+        self.xdotool("mousemove", "--window", window, str(x), str(y))
+
+    def press_mouse(self) -> None:
+        """Press and release the left button where the pointer is."""
+        self.xdotool("click", "1")
 
     def focus(self, window: str) -> None:
         self.xdotool("windowactivate", "--sync", window)
@@ -128,6 +168,11 @@ class Desktop:
         log = (self._folder / f"{Path(command[0]).name}.log").open("wb")
         with log:
             return subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
+
+
+def distance_rad(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return by how much the joint that differs most differs [rad]."""
+    return max(abs(a - b) for a, b in zip(first, second, strict=True))
 
 
 def wait_for(look: Callable[[], T | None]) -> T:

@@ -7,11 +7,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.desktop import Desktop
+from tests.ui.desktop import MAIN, Desktop, wait_for
+from tests.workers.processes import WorkerProcess
 
 pytestmark = pytest.mark.slow
 
-MAIN, STOP = "LBM Studio", "STOP"
+STOP = "STOP"
+STOP_PROCESS_WITH_A_GAMEPAD = """
+import sys
+from pathlib import Path
+
+from lbm_studio.station.teleop.controller import Button, load_sdl
+from lbm_studio.workers import stop
+from tests.station.teleop.virtual_gamepad import VirtualGamepad
+
+folder = Path(sys.argv[2])
+
+class Watcher(stop.StopWatcher):
+    def open(self):
+        super().open()
+        self.gamepad = VirtualGamepad(load_sdl())
+        (folder / "plugged-in").touch()
+
+    def poll(self):
+        if (folder / "press-b").exists():
+            self.gamepad.press(Button.B)
+        super().poll()
+
+stop.StopWatcher = Watcher
+sys.exit(stop.main(sys.argv[1:]))
+"""
+"""SDL's virtual gamepads live in one process, so it is plugged in where it is read."""
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +57,33 @@ def desktop(virtual_screen: str, short_folder: Path) -> Iterator[Desktop]:
 
 def test_the_stop_window_stops_while_the_main_window_hangs(desktop: Desktop) -> None:
     window = desktop.window(STOP)
+    desktop.demonstrate()
+    desktop.point(window, 90, 50)
     desktop.freeze()
 
-    desktop.click(window, 90, 50)
+    desktop.press_mouse()
 
-    assert desktop.tick_when(lambda tick: bool(tick.stop_reason)).stop_reason.startswith(
-        "Stopped by STOP window"
-    )
+    assert desktop.stopped().stop_reason == "Stopped by STOP window."
+
+
+def test_the_gamepads_button_stops_while_the_main_window_hangs(desktop: Desktop) -> None:
+    folder = desktop.session.folder
+    with WorkerProcess("stop", desktop.session, STOP_PROCESS_WITH_A_GAMEPAD):
+        wait_for((folder / "plugged-in").exists)
+        desktop.demonstrate()
+        desktop.freeze()
+
+        (folder / "press-b").touch()
+
+        assert desktop.stopped().stop_reason == "Stopped by gamepad."
 
 
 def test_esc_in_the_main_window_stops(desktop: Desktop) -> None:
-    desktop.focus(desktop.window(MAIN))
+    desktop.demonstrate()
 
     desktop.key("Escape")
 
-    assert desktop.tick_when(lambda tick: bool(tick.stop_reason)).stop_reason == "Stopped by Esc."
+    assert desktop.stopped().stop_reason == "Stopped by Esc."
 
 
 def test_space_stops_but_while_typing_it_is_a_space(desktop: Desktop) -> None:
@@ -57,8 +95,8 @@ def test_space_stops_but_while_typing_it_is_a_space(desktop: Desktop) -> None:
     desktop.key("Return")
 
     typed = desktop.tick_when(lambda tick: tick.goal == "stack the cubes")
+    desktop.demonstrate()
     desktop.key("space")
-    stopped = desktop.tick_when(lambda tick: bool(tick.stop_reason))
 
     assert typed.stop_reason == ""
-    assert stopped.stop_reason == "Stopped by Space."
+    assert desktop.stopped().stop_reason == "Stopped by Space."
