@@ -57,6 +57,7 @@ class StopWatcher:
         self._supervisor = StopSupervisor(session, self._clock)
         self._gamepad: GamepadStopWatcher | None = None
         self._heard_ns: int | None = None  # when a moving station was last heard [ns]
+        self._pressed_ns = 0  # when the last press was over [ns]
         self._resources = ExitStack()
 
     def open(self) -> None:
@@ -81,12 +82,20 @@ class StopWatcher:
         tick = self.ticks.latest()
         if isinstance(tick, Tick):
             self._heard_ns = None if tick.mode in _RESTING else now_ns
+            if self._is_reset_while_held(tick):
+                self._press(GAMEPAD, now_ns)
         elif self._heard_ns and seconds_between(self._heard_ns, now_ns) > SILENT_AFTER_S:
             self._heard_ns = None
             self._press(SILENCE, now_ns)
 
+    def _is_reset_while_held(self, tick: Tick) -> bool:
+        """Whether somebody released the stop although the gamepad's button is still down."""
+        is_held = self._gamepad is not None and self._gamepad.is_held
+        return is_held and not tick.stop_reason and tick.captured_ns > self._pressed_ns
+
     def _press(self, source: str, pressed_ns: int) -> None:
         report = self._supervisor.press(source, pressed_ns)
+        self._pressed_ns = self._clock.now_ns()
         _LOG.warning("Stop by %s: %s after %.3f s.", source, report.outcome, report.after_s)
         self._on_report(report)
 

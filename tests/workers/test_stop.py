@@ -15,7 +15,7 @@ from lbm_studio.link.messages import Mode, Tick
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import Press, StopOutcome, StopReceiver, StopReport
 from lbm_studio.station.teleop.controller import Button
-from lbm_studio.workers.stop import SILENCE, StopWatch, StopWatcher
+from lbm_studio.workers.stop import GAMEPAD, SILENCE, StopWatch, StopWatcher
 from tests.station.teleop.virtual_gamepad import gamepad_socket
 from tests.workers.live_station import LiveStation, make_session
 
@@ -53,10 +53,10 @@ def watched(session: Session) -> Iterator[Watched]:
     watched.watcher.close()
 
 
-def tick(mode: Mode, number: int = 0) -> Tick:
+def tick(mode: Mode, number: int = 0, *, captured_ns: int = 0, stop_reason: str = "") -> Tick:
     return Tick(
         number=number,
-        captured_ns=0,
+        captured_ns=captured_ns,
         state=(),
         joints=(),
         sent=(),
@@ -67,7 +67,7 @@ def tick(mode: Mode, number: int = 0) -> Tick:
         seed=-1,
         success=None,
         finished=False,
-        stop_reason="",
+        stop_reason=stop_reason,
         late_ms=0.0,
         intent={},
     )
@@ -101,6 +101,36 @@ def test_the_gamepads_button_stops_a_real_station_in_mid_motion(
     assert [report.outcome for report in reports] == [StopOutcome.STOPPED]
     assert stopped.stop_reason == "Stopped by gamepad."
     assert "Stop by gamepad" in caplog.text
+
+
+def test_a_stop_that_is_reset_while_the_button_is_held_is_pressed_again(
+    session: Session, caplog: pytest.LogCaptureFixture
+):
+    presses: list[Press] = []
+    with (
+        gamepad_socket() as socket,
+        StopReceiver(session.stop_file, presses.append),
+        Publisher(session.station_events) as events,
+    ):
+        gamepad = socket.plug_in()
+        watched = Watched(session)
+        watched.watcher.open()
+        watched.watcher.poll()
+        gamepad.press(Button.B)
+        watched.watcher.poll()
+
+        tell(events, watched, tick(Mode.POLICY))  # on its way when the button went down
+        tell(events, watched, tick(Mode.STOPPED, captured_ns=5, stop_reason="Stopped by gamepad."))
+        assert len(presses) == 1
+        tell(events, watched, tick(Mode.IDLE, captured_ns=6))
+        assert len(presses) == 2
+
+        gamepad.release(Button.B)
+        watched.watcher.poll()
+        tell(events, watched, tick(Mode.IDLE, captured_ns=7))
+        watched.watcher.close()
+
+    assert [press.source for press in presses] == [GAMEPAD, GAMEPAD]
 
 
 def test_a_moving_station_that_falls_silent_is_stopped_once(
