@@ -203,7 +203,9 @@ def _add_worker(commands: Commands) -> None:
 
 
 def _add_station(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--station", default=DEFAULT_STATION, help="default: %(default)s")
+    # Left out, the one before the command counts: a default here would overwrite it.
+    default = argparse.SUPPRESS
+    parser.add_argument("--station", default=default, help=f"default: {DEFAULT_STATION}")
 
 
 def _add_processes(parser: argparse.ArgumentParser) -> None:
@@ -262,7 +264,7 @@ def _record(options: argparse.Namespace) -> int:
         skill=options.skill,
         episodes=options.episodes,
         seed=options.seed,
-        station=options.station,
+        station=options.station or DEFAULT_STATION,
         demonstrator=options.demonstrator,
         processes=options.processes,
     )
@@ -309,7 +311,7 @@ def _rollout(options: argparse.Namespace) -> int:
         checkpoint=options.checkpoint,
         baseline=options.baseline,
         dataset=options.dataset,
-        station=options.station,
+        station=options.station or DEFAULT_STATION,
         seed=FIRST_UNSEEN_SEED + options.seed,
         execute=options.execute,
         processes=options.processes,

@@ -12,8 +12,10 @@ import pytest
 from lbm_studio import cli
 from lbm_studio.cli import build_parser, main
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
+from lbm_studio.core.errors import StudioError
 from lbm_studio.core.paths import program
-from lbm_studio.workers import rollouts
+from lbm_studio.workers import record, rollouts
+from lbm_studio.workers.record import RecordSpec
 from lbm_studio.workers.rollouts import RolloutReport, RolloutSpec
 
 COMMANDS = (
@@ -187,3 +189,32 @@ def test_the_program_starts_itself_from_another_folder(tmp_path: Path) -> None:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+
+
+IDLE = ("rollout", "--baseline", "idle", "--skill", "s")
+
+
+@pytest.mark.parametrize(
+    ("line", "station"),
+    [
+        (["record", "d", "--skill", "s", "--episodes", "1"], "simulated"),
+        (["--station", "one", "record", "d", "--skill", "s", "--episodes", "1"], "one"),
+        (["record", "d", "--skill", "s", "--episodes", "1", "--station", "two"], "two"),
+        (["--station", "one", *IDLE, "--station", "two"], "two"),
+        (["--station", "one", *IDLE], "one"),
+    ],
+)
+def test_the_station_may_be_named_before_the_command_or_after_it(
+    monkeypatch: pytest.MonkeyPatch, line: list[str], station: str
+) -> None:
+    asked: list[str] = []
+
+    def note(spec: RecordSpec | RolloutSpec, *_: object) -> None:
+        asked.append(spec.station)
+        raise StudioError("That is enough.")
+
+    monkeypatch.setattr(record, "record", note)
+    monkeypatch.setattr(rollouts, "rollout", note)
+
+    assert main(line) == 2
+    assert asked == [station]
