@@ -60,6 +60,26 @@ class ProcessIdentity:
             os.close(handle)
         return True
 
+    def end_within(self, seconds: float) -> None:
+        """Ask the process to end, and kill it when it does not in time.
+
+        Args:
+            seconds: how long it may take [s].
+        """
+        try:
+            handle = os.pidfd_open(self.number)
+        except OSError:
+            return
+        try:
+            if self.is_alive():
+                signal.pidfd_send_signal(handle, signal.SIGTERM)
+                select.select([handle], [], [], seconds)
+        except (ProcessLookupError, PermissionError):
+            return
+        finally:
+            os.close(handle)
+        self.kill()
+
 
 def _started(number: int) -> int | None:
     """Return when process ``number`` began, None when there is none or it has ended (a zombie)."""

@@ -19,6 +19,9 @@ MAX_SOCKET_PATH_BYTES = 107
 
 STOP_FILE = "stop.json"
 
+_PREFIX = "lbm-studio-"
+_OWNER = "owner"
+_ORPHANS_END_WITHIN_S = 3.0
 _LONGEST_SOCKET = "inference.cmd"
 _PRIVATE_MODE = 0o700
 _PROCESS_SUFFIX = ".pid"
@@ -41,10 +44,18 @@ class Session:
 
     @classmethod
     def create(cls) -> "Session":
-        """Make a new session in the user's run-time folder, or among the temporary files."""
+        """Make a new session in the user's run-time folder, or among the temporary files.
+
+        Sessions whose maker is gone are swept away, with the processes they may have left.
+        """
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        parent = runtime if runtime and Path(runtime).is_dir() else None
-        return cls(Path(tempfile.mkdtemp(prefix="lbm-studio-", dir=parent)))
+        parent = Path(runtime if runtime and Path(runtime).is_dir() else tempfile.gettempdir())
+        for folder in parent.glob(_PREFIX + "*"):
+            if _is_abandoned(folder):
+                _sweep(folder)
+        session = cls(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+        session.claim(_OWNER)
+        return session
 
     @property
     def station_commands(self) -> str:
@@ -120,6 +131,27 @@ class Session:
 
     def _process_file(self, process: str) -> Path:
         return self.folder / (process + _PROCESS_SUFFIX)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Whether a folder is a session of this user whose maker has ended."""
+    try:
+        is_ours = folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
+        maker = ProcessIdentity.parse((folder / (_OWNER + _PROCESS_SUFFIX)).read_text())
+    except OSError:
+        return False
+    return is_ours and maker is not None and not maker.is_alive()
+
+
+def _sweep(folder: Path) -> None:
+    for path in folder.glob("*" + _PROCESS_SUFFIX):
+        try:
+            process = ProcessIdentity.parse(path.read_text())
+        except OSError:
+            continue  # it has just ended in order
+        if process is not None:
+            process.end_within(_ORPHANS_END_WITHIN_S)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _require_short(folder: Path) -> None:

@@ -67,3 +67,60 @@ def test_a_process_number_given_away_again_is_another_process() -> None:
 
     assert not later.is_alive()
     assert ProcessIdentity.current().is_alive()
+
+
+MAKER = """
+import subprocess, sys
+from lbm_studio.link.session import Session
+
+session = Session.create()
+command = [sys.executable, "-c", sys.argv[1], str(session.folder)]
+child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+while not session.is_running("writer"):
+    assert child.poll() is None
+print(session.folder)
+"""
+STUBBORN = """
+import signal, sys, time
+from pathlib import Path
+from lbm_studio.link.session import Session
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+Session(Path(sys.argv[1])).claim("writer")
+time.sleep(60)
+"""
+
+
+def test_a_session_whose_maker_has_died_is_swept_away_with_what_it_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr("lbm_studio.link.session._ORPHANS_END_WITHIN_S", 0.05)
+    made = subprocess.run(
+        [sys.executable, "-c", MAKER, STUBBORN], stdout=subprocess.PIPE, text=True, check=True
+    )
+    abandoned = Session(Path(made.stdout.strip()))
+    orphan = abandoned.process("writer")
+    assert orphan is not None
+    assert orphan.is_alive()
+
+    session = Session.create()
+
+    assert not orphan.is_alive()
+    assert not abandoned.folder.exists()
+    session.remove()
+
+
+def test_sessions_in_use_and_strange_folders_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    strange = tmp_path / "lbm-studio-run-7"
+    strange.mkdir()
+    (strange / "log").write_text("kept")
+    in_use = Session.create()
+
+    Session.create()
+
+    assert in_use.folder.is_dir()
+    assert (strange / "log").exists()
