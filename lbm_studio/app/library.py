@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from pathlib import Path
@@ -136,17 +136,6 @@ class SkillLibrary:
         )
         self._replace(tuple(s for s in self._skills if s.name != name) + (entry,))
         return entry
-
-    def withdraw(self, name: str) -> None:
-        """Go back to what was published before; without a history the skill is forgotten."""
-        kept = []
-        for skill in self._skills:
-            if skill.name != name:
-                kept.append(skill)
-            elif len(skill.history) > 1:
-                earlier = skill.history[:-1]
-                kept.append(replace(skill, checkpoint=earlier[-1].checkpoint, history=earlier))
-        self._replace(tuple(kept))
 
     def find(self, prompt: str) -> Match:
         """Return which skill a prompt means, tolerant of small words, case and typing errors."""

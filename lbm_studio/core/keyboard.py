@@ -106,13 +106,6 @@ class KeyboardArm:
         """No key is held any more, e.g. because the window lost the focus."""
         self._held.clear()
 
-    def hold_exactly(self, keys: set[str]) -> None:
-        """Press and release until exactly these keys are held."""
-        for key in self._held - keys:
-            self.release(key)
-        for key in sorted(keys):
-            self.press(key)
-
     def reading(self, now_ns: int) -> TeleopReading:
         """Return what the held keys ask for."""
         factor = self._speeds.slow_factor if self._axes(KeyAction.SLOW) else 1.0

@@ -55,18 +55,6 @@ def test_publishing_again_replaces_the_policy_and_keeps_the_history(library, tmp
     assert [p.checkpoint for p in skill.history] == ["/runs/1/checkpoint", "/runs/3/checkpoint"]
 
 
-def test_withdrawing_goes_back_to_the_earlier_policy_and_then_forgets(library):
-    library.publish("put_cube", CUBES, (), "/runs/3/checkpoint")
-
-    library.withdraw("put_cube")
-    skill = library.find(CUBES[0]).skill
-    assert skill is not None
-    assert skill.checkpoint == "/runs/1/checkpoint"
-
-    library.withdraw("put_cube")
-    assert library.find(CUBES[0]).skill is None
-
-
 def test_a_skill_without_a_goal_is_refused(library):
     with pytest.raises(StudioError, match="needs a goal"):
         library.publish("nameless", (), (), "/runs/4/checkpoint")

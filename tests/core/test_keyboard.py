@@ -108,15 +108,6 @@ def test_other_keys_belong_to_somebody_else() -> None:
     assert not keys.reading(0).enabled
 
 
-def test_a_set_of_held_keys_can_be_given_at_once() -> None:
-    keys = keyboard("w")
-
-    keys.hold_exactly({"a", "f"})
-
-    np.testing.assert_allclose(keys.reading(0).arms["right"].linear_m_s, [0.0, 0.2, 0.0])
-    assert keys.reading(0).arms["right"].opening == 0.0
-
-
 def test_a_reading_carries_its_time_and_never_asks_for_a_stop() -> None:
     reading = keyboard().reading(17)
 

@@ -6,11 +6,12 @@ import numpy as np
 from lbm_studio.core.keyboard import KeyboardArm
 from lbm_studio.link.messages import TeleopInput
 from lbm_studio.link.teleoperation import inputs_from_reading, twist_from_input
+from tests.core.hands import hold_exactly
 
 
 def test_a_reading_crosses_the_wire_arm_by_arm_without_change() -> None:
     keys = KeyboardArm(("right", "left"))
-    keys.hold_exactly({"w", "j", "f"})
+    hold_exactly(keys, "w", "j", "f")
     reading = keys.reading(42)
 
     wire = [msgspec.json.encode(message) for message in inputs_from_reading(reading)]

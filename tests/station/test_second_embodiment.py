@@ -25,11 +25,11 @@ from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
-from lbm_studio.station.teleop.keyboard import KeyboardTeleop
 from lbm_studio.station.teleop.mapping import next_action
 from lbm_studio.workers.record import RecordSpec, record
 from lbm_studio.workers.rollouts import RolloutSpec, Trial, rollout
 from lbm_studio.workers.train import prepare_run, train
+from tests.core.hands import KeysHere, hold_exactly
 from tests.workers.checkpoints import TINY
 
 STATION = "simulated-single"
@@ -125,7 +125,7 @@ def test_its_speed_limits_follow_from_its_own_rate(station: SimulatedStation) ->
 def test_a_person_moves_it_by_keys(station: SimulatedStation) -> None:
     station.load(find_skill(SKILL), seed=0)
     keys = KeyboardArm(station.description.embodiment.arm_names)
-    source = KeyboardTeleop(keys, ManualClock())
+    source = KeysHere(keys, ManualClock())
     period_s = station.description.embodiment.chunk.period_s
     previous = before = station.read().as_action()
 
@@ -148,14 +148,14 @@ def test_what_a_person_does_with_it_is_recorded_and_read_back(
     arms, cameras = description.embodiment.arm_names, description.embodiment.camera_names
     goal = station.load(find_skill(SKILL), seed=0).goal
     keys, clock = KeyboardArm(arms), ManualClock(start_ns=1)
-    source = KeyboardTeleop(keys, clock)
+    source = KeysHere(keys, clock)
     states: list[StationState] = []
     sent = [station.read().as_action()]
 
     with DatasetWriter.open(tmp_path / "taught", description) as writer:
         writer.begin()
         for key in ("w", "a", "q", "j", "f", "f"):
-            keys.hold_exactly({key})
+            hold_exactly(keys, key)
             states.append(station.read())
             period_s = description.embodiment.chunk.period_s
             sent.append(next_action(source.read(), sent[-1], description, period_s))

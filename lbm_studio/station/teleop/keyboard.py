@@ -1,4 +1,4 @@
-"""The keyboard as a device: keys held in this process, or readings sent by the window.
+"""The keyboard as a device: the window reads the keys and sends what they ask for.
 
 The keys and what they mean are in :mod:`lbm_studio.core.keyboard`.
 """
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lbm_studio.core.clock import Clock, seconds_between
-from lbm_studio.core.keyboard import KeyboardArm
 from lbm_studio.core.teleoperation import ArmTwist, TeleopReading
 from lbm_studio.link.messages import TeleopInput
 from lbm_studio.link.teleoperation import twist_from_input
@@ -17,23 +16,6 @@ STALE_S = 0.3
 
 SILENT_S = 0.05
 """An arm the window no longer speaks of, while it speaks of another, has been let go of [s]."""
-
-
-class KeyboardTeleop:
-    """A TeleopSource for keys that are read in this process."""
-
-    def __init__(self, keys: KeyboardArm, clock: Clock) -> None:
-        self._keys = keys
-        self._clock = clock
-
-    def connect(self) -> None:
-        """Nothing to take hold of."""
-
-    def close(self) -> None:
-        self._keys.release_all()
-
-    def read(self) -> TeleopReading:
-        return self._keys.reading(self._clock.now_ns())
 
 
 class WindowTeleop:

@@ -7,7 +7,8 @@ from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.keyboard import KeyboardArm
 from lbm_studio.link.messages import TeleopInput
 from lbm_studio.link.teleoperation import inputs_from_reading
-from lbm_studio.station.teleop.keyboard import SILENT_S, STALE_S, KeyboardTeleop, WindowTeleop
+from lbm_studio.station.teleop.keyboard import SILENT_S, STALE_S, WindowTeleop
+from tests.core.hands import hold_exactly
 
 
 @pytest.fixture
@@ -35,21 +36,6 @@ def message(
     )
 
 
-def test_held_keys_are_read_with_the_time_of_the_reading(clock: ManualClock) -> None:
-    keys = KeyboardArm(("right",))
-    source = KeyboardTeleop(keys, clock)
-    source.connect()
-    keys.press("w")
-
-    reading = source.read()
-
-    assert reading.enabled
-    assert reading.sampled_ns == clock.now_ns()
-
-    source.close()
-    assert not source.read().enabled
-
-
 def test_a_silent_window_asks_for_nothing(window: WindowTeleop) -> None:
     reading = window.read()
 
@@ -61,7 +47,7 @@ def test_what_the_window_says_of_each_arm_is_read_together(
     window: WindowTeleop, clock: ManualClock
 ) -> None:
     keys = KeyboardArm(("right", "left"))
-    keys.hold_exactly({"w", "f"})
+    hold_exactly(keys, "w", "f")
 
     for part in inputs_from_reading(keys.reading(clock.now_ns())):
         window.accept(part)

@@ -18,8 +18,8 @@ from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import dual_fr3, single_fr3
 from lbm_studio.station.simulation.motion import pointing_down, yaw_of
 from lbm_studio.station.simulation.station import SimulatedStation
-from lbm_studio.station.teleop.keyboard import KeyboardTeleop
 from lbm_studio.station.teleop.motion import TeleoperationMotion
+from tests.core.hands import KeysHere, hold_exactly
 
 GRASP_HEIGHT_M = 0.02
 CLOSE_ENOUGH_RAD = 0.03
@@ -45,12 +45,12 @@ class Cockpit:
         self.start()
 
     def start(self) -> None:
-        source = KeyboardTeleop(self.keys, self._clock)
+        source = KeysHere(self.keys, self._clock)
         self.loop.start(TeleoperationMotion(source, self.station.description))
 
     def hold(self, *keys: str, steps: int = 1) -> None:
         for _ in range(steps):
-            self.keys.hold_exactly(set(keys))
+            hold_exactly(self.keys, *keys)
             self.cycles.append(self.loop.tick())
             self.station.advance(self.period_s)
             self._clock.advance_s(self.period_s)
