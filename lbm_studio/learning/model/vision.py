@@ -85,11 +85,12 @@ class KeypointEncoder(nn.Module):
 def soft_argmax(logits: Tensor) -> tuple[Tensor, Tensor]:
     """Return keypoints (N, K, 2) as fractions of the image and their probabilities (N, K)."""
     height, width = logits.shape[-2:]
-    probability = logits.float().flatten(2).softmax(dim=-1)  # (N, K, h w)
     x = (torch.arange(width, device=logits.device) + 0.5) / width
     y = (torch.arange(height, device=logits.device) + 0.5) / height
-    across = probability @ x.repeat(height)
-    down = probability @ y.repeat_interleave(width)
+    with torch.autocast("cpu", enabled=False):  # bfloat16 would round to most of a pixel
+        probability = logits.float().flatten(2).softmax(dim=-1)  # (N, K, h w)
+        across = probability @ x.repeat(height)
+        down = probability @ y.repeat_interleave(width)
     return torch.stack([across, down], dim=-1), probability.amax(dim=-1)
 
 

@@ -64,8 +64,7 @@ class BatchMaker:
 
     def random(self, size: int, generator: np.random.Generator) -> Batch:
         """Draw ``size`` augmented frames."""
-        rows = np.searchsorted(self._cumulative, generator.random(size))
-        rows = np.sort(rows.clip(0, len(self._samples) - 1))
+        rows = self.draw_rows(size, generator)
         views = sum(len(group) for group in self._groups)
         shift = np.zeros((size, views, 2), dtype=np.float32)
         images = []
@@ -79,6 +78,15 @@ class BatchMaker:
         """Return frames as they are."""
         images = tuple(images_to_tensor(source[rows]) for source in self._samples.images)
         return self._collect(rows, images, None)
+
+    def numbers(self, rows: NDArray[np.int64]) -> Batch:
+        """Return frames without their images."""
+        return self._collect(rows, (), None)
+
+    def draw_rows(self, size: int, generator: np.random.Generator) -> NDArray[np.int64]:
+        """Draw ``size`` frame numbers, in order; early frames of an episode more often."""
+        rows = np.searchsorted(self._cumulative, generator.random(size))
+        return np.sort(rows.clip(0, len(self._samples) - 1))
 
     def _collect(
         self, rows: NDArray[np.int64], images: tuple[Tensor, ...], shift: Tensor | None

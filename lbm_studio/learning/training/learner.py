@@ -7,11 +7,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
 from lbm_studio.learning.training.batches import Batch
 from lbm_studio.learning.training.checkpoint import load_state, save_state
 from lbm_studio.learning.training.spec import OptimiserConfig
-from lbm_studio.learning.training.step import Losses, LossSettings, compute_losses
+from lbm_studio.learning.training.step import (
+    Losses,
+    LossSettings,
+    compute_head_losses,
+    compute_losses,
+)
 
 ENCODERS = ("encoder.", "prompt.")
 PRODUCTS_TIMED = 8
@@ -32,6 +37,8 @@ class Learner:
         self.config = config
         self.step = 0
         self.seconds = 0.0
+        self._phase_step = 0
+        self._is_frozen = False
         self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
         self._generator = torch.Generator().manual_seed(seed)
         self._optimiser = torch.optim.AdamW(
@@ -42,21 +49,40 @@ class Learner:
         )
 
     def train_step(self, batch: Batch, progress: float) -> Losses:
-        """Take one step; ``progress`` is the share of the budget that is spent."""
+        """Take one step; ``progress`` is the share of the phase's budget that is spent."""
+        losses = compute_losses(self.network, batch, self.settings, self._generator)
+        self._descend(losses, progress)
+        return losses
+
+    def train_head_step(self, sight: Sight, batch: Batch, progress: float) -> Losses:
+        """Take one step of the head alone, on remembered keypoints."""
+        losses = compute_head_losses(self.network, sight, batch, self.settings, self._generator)
+        self._descend(losses, progress)
+        return losses
+
+    def freeze_encoders(self) -> None:
+        """Begin the second phase: the encoders keep their averaged weights from now on."""
+        if not self._is_frozen:
+            self.network.load_state_dict(self.average)
+            self._phase_step = 0
+            self._is_frozen = True
+        for name, parameter in self.network.named_parameters():
+            parameter.requires_grad_(not name.startswith(ENCODERS))
+
+    def _descend(self, losses: Losses, progress: float) -> None:
         rate = self._learning_rate(progress)
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["fraction"]
         self._optimiser.zero_grad(set_to_none=True)
-        losses = compute_losses(self.network, batch, self.settings, self._generator)
         losses.total.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
         self._optimiser.step()
         self.step += 1
+        self._phase_step += 1
         self._update_average()
-        return losses
 
     def _learning_rate(self, progress: float) -> float:
-        warm = min(1.0, (self.step + 1) / max(1, self.config.warm_up_steps))
+        warm = min(1.0, (self._phase_step + 1) / max(1, self.config.warm_up_steps))
         cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
         final = self.config.final_fraction
         return self.config.learning_rate * warm * (final + (1 - final) * cosine)
@@ -73,7 +99,8 @@ class Learner:
         tensors |= {f"average.{k}": v for k, v in self.average.items()}
         for number, moments in self._optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{number}.{k}": torch.as_tensor(v) for k, v in moments.items()}
-        save_state(run, tensors, {"step": self.step, "seconds": self.seconds})
+        numbers = {"step": self.step, "seconds": self.seconds, "phase_step": self._phase_step}
+        save_state(run, tensors, {**numbers, "is_frozen": self._is_frozen})
 
     def resume(self, run: Path) -> bool:
         """Go on from the saved state of a run folder; False when there is none."""
@@ -90,6 +117,8 @@ class Learner:
             moments.setdefault(int(number), {})[name] = value
         self._optimiser.load_state_dict({**whole, "state": moments})
         self.step, self.seconds = int(numbers["step"]), float(numbers["seconds"])
+        self._phase_step = int(numbers.get("phase_step", self.step))
+        self._is_frozen = bool(numbers.get("is_frozen", False))
         self._generator.manual_seed(self.step)
         return True
 

@@ -33,10 +33,11 @@ from lbm_studio.learning.training.checkpoint import (
 )
 from lbm_studio.learning.training.learner import Learner, native_low_precision
 from lbm_studio.learning.training.localisation import Localisation, measure_localisation
+from lbm_studio.learning.training.memory import SightMemory, remember
 from lbm_studio.learning.training.plan import TrainingPlan, draw_plan, read_plan, write_plan
 from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples
 from lbm_studio.learning.training.spec import TrainSpec
-from lbm_studio.learning.training.step import LossSettings
+from lbm_studio.learning.training.step import Losses, LossSettings
 from lbm_studio.learning.training.threads import ThreadChooser
 from lbm_studio.policy.manifest import CheckpointManifest, check_fits
 
@@ -87,6 +88,7 @@ class _TrainingJob:
         self._groups = image_groups(material.embodiment)
         self._vocabulary = Vocabulary(material.plan.words)
         self._told = 0.0
+        self._memory: SightMemory | None = None
         self._build(parent)
         self._training = self._batches(material.training)
         self._held_out = self._batches(material.held_out)
@@ -132,9 +134,11 @@ class _TrainingJob:
         saved = reported = time.monotonic()
         begin = saved - learner.seconds
         while self._progress() < 1.0:
+            if self._is_head_phase() and self._memory is None:
+                self._memory = self._remember(generator)
+                begin = time.monotonic() - learner.seconds
             threads.begin()
-            batch = self._training.random(spec.batch, generator)
-            losses.append(learner.train_step(batch, self._progress()).as_numbers())
+            losses.append(self._step(generator).as_numbers())
             threads.end()
             learner.seconds = time.monotonic() - begin
             self._tell_progress()
@@ -153,6 +157,33 @@ class _TrainingJob:
         self._report(losses)
         self._save()
         return True
+
+    def _step(self, generator: np.random.Generator) -> Losses:
+        learner, spec, progress = self._learner, self._spec, self._progress()
+        looking = 1.0 - spec.head_share
+        if self._memory is None:
+            batch = self._training.random(spec.batch, generator)
+            return learner.train_step(batch, progress / looking)
+        sight, batch = self._memory.draw(
+            learner.network, self._training, spec.head_batch, generator
+        )
+        return learner.train_head_step(sight, batch, (progress - looking) / spec.head_share)
+
+    def _is_head_phase(self) -> bool:
+        return self._spec.head_share > 0 and self._progress() >= 1.0 - self._spec.head_share
+
+    def _remember(self, generator: np.random.Generator) -> SightMemory:
+        learner = self._learner
+        learner.freeze_encoders()
+        count = min(self._spec.remembered_frames, len(self._material.training))
+        rows = self._training.draw_rows(count, generator)
+        return remember(
+            learner.network,
+            self._training,
+            rows,
+            low_precision=learner.settings.low_precision,
+            progress=_Progress(self._events, "looking"),
+        )
 
     def _progress(self) -> float:
         if self._spec.minutes is None:
@@ -232,7 +263,7 @@ def _load_material(
             embodiment,
             scale=plan.model.image_scale,
             folder=run / CACHE_FOLDER / name,
-            progress=_Progress(events),
+            progress=_Progress(events, "reading"),
             workers=max(1, torch.get_num_threads()),
         )
         for name, entries in parts.items()
@@ -241,16 +272,17 @@ def _load_material(
 
 
 class _Progress:
-    """Tells how many episodes are read, once a second."""
+    """Tells how far a stage is, once a second."""
 
-    def __init__(self, events: EventLog) -> None:
+    def __init__(self, events: EventLog, stage: str) -> None:
         self._events = events
+        self._stage = stage
         self._told_s = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         if time.monotonic() - self._told_s > 1.0 or done == total:
             self._told_s = time.monotonic()
-            self._events.emit(EventKind.PROGRESS, stage="reading", done=done, total=total)
+            self._events.emit(EventKind.PROGRESS, stage=self._stage, done=done, total=total)
 
 
 def _common_station(datasets: Sequence[Dataset]) -> StationDescription:

@@ -57,6 +57,10 @@ class TrainSpec:
         start_from: checkpoint to fine-tune; None trains from scratch.
         batch: frames a step.
         noise_draws: noisy chunks made from each frame, so that the encoder's work is shared.
+        head_share: share of the budget at the end in which only the policy head learns, on what the
+            finished encoder sees: many more steps, for the last centimetre.
+        head_batch: frames a step then.
+        remembered_frames: most frames whose keypoints are remembered for that.
         held_out: share of the episodes kept for measuring, at least one.
         report_every_s: seconds between measurements [s].
         save_every_s: seconds between checkpoints [s].
@@ -73,6 +77,9 @@ class TrainSpec:
     start_from: str | None = None
     batch: int = 32
     noise_draws: int = 4
+    head_share: float = 0.35
+    head_batch: int = 64
+    remembered_frames: int = 16_000
     held_out: float = 0.04
     report_every_s: float = 45.0
     save_every_s: float = 120.0
@@ -87,5 +94,7 @@ class TrainSpec:
             raise StudioError("Name at least one dataset to train on.")
         if self.minutes is None and self.steps < 1:
             raise StudioError("Say how long to train: minutes, or a number of steps.")
-        if self.batch < 1 or self.noise_draws < 1 or not 0 < self.held_out < 1:
-            raise StudioError("batch and noise_draws must be at least 1, held_out between 0 and 1.")
+        if min(self.batch, self.noise_draws, self.head_batch, self.remembered_frames) < 1:
+            raise StudioError("Batches, noise draws and remembered frames must be at least 1.")
+        if not 0 < self.held_out < 1 or not 0 <= self.head_share < 1:
+            raise StudioError("held_out and head_share are shares between 0 and 1.")

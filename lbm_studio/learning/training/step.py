@@ -1,6 +1,6 @@
 """One optimisation step: a function of the learner's state and a batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -64,21 +64,29 @@ def compute_losses(
     """
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
         sight = network.look(batch.images, batch.words, batch.shift)
+    heat_map, keypoint = keypoint_losses(sight, batch)
+    head = compute_head_losses(network, sight, batch, settings, generator)
+    weights = settings.weights
+    total = head.total + weights.heat_map * heat_map + weights.keypoint * keypoint
+    return replace(head, total=total, heat_map=heat_map, keypoint=keypoint)
+
+
+def compute_head_losses(
+    network: LargeBehaviorModel,
+    sight: Sight,
+    batch: Batch,
+    settings: LossSettings,
+    generator: torch.Generator,
+) -> Losses:
+    """Return the losses of the policy head on what was seen in the frames of a batch."""
     proprio = settings.normaliser.proprioception.normalise(network.proprioception(batch.states))
     proprio = proprio + PROPRIOCEPTION_NOISE * torch.randn(proprio.shape, generator=generator)
     drop = torch.rand(len(proprio), generator=generator) < network.config.raw_dropout
     condition = network.condition(sight, batch.states, proprio, drop)
-    heat_map, keypoint = keypoint_losses(sight, batch)
     key_pose = key_pose_loss(network.key_pose(condition), batch)
     denoising = _denoising_loss(network, sight, condition, batch, settings, generator)
-    weights = settings.weights
-    total = (
-        denoising
-        + weights.key_pose * key_pose
-        + weights.heat_map * heat_map
-        + weights.keypoint * keypoint
-    )
-    return Losses(total, denoising, key_pose, heat_map, keypoint)
+    total = denoising + settings.weights.key_pose * key_pose
+    return Losses(total, denoising, key_pose, torch.zeros(()), torch.zeros(()))
 
 
 def _denoising_loss(

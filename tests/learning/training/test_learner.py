@@ -40,7 +40,7 @@ def test_weights_average_and_moments_are_taken_up_again(
     saved, again = load_state(before), load_state(after)
     assert saved is not None
     assert again is not None
-    assert again[1] == saved[1] == {"step": 3, "seconds": 7.0}
+    assert again[1] == saved[1] == {"step": 3, "seconds": 7.0, "phase_step": 3, "is_frozen": False}
     assert again[0].keys() == saved[0].keys()
     assert {key.split(".")[0] for key in saved[0]} == {"network", "average", "optimiser"}
     for key, value in saved[0].items():

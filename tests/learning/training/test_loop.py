@@ -170,6 +170,24 @@ def test_deleted_and_failed_episodes_are_left_out_and_corrected_goals_are_learne
     assert chosen[2] == "lift the green cube"
 
 
+def test_the_encoder_is_finished_while_the_head_goes_on_learning(
+    dataset: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    half = replace(spec(dataset, steps=8), head_share=0.5, save_every_s=0.0)
+    prepare_run(run, half)
+    steps = iter(range(100))
+    train(run, should_stop=lambda: next(steps) == 4)  # the first step of the head alone
+    before = load_file(run / "checkpoint" / "weights.safetensors")
+
+    assert train(run) is JobStatus.DONE
+
+    after = load_file(run / "checkpoint" / "weights.safetensors")
+    changed = {name for name in after if not torch.equal(before[name], after[name])}
+    assert not any(name.startswith(("encoder.", "prompt.")) for name in changed)
+    assert any(name.startswith("blocks.") for name in changed)
+
+
 def test_a_run_keeps_its_decisions_while_its_dataset_grows(dataset: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     prepare_run(run, spec(dataset, steps=3))
