@@ -34,10 +34,6 @@ class LearnedPolicy:
     def start_session(self, seed: int) -> "LearnedSession":
         return LearnedSession(self.loaded, seed)
 
-    def unknown_words(self, goal: str) -> list[str]:
-        """Return the words of a prompt that training never saw."""
-        return self.loaded.vocabulary.unknown_words(goal)
-
 
 class LearnedSession:
     """One episode: holds the random stream and the state of the grippers."""

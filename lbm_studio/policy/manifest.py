@@ -50,8 +50,13 @@ class CheckpointManifest:
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
         """Return the words of a prompt that training never saw, each once."""
-        said = dict.fromkeys(re.findall(r"[a-z0-9]+", prompt.lower()))
+        said = dict.fromkeys(split_words(prompt))
         return tuple(word for word in said if word not in self.words)
+
+
+def split_words(prompt: str) -> list[str]:
+    """Return the lower-case words of a prompt, as the vocabulary counts them."""
+    return re.findall(r"[a-z0-9]+", prompt.lower())
 
 
 def resolve_checkpoint(path: Path) -> Path:

@@ -1,11 +1,11 @@
 """The prompt: words to tokens to a few slots that keep their order and relations.
 
 A pooled sentence vector barely tells "blue on green" from "green on blue", so the condition is read
-from the token
-sequence by learned queries. Legend: B batch, L words, S slots, P prompt width.
+from the token sequence by learned queries.
+
+Legend: B batch, L words, S slots, P prompt width.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 import torch
@@ -14,15 +14,11 @@ from torch.nn import functional
 
 from lbm_studio.learning.model.blocks import EncoderBlock
 from lbm_studio.learning.model.config import ModelConfig
+from lbm_studio.policy.manifest import split_words
 
 PADDING = 0
 UNKNOWN = 1
 SPECIAL_WORDS = ("<padding>", "<unknown>")
-
-
-def split_words(prompt: str) -> list[str]:
-    """Return the lower-case words of a prompt."""
-    return re.findall(r"[a-z0-9]+", prompt.lower())
 
 
 class Vocabulary:
