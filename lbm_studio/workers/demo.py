@@ -60,7 +60,7 @@ class DemoSize:
 
 QUICK = DemoSize("quick", demonstrations=16, minutes=0.75, trials=4)
 USUAL = DemoSize("usual", demonstrations=300, minutes=9.5, trials=24)
-FULL = DemoSize("full", demonstrations=900, minutes=42.0, trials=100)
+FULL = DemoSize("full", demonstrations=900, minutes=50.0, trials=100)
 
 
 @dataclass(frozen=True)
