@@ -148,7 +148,7 @@ def _intent(
     What the wrist camera of one arm shows for another was never supervised: its confidence is 0.
     """
     arms = len(embodiment.arms)
-    confidence = sight.peaks[0, :, :arms] * network.get_buffer("own_views")  # (V, A)
+    confidence = sight.peaks[0, :, :arms] * network.get_buffer("own_views")[:, :arms]  # (V, A)
     shown = torch.cat([sight.keypoints[0, :, :arms], confidence[..., None]], dim=-1)
     values = shown.double().numpy()
     return {camera.name: values[view] for view, camera in enumerate(embodiment.cameras)}

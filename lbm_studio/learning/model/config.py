@@ -21,7 +21,8 @@ class ModelConfig:
         objective: noise process of the action head.
         image_scale: images are shrunk by this whole factor before the encoder sees them.
         encoder_widths: channels of the image encoder at strides 4, 8 and 16.
-        heat_maps: keypoints a view is summarised by; the first ones, one an arm, are supervised.
+        heat_maps: keypoints a view is summarised by; the first ones are supervised.
+        key_events: how many coming events of each arm they are supervised with.
         prompt_width: width of the prompt encoder.
         prompt_layers: its layers.
         prompt_slots: learned queries that read the prompt tokens.
@@ -40,6 +41,7 @@ class ModelConfig:
     image_scale: int = 2
     encoder_widths: tuple[int, int, int] = (48, 96, 128)
     heat_maps: int = 48
+    key_events: int = 1
     prompt_width: int = 64
     prompt_layers: int = 2
     prompt_slots: int = 4
@@ -56,5 +58,5 @@ class ModelConfig:
     def __post_init__(self) -> None:
         if self.width % self.heads or self.prompt_width % self.heads:
             raise StudioError(f"The widths must be multiples of the {self.heads} attention heads.")
-        if self.image_scale < 1 or self.sample_steps < 1:
-            raise StudioError("image_scale and sample_steps must be at least 1.")
+        if min(self.image_scale, self.sample_steps, self.key_events) < 1:
+            raise StudioError("image_scale, sample_steps and key_events must be at least 1.")

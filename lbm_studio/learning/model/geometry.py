@@ -79,16 +79,16 @@ class SceneGeometry(nn.Module):
 
 
 def geometric_features(points: Tensor, hands: HandPoses) -> Tensor:
-    """Describe one point an arm at several ranges: the last centimetre counts as the first metre.
+    """Describe points at several ranges: the last centimetre counts as the first metre.
 
     Args:
-        points: (B, A, 3), one for each arm.
+        points: (B, P, 3).
         hands: the measured hands.
 
     Returns:
-        (B, A x (3 + 9 A)) features.
+        (B, P x (3 + 9 A)) features.
     """
-    local = hands.relative(points)  # (B, A, A, 3)
+    local = hands.relative(points)  # (B, P, A, 3)
     ranges = [local * 5.0, torch.tanh(local * 20.0), torch.tanh(local * 60.0)]
     near = torch.cat(ranges, dim=-1).flatten(2)  # (B, A, 9 A)
     return torch.cat([points * 3.0, near], dim=-1).flatten(1)

@@ -1,15 +1,14 @@
-"""The compact LBM: six images, proprioception and a prompt to a chunk of end effector motion.
+"""The LBM: images of all cameras, proprioception and a prompt to a chunk of end effector motion.
 
 After TRI's LBM (arXiv 2507.05331): one image encoder shared by all cameras, a prompt,
-proprioception, and a diffusion
-transformer whose blocks are modulated by the condition. Differences, made so that it learns on two
-CPU cores: images are
-summarised by keypoints; the first ones, one an arm, are supervised with the place where that arm
-will next open or close
-its gripper and are triangulated where the fixed cameras are calibrated; prompt slots stand beside
-the action tokens.
+proprioception, and a diffusion transformer whose blocks are modulated by the condition.
+Differences, made so that it learns on two CPU cores: images are summarised by keypoints; the first
+ones are supervised with the places where each arm will next open or close its gripper or touch
+down, and are triangulated where the fixed cameras are calibrated; prompt slots stand beside the
+action tokens.
 
-Legend: B batch, V views, K heat maps, A arms, S prompt slots, D width, T chunk steps.
+Legend: B batch, V views, K heat maps, A arms, P key points (coming events x arms), S prompt slots,
+D width, T chunk steps.
 """
 
 from collections.abc import Sequence
@@ -66,11 +65,13 @@ class LargeBehaviorModel(nn.Module):
         super().__init__()
         self.config = config
         self.arms = len(embodiment.arms)
+        self.key_points = self.arms * config.key_events
         self.groups = image_groups(embodiment)
         self.prompt = PromptEncoder(config, vocabulary_size)
         self.encoder = KeypointEncoder(config, len(embodiment.cameras))
         self.geometry = SceneGeometry(embodiment)
-        self.register_buffer("own_views", _own_views(embodiment), persistent=False)
+        own_views = _own_views(embodiment).repeat(1, config.key_events)
+        self.register_buffer("own_views", own_views, persistent=False)
         views = len(embodiment.cameras)
         self.raw = nn.Sequential(
             nn.Linear(views * config.heat_maps * 3, config.raw_width), nn.GELU()
@@ -82,12 +83,12 @@ class LargeBehaviorModel(nn.Module):
             nn.GELU(),
             nn.Linear(config.hidden, config.width),
         )
-        self.key_pose = nn.Linear(config.width, 3 * self.arms)
+        self.key_pose = nn.Linear(config.width, 3 * self.key_points)
         self._build_head(config, embodiment)
 
     def _observation_size(self, views: int) -> int:
-        supervised = 3 * self.arms * views
-        geometric = self.arms * (3 + 9 * self.arms) if self.geometry.available else 0
+        supervised = 3 * self.key_points * views
+        geometric = self.key_points * (3 + 9 * self.arms) if self.geometry.available else 0
         size = supervised + geometric + self.config.raw_width + self.config.condition_width
         return size + proprioception_size(self.arms)
 
@@ -158,12 +159,13 @@ class LargeBehaviorModel(nn.Module):
         return self.observation(torch.cat([*parts, raw, sight.prompt.float(), proprio], dim=-1))
 
     def locate(self, sight: Sight) -> Tensor:
-        """Return (B, A, 3) where each arm will next open or close its gripper, triangulated [m]."""
-        return self.geometry.triangulate(sight.keypoints[:, self.geometry.views, : self.arms])
+        """Return (B, P, 3) the key points, triangulated, in the station frame [m]."""
+        supervised = sight.keypoints[:, self.geometry.views, : self.key_points]
+        return self.geometry.triangulate(supervised)
 
     def _supervised(self, sight: Sight) -> Tensor:
-        keypoints = sight.keypoints[:, :, : self.arms] * 2 - 1
-        peaks = sight.peaks[:, :, : self.arms, None]
+        keypoints = sight.keypoints[:, :, : self.key_points] * 2 - 1
+        peaks = sight.peaks[:, :, : self.key_points, None]
         visible = self.get_buffer("own_views")[None, :, :, None]
         return (torch.cat([keypoints.clamp(-2, 2), peaks], dim=-1) * visible).flatten(1)
 

@@ -1,8 +1,9 @@
-"""Hindsight keypoints: where each arm will next open or close its gripper.
+"""Hindsight keypoints: where each arm will next open or close its gripper, or touch down.
 
 They are read from the demonstration's own future and need no simulator state, only what was
 commanded later in the same episode and the camera calibration, so they exist for real stations
-too. Legend: T frames, A arms, V views.
+too. Legend: T frames, A arms, V views, K coming events, P = K x A key points: the next event of
+every arm, then the one after it.
 """
 
 from dataclasses import dataclass
@@ -17,11 +18,15 @@ from lbm_studio.core.projection import camera_pose, project
 
 SMALLEST_GRIPPER_CHANGE_M = 0.01
 """A commanded change of width beyond this within one step is an event [m]."""
+SMALLEST_DIP_M = 0.03
+"""A hand that comes down and goes up again by this much has touched something [m]."""
+LEVEL_M = 0.005
+"""A hand stays down while it is within this of the lowest point of a dip [m]."""
 
 
 @dataclass(frozen=True)
 class KeyPoses:
-    """``positions`` (T, A, 3) in the station frame [m] and ``known`` (T, A).
+    """``positions`` (T, P, 3) in the station frame [m] and ``known`` (T, P).
 
     Whether an event follows.
     """
@@ -30,22 +35,66 @@ class KeyPoses:
     known: NDArray[np.bool_]
 
 
-def next_key_poses(actions: NDArray[np.floating]) -> KeyPoses:
-    """Return, for every frame, the commanded position at each arm's next gripper event.
+def coming_key_poses(actions: NDArray[np.floating], count: int) -> KeyPoses:
+    """Return, for every frame, the commanded positions at each arm's next ``count`` events.
 
     ``actions`` is (T, A x 10).
     """
     frames, arms = len(actions), arm_count(actions.shape[1])
-    positions = np.zeros((frames, arms, 3))
-    known = np.zeros((frames, arms), dtype=bool)
+    positions = np.zeros((frames, count, arms, 3))
+    known = np.zeros((frames, count, arms), dtype=bool)
     for arm in range(arms):
-        widths = actions[:, gripper_index(arm, arms)]
-        events = np.flatnonzero(np.abs(np.diff(widths)) > SMALLEST_GRIPPER_CHANGE_M)
-        following = np.searchsorted(events, np.arange(frames))
-        known[:, arm] = following < len(events)
-        at = events[following[known[:, arm]]]
-        positions[known[:, arm], arm] = actions[at, pose_slice(arm)][:, :3]
-    return KeyPoses(positions, known)
+        path = actions[:, pose_slice(arm)][:, :3]
+        events = key_frames(actions[:, gripper_index(arm, arms)], path[:, 2])
+        following = np.searchsorted(events, np.arange(frames))[:, None] + np.arange(count)
+        is_known = following < len(events)  # (T, K)
+        known[:, :, arm] = is_known
+        positions[:, :, arm][is_known] = path[events[following[is_known]]]
+    return KeyPoses(positions.reshape(frames, count * arms, 3), known.reshape(frames, count * arms))
+
+
+def key_frames(
+    widths_m: NDArray[np.floating], heights_m: NDArray[np.floating]
+) -> NDArray[np.int64]:
+    """Return the frames of one arm's events, in order.
+
+    An event is a change of the gripper, or the beginning and the end of a dip during which the
+    gripper did not change: a push or a press.
+
+    Args:
+        widths_m: (T,) commanded gripper width [m].
+        heights_m: (T,) commanded height of the end effector [m].
+    """
+    changes = np.flatnonzero(np.abs(np.diff(widths_m)) > SMALLEST_GRIPPER_CHANGE_M)
+    events = {int(frame) for frame in changes}
+    for first, last in _dips(heights_m):
+        if not np.any((changes >= first) & (changes <= last)):
+            events |= {first, last}
+    return np.array(sorted(events), dtype=np.int64)
+
+
+def _dips(heights_m: NDArray[np.floating]) -> list[tuple[int, int]]:
+    """Return the first and last frame of every stretch in which the hand was down."""
+    dips: list[tuple[int, int]] = []
+    highest, lowest, is_falling = heights_m[0], 0, False
+    for frame, height in enumerate(heights_m):
+        if is_falling and height < heights_m[lowest]:
+            lowest = frame
+        elif is_falling and height > heights_m[lowest] + SMALLEST_DIP_M:
+            dips.append(_level_stretch(heights_m, lowest))
+            is_falling, highest = False, height
+        elif not is_falling:
+            highest = max(highest, height)
+            if height < highest - SMALLEST_DIP_M:
+                is_falling, lowest = True, frame
+    return [*dips, _level_stretch(heights_m, lowest)] if is_falling else dips
+
+
+def _level_stretch(heights_m: NDArray[np.floating], lowest: int) -> tuple[int, int]:
+    above = np.flatnonzero(heights_m > heights_m[lowest] + LEVEL_M)
+    first = above[above < lowest].max(initial=-1) + 1
+    last = above[above > lowest].min(initial=len(heights_m)) - 1
+    return int(first), int(last)
 
 
 def keypoint_targets(
@@ -54,21 +103,23 @@ def keypoint_targets(
     """Project the key poses into every view at every frame; wrist cameras move with the hand.
 
     Returns:
-        (T, V, A, 2) fractions of the image and (T, V, A) whether the place is known, inside the
+        (T, V, P, 2) fractions of the image and (T, V, P) whether the place is known, inside the
         view and, for a wrist camera, that of its own arm.
     """
-    frames, arms = keys.known.shape
-    targets = np.zeros((frames, len(embodiment.cameras), arms, 2))
-    usable = np.zeros((frames, len(embodiment.cameras), arms), dtype=bool)
+    frames, points = keys.known.shape
+    arms = len(embodiment.arms)
+    targets = np.zeros((frames, len(embodiment.cameras), points, 2))
+    usable = np.zeros((frames, len(embodiment.cameras), points), dtype=bool)
     for view, camera in enumerate(embodiment.cameras):
         if camera.arm is None:
             places, inside = project(camera, camera.pose, keys.positions)
             targets[:, view], usable[:, view] = places, inside & keys.known
             continue
         arm = embodiment.arm_names.index(camera.arm)
+        own = slice(arm, points, arms)
         for frame in range(frames):
             hand = Pose.from_vector(states[frame, pose_slice(arm)])
-            place, inside = project(camera, camera_pose(camera, hand), keys.positions[frame, arm])
-            targets[frame, view, arm] = place
-            usable[frame, view, arm] = bool(inside) and bool(keys.known[frame, arm])
+            places, inside = project(camera, camera_pose(camera, hand), keys.positions[frame, own])
+            targets[frame, view, own] = places
+            usable[frame, view, own] = inside & keys.known[frame, own]
     return targets, usable

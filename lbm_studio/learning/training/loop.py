@@ -261,7 +261,7 @@ def _load_material(
         name: load_samples(
             [EpisodeReference(datasets[e.dataset], e.index, e.goal) for e in entries],
             embodiment,
-            scale=plan.model.image_scale,
+            config=plan.model,
             folder=run / CACHE_FOLDER / name,
             progress=_Progress(events, "reading"),
             workers=max(1, torch.get_num_threads()),

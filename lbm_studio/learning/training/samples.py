@@ -1,6 +1,6 @@
 """Every frame of the chosen episodes as arrays ready to train on, images memory-mapped.
 
-Legend: N frames, V views, A arms, T chunk steps, D action size.
+Legend: N frames, V views, P key points, T chunk steps, D action size.
 """
 
 import os
@@ -18,8 +18,9 @@ from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import DiskFullError
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.windows import chunk_windows, frame_stride
+from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.model.network import image_groups
-from lbm_studio.learning.training.hindsight import keypoint_targets, next_key_poses
+from lbm_studio.learning.training.hindsight import coming_key_poses, keypoint_targets
 
 SPARE_BYTES = 1 << 30
 
@@ -45,10 +46,10 @@ class Samples:
         images: per image group (N, cameras, H, W, 3) uint8.
         states: (N, D) measured.
         chunks: (N, T, D) relative to the measured state, not normalised.
-        key_positions: (N, A, 3) [m].
-        key_known: (N, A).
-        targets: (N, V, A, 2) fractions of the image.
-        usable: (N, V, A).
+        key_positions: (N, P, 3) [m].
+        key_known: (N, P).
+        targets: (N, V, P, 2) fractions of the image.
+        usable: (N, V, P).
         step: (N,) frame number within its episode.
         episode: (N,) which episode of ``goals``.
         goals: the prompt of each episode.
@@ -83,12 +84,20 @@ def load_samples(
     episodes: Sequence[EpisodeReference],
     embodiment: Embodiment,
     *,
-    scale: int,
+    config: ModelConfig,
     folder: Path,
     progress: Callable[[int, int], None],
     workers: int,
 ) -> Samples:
-    """Read and decode the episodes; ``progress`` is told (done, total) episodes.
+    """Read and decode the episodes.
+
+    Args:
+        episodes: to read.
+        embodiment: their body.
+        config: says how small the images are and which key events count.
+        folder: for the images.
+        progress: is told (done, total) episodes.
+        workers: threads that decode.
 
     Raises:
         DiskFullError: the images do not fit on the disk of ``folder``.
@@ -96,12 +105,12 @@ def load_samples(
     rates = [frame_stride(e.dataset.rate_hz, embodiment.chunk.rate_hz) for e in episodes]
     lengths = [-(-e.length // rate) for e, rate in zip(episodes, rates, strict=True)]
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    images = _allocate(embodiment, int(starts[-1]), scale, folder)
+    images = _allocate(embodiment, int(starts[-1]), config.image_scale, folder)
 
     def read(number: int) -> _Numbers:
         rows = slice(int(starts[number]), int(starts[number + 1]))
         _read_images(episodes[number], embodiment, rates[number], [i[rows] for i in images])
-        return _read_numbers(episodes[number], embodiment, rates[number])
+        return _read_numbers(episodes[number], embodiment, rates[number], config.key_events)
 
     numbers: list[_Numbers] = []
     with ThreadPoolExecutor(workers) as pool:
@@ -170,11 +179,13 @@ def _read_images(
             block[:, place] = frames[::stride]
 
 
-def _read_numbers(episode: EpisodeReference, embodiment: Embodiment, stride: int) -> _Numbers:
+def _read_numbers(
+    episode: EpisodeReference, embodiment: Embodiment, stride: int, key_events: int
+) -> _Numbers:
     vectors = episode.dataset.vectors(episode.index)
     states = vectors.states[::stride]
     windows = chunk_windows(vectors.actions, embodiment.chunk, stride)
-    keys = next_key_poses(vectors.actions[::stride])
+    keys = coming_key_poses(vectors.actions[::stride], key_events)
     targets, usable = keypoint_targets(embodiment, states, keys)
     return _Numbers(
         states=states.astype(np.float32),

@@ -145,6 +145,6 @@ def key_pose_loss(predicted: Tensor, batch: Batch) -> Tensor:
 
 
 def key_positions_m(network: LargeBehaviorModel, condition: Tensor) -> Tensor:
-    """Return the regressed next key positions (B, A, 3) [m]."""
+    """Return the regressed next key positions (B, P, 3) [m]."""
     scale = torch.tensor(KEY_POSE_SCALE_M)
-    return network.key_pose(condition).unflatten(1, (network.arms, 3)) * scale
+    return network.key_pose(condition).unflatten(1, (network.key_points, 3)) * scale

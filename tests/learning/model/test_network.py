@@ -1,5 +1,7 @@
 """The network as a whole: shapes, gradients, and that it can learn at all."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -111,3 +113,17 @@ def test_a_shift_of_the_pictures_is_undone_on_the_keypoints(vocabulary: Vocabula
 
     torch.testing.assert_close(moved.shifted, plain.keypoints)
     torch.testing.assert_close(moved.keypoints, plain.keypoints - shift[:, :, None])
+
+
+def test_more_coming_events_are_located_and_regressed() -> None:
+    embodiment = body(2)
+    config = replace(small_config(), key_events=2)
+    vocabulary = Vocabulary().extended(["put the red cube in the blue tray"])
+    network = LargeBehaviorModel(config, embodiment, len(vocabulary.words))
+    batch = example_batch(embodiment, vocabulary)
+
+    sight = network.look(batch.images, batch.words)
+    condition = network.condition(sight, batch.states, network.proprioception(batch.states))
+
+    assert network.locate(sight).shape == (4, 4, 3)
+    assert network.key_pose(condition).shape == (4, 12)

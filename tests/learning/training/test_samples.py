@@ -9,15 +9,21 @@ import pytest
 
 from lbm_studio.core.errors import DiskFullError
 from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples
 from tests.learning.conftest import body
 
 
-def load(dataset: Path, folder: Path) -> Samples:
+def load(dataset: Path, folder: Path, key_events: int = 1) -> Samples:
     opened = Dataset.open(dataset)
     episodes = [EpisodeReference(opened, e.index, e.metadata.goal) for e in opened.episodes]
     return load_samples(
-        episodes, body(1), scale=2, folder=folder, progress=lambda _done, _total: None, workers=1
+        episodes,
+        body(1),
+        config=ModelConfig(image_scale=2, key_events=key_events),
+        folder=folder,
+        progress=lambda _done, _total: None,
+        workers=1,
     )
 
 
