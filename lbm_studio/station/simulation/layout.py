@@ -39,12 +39,14 @@ class Placement:
         position: of its frame in the station frame [m].
         yaw_rad: turn about the vertical [rad].
         colour: what it is painted in; None leaves it as it is.
+        joint_position: where its moving piece stands, if it has one [m or rad].
     """
 
     name: str
     position: tuple[float, float, float]
     yaw_rad: float = 0.0
     colour: Rgb | None = None
+    joint_position: float = 0.0
 
     @property
     def rotation(self) -> FloatArray:

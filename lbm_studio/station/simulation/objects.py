@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
+from lbm_studio.core.pose import Pose, rotation_from_vector
+
 Rgb = tuple[float, float, float]
 Vector = tuple[float, float, float]
 
@@ -52,6 +56,50 @@ class Part:
     is_solid: bool = True
 
 
+class JointKind(StrEnum):
+    """How a piece moves on the object it is fastened to."""
+
+    SLIDE = "slide"
+    HINGE = "hinge"
+
+
+@dataclass(frozen=True)
+class MovingPiece:
+    """A piece of an object that moves on a joint: a drawer, a lever, a lid, the cap of a button.
+
+    Attributes:
+        parts: what it is made of, in the frame of the object, as they are at position 0.
+        kind: whether it slides or turns.
+        axis: which way it slides, or the axis it turns about; of length 1.
+        span: its lowest and highest position [m or rad].
+        anchor: a point the axis of a hinge runs through [m].
+        mass_kg: of the piece [kg].
+        friction: dry friction that keeps it where it was left [N or N m].
+        damping: resistance to speed [N s/m or N m s/rad].
+        spring: what drives it back to 0 [N/m or N m/rad].
+        inertia: what the joint adds to its inertia [kg or kg m^2].
+    """
+
+    parts: tuple[Part, ...]
+    kind: JointKind
+    axis: Vector
+    span: tuple[float, float]
+    anchor: Vector = (0.0, 0.0, 0.0)
+    mass_kg: float = 0.05
+    friction: float = 0.0
+    damping: float = 0.0
+    spring: float = 0.0
+    inertia: float = 0.0
+
+    def pose(self, position: float) -> Pose:
+        """Return where its frame is in that of the object at a position [m or rad]."""
+        along = position * np.array(self.axis)
+        if self.kind is JointKind.SLIDE:
+            return Pose(along, np.eye(3))
+        turn, anchor = rotation_from_vector(along), np.array(self.anchor)
+        return Pose(anchor - turn @ anchor, turn)
+
+
 @dataclass(frozen=True)
 class SceneObject:
     """Something on the table. Its frame lies at its centre; that of a fixture at its foot.
@@ -62,8 +110,7 @@ class SceneObject:
         mass_kg: of the whole; fixtures do not move, whatever they weigh [kg].
         is_fixture: whether it is fastened to the table.
         friction: sliding friction between it and whatever it touches.
-        plunger: parts that slide down on a spring when pressed (a button's cap).
-        plunger_travel_m: how far they slide [m].
+        moving: a piece of it that moves on a joint.
     """
 
     name: str
@@ -71,8 +118,7 @@ class SceneObject:
     mass_kg: float = 0.0
     is_fixture: bool = False
     friction: float = 1.2
-    plunger: tuple[Part, ...] = ()
-    plunger_travel_m: float = 0.0
+    moving: MovingPiece | None = None
 
 
 def cube(name: str) -> SceneObject:
@@ -132,10 +178,13 @@ def button(name: str) -> SceneObject:
     """Return a push button with a cap in a colour of the layout, fastened to the table."""
     housing = Part(Shape.BOX, (0.042, 0.042, 0.010), (0.0, 0.0, 0.010), colour=DARK)
     cap = Part(Shape.CYLINDER, (0.030, 0.008, 0.0), (0.0, 0.0, BUTTON_HEIGHT_M - 0.008))
-    return SceneObject(
-        name,
-        (housing,),
-        is_fixture=True,
-        plunger=(cap,),
-        plunger_travel_m=BUTTON_TRAVEL_M,
+    moving = MovingPiece(
+        (cap,),
+        JointKind.SLIDE,
+        axis=(0.0, 0.0, -1.0),
+        span=(0.0, BUTTON_TRAVEL_M),
+        damping=8.0,
+        spring=400.0,
+        inertia=0.05,
     )
+    return SceneObject(name, (housing,), is_fixture=True, moving=moving)

@@ -13,7 +13,14 @@ import numpy as np
 from lbm_studio.core.embodiment import ArmDescription, CameraDescription, Mount, StationDescription
 from lbm_studio.core.paths import resources
 from lbm_studio.core.pose import FloatArray, Pose
-from lbm_studio.station.simulation.objects import GREY, Part, SceneObject, Shape
+from lbm_studio.station.simulation.objects import (
+    GREY,
+    JointKind,
+    MovingPiece,
+    Part,
+    SceneObject,
+    Shape,
+)
 
 _MAX_TIME_STEP_S = 0.004
 _TABLE_HALF_SIZE_M = (0.75, 0.9, 0.02)
@@ -21,6 +28,7 @@ _TABLE_X_M = 0.05
 _FLOOR_Z_M = -0.75
 _SOLID = 1
 _STIFF_CONTACT = (0.008, 1.0)  # light things would otherwise sink into the fingers
+_FIRM_FRICTION = (0.99, 0.999, 0.001, 0.5, 2.0)  # light pieces would otherwise creep
 _PARKED_Z_M = -0.6
 
 
@@ -69,11 +77,17 @@ def arm_part(arm: str, part: str) -> str:
     return f"{arm}/{part}"
 
 
+def moving_part(name: str) -> str:
+    """Return the name of the moving piece of an object, and of its joint, in the compiled model."""
+    return f"{name}/moving"
+
+
 def _set_options(spec: mujoco.MjSpec, time_step_s: float) -> None:
     spec.option.timestep = time_step_s
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
     spec.option.impratio = 10.0
+    spec.compiler.degree = False
     spec.compiler.inertiafromgeom = mujoco.mjtInertiaFromGeom.mjINERTIAFROMGEOM_AUTO
 
 
@@ -164,23 +178,34 @@ def _add_object(spec: mujoco.MjSpec, scene_object: SceneObject) -> None:
     )
     if not scene_object.is_fixture:
         body.add_freejoint(name=name)
-    _add_parts(body, scene_object, scene_object.parts)
-    if scene_object.plunger:
-        cap = body.add_body(name=f"{name}/plunger")
-        cap.add_joint(
-            name=f"{name}/plunger",
-            type=mujoco.mjtJoint.mjJNT_SLIDE,
-            axis=[0.0, 0.0, -1.0],
-            range=[0.0, scene_object.plunger_travel_m],
-            limited=True,
-            stiffness=400.0,
-            damping=8.0,
-            armature=0.05,
-        )
-        _add_parts(cap, scene_object, scene_object.plunger)
+    _add_parts(body, scene_object.parts, scene_object.mass_kg, scene_object.friction)
+    if scene_object.moving is not None:
+        _add_moving_piece(body, scene_object.moving, moving_part(name), scene_object.friction)
 
 
-def _add_parts(body: mujoco.MjsBody, scene_object: SceneObject, parts: Sequence[Part]) -> None:
+def _add_moving_piece(
+    body: mujoco.MjsBody, moving: MovingPiece, name: str, friction: float
+) -> None:
+    piece = body.add_body(name=name)
+    piece.add_joint(
+        name=name,
+        type=_JOINTS[moving.kind],
+        axis=moving.axis,
+        pos=moving.anchor,
+        range=moving.span,
+        limited=True,
+        stiffness=moving.spring,
+        damping=moving.damping,
+        frictionloss=moving.friction,
+        solimp_friction=_FIRM_FRICTION,
+        armature=moving.inertia,
+    )
+    _add_parts(piece, moving.parts, moving.mass_kg, friction)
+
+
+def _add_parts(
+    body: mujoco.MjsBody, parts: Sequence[Part], mass_kg: float, friction: float
+) -> None:
     volumes = [_volume(part) if part.is_solid else 0.0 for part in parts]
     for part, volume in zip(parts, volumes, strict=True):
         colour = part.colour or GREY
@@ -189,8 +214,8 @@ def _add_parts(body: mujoco.MjsBody, scene_object: SceneObject, parts: Sequence[
             size=part.half_size_m,
             pos=part.position,
             rgba=[*(part.shade * channel for channel in colour), 1.0],
-            mass=max(scene_object.mass_kg, 0.05) * volume / max(sum(volumes), 1e-12),
-            friction=[scene_object.friction, 0.01, 0.001],
+            mass=max(mass_kg, 0.05) * volume / max(sum(volumes), 1e-12),
+            friction=[friction, 0.01, 0.001],
             priority=1,  # its own friction counts, whatever it touches
             solref=_STIFF_CONTACT,
             contype=_SOLID if part.is_solid else 0,
@@ -198,6 +223,10 @@ def _add_parts(body: mujoco.MjsBody, scene_object: SceneObject, parts: Sequence[
         )
 
 
+_JOINTS = {
+    JointKind.SLIDE: mujoco.mjtJoint.mjJNT_SLIDE,
+    JointKind.HINGE: mujoco.mjtJoint.mjJNT_HINGE,
+}
 _SHAPES = {
     Shape.BOX: mujoco.mjtGeom.mjGEOM_BOX,
     Shape.CYLINDER: mujoco.mjtGeom.mjGEOM_CYLINDER,

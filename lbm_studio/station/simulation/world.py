@@ -11,7 +11,8 @@ from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import UnknownNameError
 from lbm_studio.core.pose import FloatArray, Pose
 from lbm_studio.station.simulation.layout import Layout
-from lbm_studio.station.simulation.scene import Scene, arm_part, quaternion
+from lbm_studio.station.simulation.objects import SceneObject
+from lbm_studio.station.simulation.scene import Scene, arm_part, moving_part, quaternion
 
 
 class World:
@@ -38,14 +39,30 @@ class World:
         Raises:
             UnknownNameError: there is no such object in the scene.
         """
-        if all(name != thing.name for thing in self._scene.objects):
-            raise UnknownNameError("object", name, [thing.name for thing in self._scene.objects])
+        self._object(name)
         body = self._data.body(name)
         return Pose(body.xpos.copy(), body.xmat.reshape(3, 3).copy())
 
-    def plunge_m(self, name: str) -> float:
-        """Return how far the plunger of an object is pressed down [m]."""
-        return float(self._data.joint(f"{name}/plunger").qpos[0])
+    def joint_position(self, name: str) -> float:
+        """Return where the moving piece of an object stands on its joint [m or rad]."""
+        return float(self._data.joint(moving_part(name)).qpos[0])
+
+    def moving_pose(self, name: str, position: float | None = None) -> Pose:
+        """Return the pose of the moving piece of an object in the station frame.
+
+        Args:
+            name: of the object.
+            position: the joint's to ask for instead of where it stands [m or rad].
+
+        Raises:
+            UnknownNameError: no such object has a moving piece.
+        """
+        moving = self._object(name).moving
+        if moving is None:
+            movable = [thing.name for thing in self._scene.objects if thing.moving is not None]
+            raise UnknownNameError("moving object", name, movable)
+        at = self.joint_position(name) if position is None else position
+        return self.pose(name) @ moving.pose(at)
 
     def gripper(self, arm: str) -> ArmTarget:
         """Return where a gripper is, and how far it is open."""
@@ -73,16 +90,24 @@ class World:
                 self._data.mocap_quat[body.mocapid[0]] = pose[3:]
             else:
                 self._data.joint(placement.name).qpos[:] = pose
+            if self._object(placement.name).moving is not None:
+                self._data.joint(moving_part(placement.name)).qpos[0] = placement.joint_position
             if placement.colour is not None:
                 self._paint(placement.name, np.asarray(placement.colour))
 
     def _paint(self, name: str, colour: FloatArray) -> None:
-        thing = next(thing for thing in self._scene.objects if thing.name == name)
+        thing = self._object(name)
         bodies = [(name, thing.parts)]
-        if thing.plunger:
-            bodies.append((f"{name}/plunger", thing.plunger))
+        if thing.moving is not None:
+            bodies.append((moving_part(name), thing.moving.parts))
         for body_name, parts in bodies:
             first = int(self._scene.model.body(body_name).geomadr[0])
             for index, part in enumerate(parts):
                 if part.colour is None:
                     self._scene.model.geom_rgba[first + index, :3] = part.shade * colour
+
+    def _object(self, name: str) -> SceneObject:
+        for thing in self._scene.objects:
+            if thing.name == name:
+                return thing
+        raise UnknownNameError("object", name, [thing.name for thing in self._scene.objects])

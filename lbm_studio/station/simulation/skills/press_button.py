@@ -83,8 +83,10 @@ class PressButton(Skill):
         target = world.pose(_BUTTONS[0]).position
         return {
             "over the button": bool(abs(hand[:2] - target[:2]).max() < 0.03),
-            "pressed": world.plunge_m(_BUTTONS[0]) > _IS_PRESSED_M,
-            "pressed another": any(world.plunge_m(other) > _IS_PRESSED_M for other in _BUTTONS[1:]),
+            "pressed": world.joint_position(_BUTTONS[0]) > _IS_PRESSED_M,
+            "pressed another": any(
+                world.joint_position(other) > _IS_PRESSED_M for other in _BUTTONS[1:]
+            ),
         }
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
