@@ -43,6 +43,7 @@ class Part:
         shape: its form.
         half_size_m: half extents of a box; radius, half height, 0 of an upright cylinder [m].
         position: of its centre in the frame of the object [m].
+        yaw_rad: turn about the vertical [rad].
         colour: a colour of its own; None paints it in the colour of the layout.
         shade: factor on the colour.
         is_solid: whether other things touch it; otherwise it is only painted there.
@@ -51,6 +52,7 @@ class Part:
     shape: Shape
     half_size_m: Vector
     position: Vector = (0.0, 0.0, 0.0)
+    yaw_rad: float = 0.0
     colour: Rgb | None = None
     shade: float = 1.0
     is_solid: bool = True
@@ -137,9 +139,15 @@ def block(name: str, half_size_m: Vector, *, mass_kg: float) -> SceneObject:
     return SceneObject(name, (Part(Shape.BOX, half_size_m),), mass_kg=mass_kg)
 
 
-def basin(name: str, half_x_m: float, half_y_m: float) -> SceneObject:
-    """Return a rectangular tray with a low rim, in a colour of the layout, fastened down."""
-    wall, rim = 0.004, 0.014
+def cylinder(name: str, radius_m: float, height_m: float) -> SceneObject:
+    """Return an upright cylinder that fits into the hand, in a colour of the layout."""
+    body = Part(Shape.CYLINDER, (radius_m, height_m / 2, 0.0))
+    return SceneObject(name, (body,), mass_kg=0.05)
+
+
+def basin(name: str, half_x_m: float, half_y_m: float, *, height_m: float = 0.028) -> SceneObject:
+    """Return a rectangular tray with a rim all round, in a colour of the layout, fastened down."""
+    wall, rim = 0.004, height_m / 2
     floor = Part(Shape.BOX, (half_x_m, half_y_m, 0.004), (0.0, 0.0, 0.004), shade=0.85)
     across, along = (wall, half_y_m + wall, rim), (half_x_m + wall, wall, rim)
     walls = (

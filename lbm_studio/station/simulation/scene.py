@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, degrees
+from math import ceil, cos, degrees, sin
 
 import mujoco
 import numpy as np
@@ -213,6 +213,7 @@ def _add_parts(
             type=_SHAPES[part.shape],
             size=part.half_size_m,
             pos=part.position,
+            quat=[cos(part.yaw_rad / 2.0), 0.0, 0.0, sin(part.yaw_rad / 2.0)],
             rgba=[*(part.shade * channel for channel in colour), 1.0],
             mass=max(mass_kg, 0.05) * volume / max(sum(volumes), 1e-12),
             friction=[friction, 0.01, 0.001],
