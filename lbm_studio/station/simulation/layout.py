@@ -13,6 +13,9 @@ from lbm_studio.station.simulation.objects import COLOURS, Rgb
 REACH_M = 0.79
 """How far from an arm's base its hand reaches the table pointing straight down [m]."""
 
+SIDE_MARGIN_M = 0.02
+"""How far from the middle between two arms a thing lies that one of them is to take [m]."""
+
 _ATTEMPTS = 2000
 
 
@@ -24,6 +27,11 @@ class Region:
     x_max: float
     y_min: float
     y_max: float
+
+    def contains(self, point: FloatArray) -> bool:
+        """Whether a (2,) point lies in it."""
+        x, y = point
+        return bool(self.x_min <= x <= self.x_max and self.y_min <= y <= self.y_max)
 
 
 WORK_AREA = Region(-0.14, 0.12, -0.26, 0.26)
@@ -67,6 +75,16 @@ class Layout:
     placements: tuple[Placement, ...]
     words: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def lay_fixtures(
+    names: Sequence[str], points: Sequence[FloatArray], colours: Sequence[str]
+) -> tuple[Placement, ...]:
+    """Fasten things to points of the table, in named colours."""
+    return tuple(
+        Placement(name, (*point, 0.0), 0.0, COLOURS[colour])
+        for name, point, colour in zip(names, points, colours, strict=True)
+    )
 
 
 class Draw:
@@ -127,6 +145,12 @@ class Draw:
         """Whether the arm's hand reaches the point pointing straight down."""
         base = next(a for a in self._arms if a.name == arm).base
         return float(np.linalg.norm(point - base.position[:2])) < REACH_M
+
+    def is_for_one_arm(self, origin: FloatArray, *targets: FloatArray) -> bool:
+        """Whether it is plain which arm takes a thing at a point, and it reaches the targets."""
+        arm = self.arm_on_side(origin)
+        is_plain = self.is_clear_side(origin, SIDE_MARGIN_M)
+        return is_plain and all(self.is_in_reach(arm, target) for target in targets)
 
 
 def _are_apart(points: list[FloatArray], spacing_m: float) -> bool:
