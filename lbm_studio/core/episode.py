@@ -28,6 +28,7 @@ class EpisodeMetadata:
         seed: seed of that layout; -1 elsewhere.
         operator: who recorded it; may be empty.
         dropped_ticks: whole ticks that were left out because a stream was late.
+        paraphrases: other ways to ask for the same; none where nobody knows any.
         uuid: identity that survives moving and merging.
     """
 
@@ -38,6 +39,7 @@ class EpisodeMetadata:
     seed: int = -1
     operator: str = ""
     dropped_ticks: int = 0
+    paraphrases: tuple[str, ...] = ()
     uuid: str = field(default_factory=lambda: uuid4().hex)
 
 

@@ -27,6 +27,7 @@ _METADATA_KINDS: Mapping[str, str] = {
     "lbm.seed": "int64",
     "lbm.operator": "string",
     "lbm.dropped_ticks": "int64",
+    "lbm.paraphrases": "strings",
 }
 
 
@@ -99,7 +100,9 @@ def write_records(
     path: Path, records: Sequence[Mapping[str, Any]], features: Mapping[str, Feature]
 ) -> None:
     """Write the rows of one file of the table, as :meth:`EpisodeRow.as_record` gives them."""
-    kinds = {column: _kind(column, features) for column in records[0]}
+    # Rows written by an earlier version may lack a column that later ones have.
+    columns = dict.fromkeys(column for record in records for column in record)
+    kinds = {column: _kind(column, features) for column in columns}
     parquet.write_episodes(path, records, kinds)
 
 
@@ -179,6 +182,7 @@ def _metadata_record(metadata: EpisodeMetadata) -> dict[str, Any]:
         metadata.seed,
         metadata.operator,
         metadata.dropped_ticks,
+        list(metadata.paraphrases),
     )
     return dict(zip(_METADATA_KINDS, values, strict=True))
 
@@ -194,6 +198,7 @@ def _metadata(record: Mapping[str, Any]) -> EpisodeMetadata:
         seed=_number(record.get("lbm.seed"), otherwise=-1),
         operator=record.get("lbm.operator") or "",
         dropped_ticks=_number(record.get("lbm.dropped_ticks"), otherwise=0),
+        paraphrases=tuple(record.get("lbm.paraphrases") or ()),
         uuid=record.get("lbm.uuid") or "",
     )
 

@@ -31,11 +31,13 @@ class Attempt:
         seed: of the layout.
         goal: the paraphrase it was asked for with.
         take: the recording; None when it did not succeed or was given up.
+        paraphrases: the other ways to ask for it.
     """
 
     seed: int
     goal: str
     take: FinishedTake | None
+    paraphrases: tuple[str, ...] = ()
 
 
 class Demonstrations:
@@ -77,7 +79,8 @@ class Demonstrations:
             take = Take(folder, embodiment, round(embodiment.chunk.rate_hz))
             try:
                 is_success = self._record(task, take, should_stop)
-                return Attempt(seed, goal, take.finish() if is_success else None)
+                others = tuple(other for other in task.goals if other != goal)
+                return Attempt(seed, goal, take.finish() if is_success else None, others)
             finally:
                 if not take.is_finished:
                     take.abandon()

@@ -162,6 +162,7 @@ def _metadata(spec: RecordSpec, attempt: Attempt) -> EpisodeMetadata:
         skill=spec.skill,
         seed=attempt.seed,
         operator=OPERATOR,
+        paraphrases=attempt.paraphrases,
     )
 
 

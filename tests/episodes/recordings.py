@@ -52,6 +52,7 @@ def make_metadata(seed: int = 0, **changes: Any) -> EpisodeMetadata:
         "seed": seed,
         "operator": "Ada",
         "dropped_ticks": 2,
+        "paraphrases": ("lay the block down",),
         **changes,
     }
     return EpisodeMetadata(**values)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from lbm_studio.core.embodiment import StationDescription
@@ -301,3 +302,18 @@ def test_a_creation_cut_short_is_begun_again(tmp_path: Path, station: StationDes
     DatasetWriter.open(root, station).close()
 
     assert verify_dataset(root).is_sound
+
+
+def test_rows_of_an_earlier_version_are_joined_by_rows_that_say_more(
+    recorded: Path, station: StationDescription
+) -> None:
+    (table,) = recorded.glob("meta/episodes/*/*.parquet")
+    pq.write_table(pq.read_table(table).drop_columns(["lbm.paraphrases"]), table)
+
+    with DatasetWriter.open(recorded, station) as writer:
+        record_episode(writer, station, seed=7)
+
+    *earlier, newest = Dataset.open(recorded).episodes
+    assert {episode.metadata.paraphrases for episode in earlier} == {()}
+    assert newest.metadata.paraphrases == make_metadata().paraphrases
+    assert verify_dataset(recorded).findings == ()

@@ -24,6 +24,7 @@ from lbm_studio.core.runs import (
 )
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.verify import verify_dataset
+from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.skill import Task
 from lbm_studio.workers import record as record_module
 from lbm_studio.workers.demonstrations import Attempt, Demonstrations
@@ -55,6 +56,8 @@ def test_successful_demonstrations_are_recorded(spec: RecordSpec) -> None:
         assert episode.metadata.success is True
         assert (episode.metadata.skill, episode.metadata.source) == (spec.skill, "scripted")
         assert episode.metadata.seed >= 3
+        ways = {episode.metadata.goal, *episode.metadata.paraphrases}
+        assert len(ways) == len(find_skill(spec.skill).goals)
     assert verify_dataset(Path(spec.dataset), decode=True).findings == ()
 
 
