@@ -5,7 +5,7 @@ next phase begins when they have ended. Speeds keep well below the safety card, 
 have room.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,9 @@ PUSH_SPEED_M_S = 0.16
 TURN_SPEED_RAD_S = 1.3
 CLEARANCE_M = 0.14
 """Height of the gripper centre above the table while it travels [m]."""
+CARE_M = 0.035
+"""How far from a touch a hand begins to keep to its path [m]."""
 
-_CARE_M = 0.035
 _CLOSING_S = 0.5
 _OPENING_S = 0.3
 
@@ -120,9 +121,11 @@ def travel(arm: str, pose: Pose, speed_m_s: float = TRAVEL_SPEED_M_S) -> Phase:
     return Phase((Reach(arm, pose, speed_m_s),))
 
 
-def touch(arm: str, pose: Pose, speed_m_s: float = CONTACT_SPEED_M_S) -> Phase:
+def touch(
+    arm: str, pose: Pose, speed_m_s: float = CONTACT_SPEED_M_S, *, care_m: float = CARE_M
+) -> Phase:
     """Move one hand to where it touches something."""
-    return Phase((Reach(arm, pose, speed_m_s, _CARE_M),))
+    return Phase((Reach(arm, pose, speed_m_s, care_m),))
 
 
 def push(arm: str, pose: Pose) -> Phase:
@@ -149,13 +152,28 @@ def pick(arm: str, grasp: Pose, *, clearance_m: float = CLEARANCE_M) -> Demonstr
     yield travel(arm, above, CARRY_SPEED_M_S)
 
 
-def place(arm: str, target: Pose, *, clearance_m: float = CLEARANCE_M) -> Demonstration:
+def place(
+    arm: str, target: Pose, *, clearance_m: float = CLEARANCE_M, care_m: float = CARE_M
+) -> Demonstration:
     """Put down what the hand holds and leave it."""
     above = at_height(target, clearance_m)
     yield travel(arm, above, CARRY_SPEED_M_S)
-    yield touch(arm, target)
+    yield touch(arm, target, care_m=care_m)
     yield release(arm)
     yield travel(arm, above, CARRY_SPEED_M_S)
+
+
+def take_turns(*turns: tuple[str, Demonstration], rest: Mapping[str, Pose]) -> Demonstration:
+    """Let arms work one after the other.
+
+    Args:
+        turns: which arm does what, in order.
+        rest: where an arm goes before another one begins.
+    """
+    for (arm, turn), (next_arm, _) in zip(turns, (*turns[1:], turns[-1]), strict=True):
+        yield from turn
+        if next_arm != arm:
+            yield travel(arm, rest[arm], CARRY_SPEED_M_S)
 
 
 def duration_s(reach: Reach, start: Pose) -> float:
