@@ -43,6 +43,11 @@ class World:
         body = self._data.body(name)
         return Pose(body.xpos.copy(), body.xmat.reshape(3, 3).copy())
 
+    def offset_m(self, name: str, other: str) -> float:
+        """Return the horizontal distance between the frames of two objects [m]."""
+        offset = self.pose(name).position - self.pose(other).position
+        return float(np.linalg.norm(offset[:2]))
+
     def joint_position(self, name: str) -> float:
         """Return where the moving piece of an object stands on its joint [m or rad]."""
         return float(self._data.joint(moving_part(name)).qpos[0])
