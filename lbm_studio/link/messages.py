@@ -125,10 +125,6 @@ class Heartbeat(Message, frozen=True):
     sent_ns: int
 
 
-class Quit(Message, frozen=True):
-    """End the process in order."""
-
-
 StationRequest = (
     Describe
     | LoadScene
@@ -144,7 +140,6 @@ StationRequest = (
     | ResetStop
     | TeleopInput
     | Heartbeat
-    | Quit
 )
 
 
@@ -281,7 +276,7 @@ class Chunk(Message, frozen=True):
     seconds: float
 
 
-InferenceRequest = LoadPolicy | Predict | Quit
+InferenceRequest = LoadPolicy | Predict
 
 
 # --- writer process -------------------------------------------------------------------------------
@@ -315,7 +310,7 @@ class EpisodeKept(Message, frozen=True):
     findings: tuple[str, ...]
 
 
-WriterRequest = BeginEpisode | KeepEpisode | DiscardEpisode | Quit
+WriterRequest = BeginEpisode | KeepEpisode | DiscardEpisode
 
 
 # --- published by the renderer or the camera processes --------------------------------------------

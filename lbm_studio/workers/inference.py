@@ -29,7 +29,6 @@ from lbm_studio.link.messages import (
     LoadPolicy,
     Message,
     Predict,
-    Quit,
 )
 from lbm_studio.link.session import Session
 from lbm_studio.policy.client import encode_chunk
@@ -84,7 +83,6 @@ class InferenceServer:
         self._policy: Policy | None = None
         self._session: PolicySession | None = None
         self._session_number: int | None = None
-        self.has_quit = False
 
     def handle(self, request: InferenceRequest) -> Message:
         """Answer one request.
@@ -97,9 +95,6 @@ class InferenceServer:
                 return self._load_policy(request)
             case Predict():
                 return self._predict(request)
-            case Quit():
-                self.has_quit = True
-                return Accepted()
 
     def _load_policy(self, request: LoadPolicy) -> Message:
         station = self._describe()
@@ -190,5 +185,5 @@ def main(arguments: list[str], load: Loader = load_checkpoint) -> int:
         Responder(session.inference_commands, InferenceRequest) as responder,
     ):
         server = InferenceServer(load, lambda: ask_description(session), frames, clock)
-        responder.serve(server.handle, lambda: server.has_quit or lifetime.is_over())
+        responder.serve(server.handle, lifetime.is_over)
     return 0

@@ -141,8 +141,6 @@ class StationProcess:
                 self._loop.heartbeat()
             case messages.TeleopInput():
                 self._devices.accept(request)
-            case messages.Quit():
-                self._lifetime.end()
             case messages.Describe():
                 return self._describe()
             case messages.LoadScene():

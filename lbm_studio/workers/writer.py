@@ -23,7 +23,6 @@ from lbm_studio.link.messages import (
     FramesReady,
     KeepEpisode,
     Message,
-    Quit,
     Tick,
     WriterRequest,
 )
@@ -58,7 +57,6 @@ class WriterServer:
         self._ticks = ticks
         self._frames = frames
         self._clock = clock
-        self.has_quit = False
 
     def listen(self) -> None:
         """Record all that was published since the last call."""
@@ -82,8 +80,6 @@ class WriterServer:
                 return self._recorder.keep(request)
             case DiscardEpisode():
                 self._recorder.discard()
-            case Quit():
-                self.has_quit = True
         return Accepted()
 
     def _settle(self) -> None:
@@ -119,7 +115,7 @@ def _serve(session: Session, lifetime: Lifetime) -> None:
         ) as recorder,
     ):
         server = WriterServer(recorder, ticks, frames, clock)
-        while not (server.has_quit or lifetime.is_over()):
+        while not lifetime.is_over():
             wait_for_any([responder, ticks, frames], _WAIT_S)
             server.listen()
             responder.poll(server.handle, 0.0)

@@ -29,8 +29,8 @@ from lbm_studio.link.messages import (
     Heartbeat,
     LoadScene,
     Message,
-    Quit,
     Refused,
+    Resume,
     StationRequest,
 )
 
@@ -104,9 +104,9 @@ def test_a_request_that_takes_long_is_carried_out_once(address: str) -> None:
     with Serving(address, handler), Requester(address) as requester:
         timer.start()
         assert requester.ask(Halt(), PATIENCE_S) == Accepted()
-        assert requester.ask(Quit(), PATIENCE_S) == Accepted()
+        assert requester.ask(Resume(), PATIENCE_S) == Accepted()
 
-    assert carried_out == [Halt(), Quit()]
+    assert carried_out == [Halt(), Resume()]
 
 
 def test_a_studio_error_becomes_a_refusal_with_its_sentence(address: str) -> None:
@@ -189,7 +189,7 @@ def test_requests_can_be_sent_without_waiting(address: str) -> None:
 
 def test_a_request_sent_without_waiting_to_nobody_says_so(address: str) -> None:
     with AsyncRequester(address) as line:
-        assert line.send(Quit(), 1.0) is None
+        assert line.send(Resume(), 1.0) is None
 
 
 def test_several_threads_may_share_a_requester(address: str) -> None:
