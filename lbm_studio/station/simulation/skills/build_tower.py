@@ -1,0 +1,81 @@
+"""Stack three cubes in the order the goal names.
+
+The scene is that of ``stack_cubes``. Each cube is taken by the arm on its side, and an arm is out
+of the way before another begins.
+"""
+
+from collections.abc import Mapping
+
+from lbm_studio.core.pose import FloatArray
+from lbm_studio.station.simulation.cubes import (
+    CUBES,
+    SPACING_M,
+    THREE_CUBES,
+    is_on_cube,
+    lay_cubes,
+    stack_cube,
+)
+from lbm_studio.station.simulation.layout import Draw, Layout
+from lbm_studio.station.simulation.motion import CLEARANCE_M, Demonstration, take_turns
+from lbm_studio.station.simulation.objects import CUBE_EDGE_M
+from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.world import World
+
+_BOTTOM, _MIDDLE, _TOP = CUBES
+_CLEARANCE_M = CLEARANCE_M + CUBE_EDGE_M
+
+
+class BuildTower(Skill):
+    """Stacking three high, in two steps."""
+
+    name = "build_tower"
+    title = "Build a tower of three cubes"
+    family = "stacking"
+    bimanual = False
+    pretraining = False
+    required_arms = ()
+    goals = (
+        "build a tower: {bottom} at the bottom, {middle} in the middle, {top} on top",
+        "stack all three cubes, first {middle} on {bottom}, then {top} on {middle}",
+        "make a tower three high with {top} above {middle} above {bottom}",
+        "pile the cubes up in the order {bottom}, {middle}, {top}",
+        "on the {bottom} cube put the {middle} one, and the {top} one on top of both",
+        "the {top} cube belongs on the {middle} one, and that on the {bottom} cube",
+        "set the {middle} block on the {bottom} block and finish the tower with {top}",
+    )
+    objects = THREE_CUBES
+
+    def lay_out(self, draw: Draw) -> Layout:
+        def accept(points: list[FloatArray]) -> bool:
+            bottom, middle, top = points
+            return draw.is_for_one_arm(middle, bottom) and draw.is_for_one_arm(top, bottom)
+
+        points = draw.points(len(CUBES), spacing_m=SPACING_M, accept=accept)
+        colours = draw.colours(len(CUBES))
+        arms = [draw.arm_on_side(point) for point in points]
+        return Layout(
+            lay_cubes(draw, points, colours),
+            words=dict(zip(("bottom", "middle", "top"), colours, strict=True)),
+            roles={_MIDDLE: arms[1], _TOP: arms[2]},
+        )
+
+    def demonstrate(self, world: World, layout: Layout) -> Demonstration:
+        below = {_MIDDLE: _BOTTOM, _TOP: _MIDDLE}
+        turns = [
+            (arm, stack_cube(arm, world, name, below[name], clearance_m=_CLEARANCE_M))
+            for name, arm in layout.roles.items()
+        ]
+        rest = {arm: world.gripper(arm).pose for arm in layout.roles.values()}
+        yield from take_turns(*turns, rest=rest)
+
+    def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
+        heights = {name: world.pose(name).position[2] for name in CUBES}
+        return {
+            "middle lifted": bool(heights[_MIDDLE] > CUBE_EDGE_M),
+            "two high": is_on_cube(world, _MIDDLE, _BOTTOM),
+            "top lifted": bool(heights[_TOP] > CUBE_EDGE_M),
+            "three high": self.is_success(world, layout, frozenset()),
+        }
+
+    def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
+        return is_on_cube(world, _MIDDLE, _BOTTOM) and is_on_cube(world, _TOP, _MIDDLE)
