@@ -7,16 +7,14 @@ figures are on disk; started again, the demo goes on with the first stage that i
 import json
 import math
 import shutil
-import subprocess
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.errors import DatasetError, StudioError
-from lbm_studio.core.paths import program, user_data
+from lbm_studio.core.paths import user_data
 from lbm_studio.core.runs import SPEC_FILE, EventKind, read_events, write_json
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.evaluation.pictures import Picture, contact_sheet, learning_curve
@@ -24,6 +22,7 @@ from lbm_studio.evaluation.statistics import SuccessRate
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.rollouts import Roller, RolloutSpec
+from lbm_studio.workers.stages import Say, Stages
 
 DATASET, RUN = "dataset", "run"
 SIZE_FILE = "demo.json"
@@ -31,10 +30,6 @@ SHEET, CURVE = "rollouts.png", "learning.png"
 FILMS, COLUMNS = 4, 8
 """Trials on the contact sheet, and pictures of each."""
 PROCESSES = 2
-GRACE_S = 60.0
-"""How long a stage may take to save what it has when it is interrupted [s]."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -125,7 +120,7 @@ def run_demo(size: DemoSize, folder: Path | None, *, fresh: bool, say: Say) -> D
     """
     folder = folder or user_data() / "demo" / size.name
     _claim_folder(folder, size, fresh)
-    stages = _Stages(folder, say)
+    stages = Stages(folder, say)
     say(f"Demo ({size.name}) in {folder}")
     _record(stages, size, folder)
     training = stages.run("train", _train_arguments(size, folder))
@@ -153,53 +148,6 @@ def run_demo(size: DemoSize, folder: Path | None, *, fresh: bool, say: Say) -> D
     return report
 
 
-class _Stages:
-    """Runs stages once: a stage whose figures are in the folder is not repeated."""
-
-    def __init__(self, folder: Path, say: Say) -> None:
-        self._folder = folder
-        self._say = say
-        self._times = folder / "seconds.json"
-
-    def run(self, name: str, arguments: Sequence[str]) -> dict[str, Any]:
-        """Return the figures of a stage, running its command if they are not there yet."""
-        figures = self._folder / f"{name}.json"
-        if figures.exists():
-            self._say(f"{name}: done before")
-        else:
-            self._say(f"{name}: lbm-studio {' '.join(arguments)}")
-            self._time(name, lambda: _run_command(name, [*arguments, "--json", str(figures)]))
-        return dict(json.loads(figures.read_text(encoding="utf-8")))
-
-    def skip(self, name: str, figures: Mapping[str, Any]) -> None:
-        """Note the figures of a stage that needs no work."""
-        file = self._folder / f"{name}.json"
-        if not file.exists():
-            write_json(file, dict(figures))
-
-    def measure(self, name: str, work: Callable[[], None]) -> None:
-        """Do something short, every time."""
-        self._say(name)
-        self._times_without(name)
-        self._time(name, work)
-
-    def seconds(self) -> dict[str, float]:
-        """Return the time of each stage [s], interrupted attempts included."""
-        return dict(json.loads(self._times.read_text())) if self._times.exists() else {}
-
-    def _time(self, name: str, work: Callable[[], None]) -> None:
-        begin = time.monotonic()
-        try:
-            work()
-        finally:
-            seconds = self.seconds()
-            spent = seconds.get(name, 0.0) + time.monotonic() - begin
-            write_json(self._times, {**seconds, name: round(spent, 1)})
-
-    def _times_without(self, name: str) -> None:
-        write_json(self._times, {k: v for k, v in self.seconds().items() if k != name})
-
-
 def _claim_folder(folder: Path, size: DemoSize, fresh: bool) -> None:
     marker = folder / SIZE_FILE
     if fresh and marker.exists():
@@ -217,20 +165,7 @@ def _claim_folder(folder: Path, size: DemoSize, fresh: bool) -> None:
     write_json(marker, to_json(size))
 
 
-def _run_command(name: str, arguments: Sequence[str]) -> None:
-    """Run a command of this program to its end; interrupted, it is given time to save."""
-    child = subprocess.Popen([*program(), *arguments])
-    try:
-        code = child.wait()
-    except BaseException:  # also for Ctrl-C, which the child has received as well
-        child.terminate()
-        child.wait(GRACE_S)
-        raise
-    if code != 0:
-        raise StudioError(f"The demo ended at the stage “{name}”. Start it again to go on there.")
-
-
-def _record(stages: "_Stages", size: DemoSize, folder: Path) -> None:
+def _record(stages: Stages, size: DemoSize, folder: Path) -> None:
     """Record what the dataset still lacks."""
     held = _held_episodes(folder / DATASET)
     if held >= size.demonstrations:  # all are there, though the last attempt could not say so

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lbm_studio.core.errors import StudioError
-from lbm_studio.workers import demo
+from lbm_studio.workers import demo, stages
 from lbm_studio.workers.demo import DemoReport, DemoSize, run_demo
 
 SIZE = DemoSize("tiny", demonstrations=3, minutes=0.1, trials=4)
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place for the demo, whose commands are done by a stand-in that notes how it was called."""
     stand_in = tmp_path / "program.py"
     stand_in.write_text(PROGRAM)
-    monkeypatch.setattr(demo, "program", lambda: (sys.executable, str(stand_in)))
+    monkeypatch.setattr(stages, "program", lambda: (sys.executable, str(stand_in)))
     monkeypatch.setattr(demo, "_draw", lambda size, folder: None)
     return tmp_path / "demo"
 
