@@ -77,21 +77,20 @@ def stack_cube(
     yield from place_cube(arm, top, yaw_of(below, symmetry=4), clearance_m=clearance_m)
 
 
-def offset_m(world: World, name: str, other: str) -> float:
-    """Return the horizontal distance between the centres of two objects [m]."""
-    offset = world.pose(name).position - world.pose(other).position
-    return float(np.linalg.norm(offset[:2]))
-
-
 def is_on_cube(world: World, upper: str, lower: str) -> bool:
     """Whether one cube stands on another and no hand touches it."""
     rise = world.pose(upper).position[2] - world.pose(lower).position[2]
     is_on_top = abs(rise - CUBE_EDGE_M) < _MAX_HEIGHT_ERROR_M
     return (
         bool(is_on_top)
-        and offset_m(world, upper, lower) < MAX_OFFSET_M
+        and world.offset_m(upper, lower) < MAX_OFFSET_M
         and not world.touching_arms(upper)
     )
+
+
+def is_on_mark(world: World, name: str, mark_name: str) -> bool:
+    """Whether a cube stands on a mark and no hand touches it."""
+    return world.offset_m(name, mark_name) < MAX_OFFSET_M and is_on_table(world, name)
 
 
 def is_on_table(world: World, name: str) -> bool:

@@ -13,9 +13,8 @@ from lbm_studio.station.simulation.cubes import (
     SPACING_M,
     TWO_CUBES,
     TWO_MARKS,
-    is_on_table,
+    is_on_mark,
     lay_cubes,
-    offset_m,
     pick_cube,
     place_cube,
 )
@@ -66,7 +65,7 @@ class PutCubeOnMark(Skill):
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         is_lifted = bool(world.pose(CUBES[0]).position[2] > CUBE_EDGE_M)
-        is_over = offset_m(world, CUBES[0], MARKS[0]) < MAX_OFFSET_M
+        is_over = world.offset_m(CUBES[0], MARKS[0]) < MAX_OFFSET_M
         return {
             "lifted": is_lifted,
             "over the mark": is_lifted and is_over,
@@ -74,5 +73,4 @@ class PutCubeOnMark(Skill):
         }
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
-        is_over = offset_m(world, CUBES[0], MARKS[0]) < MAX_OFFSET_M
-        return is_over and is_on_table(world, CUBES[0])
+        return is_on_mark(world, CUBES[0], MARKS[0])

@@ -13,7 +13,6 @@ from lbm_studio.station.simulation.cubes import (
     THREE_CUBES,
     is_on_cube,
     lay_cubes,
-    offset_m,
     stack_cube,
 )
 from lbm_studio.station.simulation.layout import Draw, Layout
@@ -61,7 +60,7 @@ class StackCubes(Skill):
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         is_lifted = bool(world.pose(_UPPER).position[2] > CUBE_EDGE_M)
-        is_over = offset_m(world, _UPPER, _LOWER) < MAX_OFFSET_M
+        is_over = world.offset_m(_UPPER, _LOWER) < MAX_OFFSET_M
         return {
             "lifted": is_lifted,
             "over the other cube": is_lifted and is_over,

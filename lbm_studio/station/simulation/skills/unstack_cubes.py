@@ -14,9 +14,8 @@ from lbm_studio.station.simulation.cubes import (
     SPACING_M,
     THREE_CUBES,
     TWO_MARKS,
-    is_on_table,
+    is_on_mark,
     lay_cubes,
-    offset_m,
     pick_cube,
     place_cube,
 )
@@ -72,7 +71,7 @@ class UnstackCubes(Skill):
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         is_lifted = bool(world.pose(_UPPER).position[2] > _LIFTED_M)
-        is_over = offset_m(world, _UPPER, MARKS[0]) < MAX_OFFSET_M
+        is_over = world.offset_m(_UPPER, MARKS[0]) < MAX_OFFSET_M
         return {
             "lifted": is_lifted,
             "over the mark": is_lifted and is_over,
@@ -80,5 +79,4 @@ class UnstackCubes(Skill):
         }
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
-        is_over = offset_m(world, _UPPER, MARKS[0]) < MAX_OFFSET_M
-        return is_over and is_on_table(world, _UPPER)
+        return is_on_mark(world, _UPPER, MARKS[0])
