@@ -15,7 +15,6 @@ from lbm_studio.core.observation import Observation
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.learning.model.images import images_to_tensor, shrink
 from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
-from lbm_studio.learning.model.objective import build_objective
 from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
 from lbm_studio.policy.manifest import check_fits, read_manifest
 
@@ -41,7 +40,6 @@ class LearnedSession:
     def __init__(self, loaded: LoadedPolicy, seed: int) -> None:
         self._loaded = loaded
         self._embodiment = loaded.manifest.embodiment
-        self._objective = build_objective(loaded.network.config.objective)
         self._generator = torch.Generator().manual_seed(seed)
         self._last: _Settled | None = None
 
@@ -67,13 +65,7 @@ class LearnedSession:
         network, normaliser = self._loaded.network, self._loaded.normaliser
         proprio = normaliser.proprioception.normalise(network.proprioception(state))
         condition = network.condition(sight, state, proprio)
-        shape = (1, self._embodiment.chunk.length, self._embodiment.action_size)
-        noise = torch.randn(shape, generator=self._generator)
-        chunk = self._objective.sample(
-            lambda noisy, time: network(noisy, time, condition, sight.slots),
-            noise,
-            network.config.sample_steps,
-        )
+        chunk = network.head.sample(condition, sight.slots, self._generator)
         return normaliser.actions.restore(chunk)[0].double().numpy()
 
     def _settle_grippers(self, vectors: FloatArray, state: FloatArray, captured_ns: int) -> None:

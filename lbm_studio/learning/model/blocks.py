@@ -52,19 +52,19 @@ class EncoderBlock(nn.Module):
 class AdaptiveBlock(nn.Module):
     """A transformer block whose norms and gates are set by a condition (adaLN-Zero)."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, condition_width: int) -> None:
         super().__init__()
         self.norm_attention = nn.LayerNorm(width, elementwise_affine=False)
         self.attention = Attention(width, heads)
         self.norm_feed = nn.LayerNorm(width, elementwise_affine=False)
         self.feed = FeedForward(width)
-        self.modulation = nn.Linear(width, 6 * width)
+        self.modulation = nn.Linear(condition_width, 6 * width)
         # Zero gates: every block starts as the identity, so depth does not hurt early training.
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """Return (B, T, D) from (B, T, D) under a condition (B, D)."""
+        """Return (B, T, D) from (B, T, D) under a condition (B, C)."""
         parts = self.modulation(condition)[:, None].chunk(6, dim=-1)  # 6 x (B, 1, D)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = parts
         x = x + gate_a * self.attention(self.norm_attention(x) * (1 + scale_a) + shift_a)

@@ -7,10 +7,12 @@ from lbm_studio.core.errors import StudioError
 
 
 class ObjectiveKind(StrEnum):
-    """How the chunk is generated from noise."""
+    """How the action head is taught and draws a chunk."""
 
     FLOW_MATCHING = "flow_matching"
     DDIM = "ddim"
+    TOKENS = "tokens"
+    REGRESSION = "regression"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class ModelConfig:
     """Sizes of the compact LBM. The defaults are for two CPU cores.
 
     Attributes:
-        objective: noise process of the action head.
+        objective: kind of the action head.
         image_scale: images are shrunk by this whole factor before the encoder sees them.
         encoder_widths: channels of the image encoder at strides 4, 8 and 16.
         heat_maps: keypoints a view is summarised by; the first ones are supervised.
@@ -28,13 +30,14 @@ class ModelConfig:
         prompt_slots: learned queries that read the prompt tokens.
         prompt_words: longest prompt, in words.
         condition_width: width of the prompt condition of the image encoder.
-        width: width of the diffusion transformer.
+        width: width of the action head.
         layers: its blocks.
         heads: its attention heads.
         hidden: width of the observation MLP.
         raw_width: bottleneck of the unsupervised keypoints.
         raw_dropout: probability of dropping that bottleneck for a sample in training.
-        sample_steps: integration steps when a chunk is generated.
+        sample_steps: calls of a denoising head for a chunk.
+        action_bins: words that a token head has for each number.
     """
 
     objective: ObjectiveKind = ObjectiveKind.FLOW_MATCHING
@@ -60,3 +63,4 @@ class ModelConfig:
             raise StudioError(f"The widths must be multiples of the {self.heads} attention heads.")
         if min(self.image_scale, self.sample_steps, self.key_events) < 1:
             raise StudioError("image_scale, sample_steps and key_events must be at least 1.")
+    action_bins: int = 256

@@ -1,7 +1,7 @@
 """The LBM: images of all cameras, proprioception and a prompt to a chunk of end effector motion.
 
 After TRI's LBM (arXiv 2507.05331): one image encoder shared by all cameras, a prompt,
-proprioception, and a diffusion transformer whose blocks are modulated by the condition.
+proprioception, and an action head whose blocks are modulated by the condition.
 Differences, made so that it learns on two CPU cores: images are summarised by keypoints; the first
 ones are supervised with the places where each arm will next open or close its gripper or touch
 down, and are triangulated where the fixed cameras are calibrated; prompt slots stand beside the
@@ -16,10 +16,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from lbm_studio.core.embodiment import Embodiment, Mount
-from lbm_studio.learning.model.blocks import AdaptiveBlock, sinusoid
 from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.model.geometry import (
     HandPoses,
@@ -28,10 +26,9 @@ from lbm_studio.learning.model.geometry import (
     proprioception,
     proprioception_size,
 )
+from lbm_studio.learning.model.heads.catalogue import build_head
 from lbm_studio.learning.model.prompt import PromptEncoder
 from lbm_studio.learning.model.vision import KeypointEncoder, peak_argmax, soft_argmax
-
-TIME_FREQUENCIES = 128
 
 
 @dataclass(frozen=True)
@@ -56,10 +53,7 @@ class Sight:
 
 
 class LargeBehaviorModel(nn.Module):
-    """The whole network.
-
-    ``forward`` is the denoiser; :meth:`look` and :meth:`condition` prepare what it is told.
-    """
+    """The whole network: :meth:`look`, :meth:`condition`, then ``head`` draws the chunk."""
 
     def __init__(self, config: ModelConfig, embodiment: Embodiment, vocabulary_size: int) -> None:
         super().__init__()
@@ -84,7 +78,7 @@ class LargeBehaviorModel(nn.Module):
             nn.Linear(config.hidden, config.width),
         )
         self.key_pose = nn.Linear(config.width, 3 * self.key_points)
-        self._build_head(config, embodiment)
+        self.head = build_head(config, embodiment, config.width)
 
     def _observation_size(self, views: int) -> int:
         supervised = 3 * self.key_points * views
@@ -92,29 +86,12 @@ class LargeBehaviorModel(nn.Module):
         size = supervised + geometric + self.config.raw_width + self.config.condition_width
         return size + proprioception_size(self.arms)
 
-    def _build_head(self, config: ModelConfig, embodiment: Embodiment) -> None:
-        width, size = config.width, embodiment.action_size
-        self.time = nn.Sequential(
-            nn.Linear(TIME_FREQUENCIES, width), nn.GELU(), nn.Linear(width, width)
-        )
-        self.action_in = nn.Linear(size, width)
-        self.slot_in = nn.Linear(config.prompt_width, width)
-        self.step = nn.Parameter(torch.randn(embodiment.chunk.length, width) * 0.02)
-        self.blocks = nn.ModuleList(
-            AdaptiveBlock(width, config.heads) for _ in range(config.layers)
-        )
-        self.norm = nn.LayerNorm(width)
-        self.action_out = nn.Linear(width, size)
-        # Zero output: the first prediction is the mean, whatever the noise.
-        nn.init.zeros_(self.action_out.weight)
-        nn.init.zeros_(self.action_out.bias)
-
     def look(self, images: Sequence[Tensor], words: Tensor, shift: Tensor | None = None) -> Sight:
         """Read images and prompt.
 
         Args:
             images: per image group (B, cameras of the group, 3, H, W) in [-0.5, 0.5].
-            words: (B, L) word numbers.
+            words: the prompts, as their reader encodes them.
             shift: (B, V, 2) how far the images were moved, as fractions; undone on the keypoints.
         """
         slots, prompt = self.prompt(words)
@@ -140,7 +117,7 @@ class LargeBehaviorModel(nn.Module):
     def condition(
         self, sight: Sight, state: Tensor, proprio: Tensor, drop_raw: Tensor | None = None
     ) -> Tensor:
-        """Return the (B, D) condition of the denoiser.
+        """Return the (B, D) condition of the action head.
 
         Args:
             sight: from :meth:`look`.
@@ -168,14 +145,6 @@ class LargeBehaviorModel(nn.Module):
         peaks = sight.peaks[:, :, : self.key_points, None]
         visible = self.get_buffer("own_views")[None, :, :, None]
         return (torch.cat([keypoints.clamp(-2, 2), peaks], dim=-1) * visible).flatten(1)
-
-    def forward(self, noisy: Tensor, time: Tensor, condition: Tensor, slots: Tensor) -> Tensor:
-        """Predict the denoising target (B, T, size) of noisy chunks (B, T, size)."""
-        modulation = functional.silu(condition + self.time(sinusoid(time, TIME_FREQUENCIES)))
-        x = torch.cat([self.action_in(noisy) + self.step, self.slot_in(slots)], dim=1)
-        for block in self.blocks:
-            x = block(x, modulation)  # (B, T + S, D)
-        return self.action_out(self.norm(x[:, : noisy.shape[1]]))
 
     def proprioception(self, state: Tensor) -> Tensor:
         """Return (B, P), not normalised."""

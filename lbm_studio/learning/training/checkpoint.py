@@ -42,6 +42,10 @@ NO_SPACE = f"os error {errno.ENOSPC}"
 """What safetensors says of a full disk."""
 
 
+HEAD_PARTS = ("action_in", "action_out", "blocks", "norm", "slot_in", "step", "time")
+"""What lay beside the encoders before the action head was a module of its own."""
+
+
 @dataclass(frozen=True)
 class LoadedPolicy:
     """A checkpoint in memory."""
@@ -94,7 +98,7 @@ def load_checkpoint(path: Path, embodiment: Embodiment | None = None) -> LoadedP
     vocabulary = Vocabulary(manifest.words)
     network = LargeBehaviorModel(config, embodiment or manifest.embodiment, len(vocabulary.words))
     try:
-        network.load_state_dict(load_file(folder / WEIGHTS_FILE))
+        network.load_state_dict(current_names(load_file(folder / WEIGHTS_FILE)))
         normaliser = PolicyNormaliser.from_json(manifest.normaliser)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         reason = str(error).splitlines()[0]
@@ -127,9 +131,34 @@ def load_state(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
     try:
         with safe_open(path, framework="pt") as file:
             numbers = json.loads(file.metadata()["numbers"])
-            return {key: file.get_tensor(key) for key in file.keys()}, numbers  # noqa: SIM118
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            return _current_state(tensors), numbers
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise CheckpointError(f"The training state {path} is damaged: {error}.") from error
+
+
+def current_names(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return weights of any version under the names of this one."""
+    return {
+        f"head.{key}" if key.partition(".")[0] in HEAD_PARTS else key: value
+        for key, value in weights.items()
+    }
+
+
+def _current_state(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the state of training under the names of this version.
+
+    Moments are kept by the order of the weights, which differs: those of older versions are
+    dropped, and gather anew.
+    """
+    parts = {
+        part: {k.removeprefix(part): v for k, v in tensors.items() if k.startswith(part)}
+        for part in ("network.", "average.")
+    }
+    renamed = {part: current_names(weights) for part, weights in parts.items()}
+    if all(renamed[part].keys() == parts[part].keys() for part in parts):
+        return tensors
+    return {part + key: value for part in parts for key, value in renamed[part].items()}
 
 
 def widen_vocabulary(weights: dict[str, Tensor], words: int) -> dict[str, Tensor]:

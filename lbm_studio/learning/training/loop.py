@@ -21,7 +21,6 @@ from lbm_studio.core.runs import EventKind, EventLog
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.model.network import LargeBehaviorModel, image_groups
 from lbm_studio.learning.model.normaliser import Normaliser, PolicyNormaliser, rotation_dimensions
-from lbm_studio.learning.model.objective import build_objective
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.batches import BatchMaker
 from lbm_studio.learning.training.checkpoint import (
@@ -102,7 +101,6 @@ class _TrainingJob:
         self._normaliser = self._decide_normaliser(network)
         settings = LossSettings(
             normaliser=self._normaliser,
-            objective=build_objective(material.plan.model.objective),
             weights=spec.weights,
             noise_draws=spec.noise_draws,
             low_precision=native_low_precision(),

@@ -32,7 +32,7 @@ class OptimiserConfig:
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights beside the denoising error, which has 1.
+    """Weights beside the error of the action head, which has 1.
 
     Attributes:
         key_pose: regression of the next key pose in 3-D.

@@ -4,11 +4,9 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
-from lbm_studio.learning.model.objective import Objective
 from lbm_studio.learning.training.batches import Batch
 from lbm_studio.learning.training.spec import LossWeights
 
@@ -28,7 +26,7 @@ class Losses:
     """``total`` is minimised; the others are its parts, for the log."""
 
     total: Tensor
-    denoising: Tensor
+    action: Tensor
     key_pose: Tensor
     heat_map: Tensor
     keypoint: Tensor
@@ -37,7 +35,7 @@ class Losses:
         """Return the parts by name."""
         return {
             "loss": self.total.item(),
-            "denoising": self.denoising.item(),
+            "action": self.action.item(),
             "key_pose": self.key_pose.item(),
             "heat_map": self.heat_map.item(),
             "keypoint": self.keypoint.item(),
@@ -49,7 +47,6 @@ class LossSettings:
     """What turns a batch into losses beside the network."""
 
     normaliser: PolicyNormaliser
-    objective: Objective
     weights: LossWeights
     noise_draws: int
     low_precision: bool
@@ -84,27 +81,11 @@ def compute_head_losses(
     drop = torch.rand(len(proprio), generator=generator) < network.config.raw_dropout
     condition = network.condition(sight, batch.states, proprio, drop)
     key_pose = key_pose_loss(network.key_pose(condition), batch)
-    denoising = _denoising_loss(network, sight, condition, batch, settings, generator)
-    total = denoising + settings.weights.key_pose * key_pose
-    return Losses(total, denoising, key_pose, torch.zeros(()), torch.zeros(()))
-
-
-def _denoising_loss(
-    network: LargeBehaviorModel,
-    sight: Sight,
-    condition: Tensor,
-    batch: Batch,
-    settings: LossSettings,
-    generator: torch.Generator,
-) -> Tensor:
-    draws = settings.noise_draws
-    chunks = settings.normaliser.actions.normalise(batch.chunks).repeat(draws, 1, 1)
-    pair = settings.objective.pair(chunks, generator)
+    chunks = settings.normaliser.actions.normalise(batch.chunks)
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
-        predicted = network(
-            pair.noisy, pair.time, condition.repeat(draws, 1), sight.slots.repeat(draws, 1, 1)
-        )
-    return functional.mse_loss(predicted.float(), pair.target)
+        action = network.head.loss(condition, sight.slots, chunks, generator, settings.noise_draws)
+    total = action + settings.weights.key_pose * key_pose
+    return Losses(total, action, key_pose, torch.zeros(()), torch.zeros(()))
 
 
 def keypoint_losses(sight: Sight, batch: Batch) -> tuple[Tensor, Tensor]:

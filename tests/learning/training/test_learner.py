@@ -5,7 +5,6 @@ from pathlib import Path
 import torch
 
 from lbm_studio.learning.model.network import LargeBehaviorModel
-from lbm_studio.learning.model.objective import FlowMatching
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.checkpoint import load_state
 from lbm_studio.learning.training.learner import Learner
@@ -18,7 +17,7 @@ def make_learner(vocabulary: Vocabulary) -> Learner:
     embodiment = body(1)
     network = LargeBehaviorModel(small_config(), embodiment, len(vocabulary.words))
     normaliser = unit_normaliser(embodiment, network)
-    settings = LossSettings(normaliser, FlowMatching(), LossWeights(), 2, low_precision=False)
+    settings = LossSettings(normaliser, LossWeights(), 2, low_precision=False)
     return Learner(network, settings, OptimiserConfig(warm_up_steps=1), seed=0)
 
 

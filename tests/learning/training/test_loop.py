@@ -95,7 +95,7 @@ def test_the_checkpoint_holds_the_average_of_the_weights(dataset: Path, tmp_path
 
     state = load_state(run)
     assert state is not None
-    key = "action_out.weight"
+    key = "head.action_out.weight"
     assert torch.equal(published[key], state[0][f"average.{key}"])
     assert not torch.equal(published[key], state[0][f"network.{key}"])
 
@@ -185,7 +185,7 @@ def test_the_encoder_is_finished_while_the_head_goes_on_learning(
     after = load_file(run / "checkpoint" / "weights.safetensors")
     changed = {name for name in after if not torch.equal(before[name], after[name])}
     assert not any(name.startswith(("encoder.", "prompt.")) for name in changed)
-    assert any(name.startswith("blocks.") for name in changed)
+    assert any(name.startswith("head.blocks.") for name in changed)
 
 
 def test_a_run_keeps_its_decisions_while_its_dataset_grows(dataset: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The noise processes: how training pairs are made and how a chunk is drawn.
 
-The network knows nothing of them. Flow matching: Lipman et al. 2023 (arXiv 2210.02747), straight
+The denoiser knows nothing of them. Flow matching: Lipman et al. 2023 (arXiv 2210.02747), straight
 paths, times from a logit-normal (Esser et al. 2024). DDIM: Song et al. 2021 (arXiv 2010.02502) on
 the squared-cosine schedule (Nichol and Dhariwal 2021). Legend: B batch, T steps, A action size.
 """
@@ -14,7 +14,6 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from lbm_studio.learning.model.config import ObjectiveKind
 from lbm_studio.learning.model.normaliser import CLIP
 
 Denoiser = Callable[[Tensor, Tensor], Tensor]
@@ -33,7 +32,7 @@ class TrainingPair:
     target: Tensor
 
 
-class Objective(Protocol):
+class NoiseProcess(Protocol):
     """A noise process."""
 
     def pair(self, chunks: Tensor, generator: torch.Generator) -> TrainingPair:
@@ -89,8 +88,3 @@ def _levels(time: Tensor) -> tuple[Tensor, Tensor]:
     angle = (time * 0.999 + offset) / (1 + offset) * math.pi / 2
     signal = angle.cos().clamp(min=0.01)
     return signal, (1 - signal**2).sqrt()
-
-
-def build_objective(kind: ObjectiveKind) -> Objective:
-    """Return the noise process of that name."""
-    return {ObjectiveKind.FLOW_MATCHING: FlowMatching, ObjectiveKind.DDIM: Ddim}[kind]()

@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lbm_studio.learning.model.config import ObjectiveKind
-from lbm_studio.learning.model.objective import _levels, build_objective
+from lbm_studio.learning.model.heads.noise import Ddim, FlowMatching, NoiseProcess, _levels
 
 DATA = torch.tensor([[[0.5, -0.2], [0.1, 0.9]]])
 
@@ -20,24 +19,21 @@ def perfect_noise(noisy: Tensor, time: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize(
-    ("kind", "network"),
-    [(ObjectiveKind.FLOW_MATCHING, perfect_flow), (ObjectiveKind.DDIM, perfect_noise)],
+    ("process", "network"), [(FlowMatching(), perfect_flow), (Ddim(), perfect_noise)]
 )
-def test_a_perfect_network_draws_the_data(kind: ObjectiveKind, network) -> None:
+def test_a_perfect_network_draws_the_data(process: NoiseProcess, network) -> None:
     noise = torch.randn(DATA.shape, generator=torch.Generator().manual_seed(1))
 
-    drawn = build_objective(kind).sample(network, noise, steps=8)
+    drawn = process.sample(network, noise, steps=8)
 
     torch.testing.assert_close(drawn, DATA, atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize("kind", ObjectiveKind)
-def test_training_pairs_are_reproducible_and_finite(kind: ObjectiveKind) -> None:
+@pytest.mark.parametrize("process", [FlowMatching(), Ddim()])
+def test_training_pairs_are_reproducible_and_finite(process: NoiseProcess) -> None:
     chunks = torch.randn(64, 4, 3)
 
-    first, second = (
-        build_objective(kind).pair(chunks, torch.Generator().manual_seed(5)) for _ in range(2)
-    )
+    first, second = (process.pair(chunks, torch.Generator().manual_seed(5)) for _ in range(2))
 
     assert torch.equal(first.noisy, second.noisy)
     assert torch.isfinite(first.target).all()
