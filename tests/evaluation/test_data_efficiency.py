@@ -1,0 +1,60 @@
+"""The order of the study and what it says."""
+
+from lbm_studio.evaluation.data_efficiency import Cell, CellResult, Start, cells, in_words
+
+SKILLS = ("stack", "pour")
+
+
+def result(start: Start, count: int, successes: int, skill: str = "stack") -> CellResult:
+    return CellResult(Cell(skill, start, count), successes, 50, 10.0)
+
+
+def test_every_cell_comes_once_and_the_claim_comes_first() -> None:
+    planned = cells(SKILLS)
+
+    assert len(planned) == len(set(planned)) == len({cell.name for cell in planned})
+    assert [cell.name for cell in planned[:2]] == ["stack-shipped-20-0", "pour-shipped-20-0"]
+    by_start = {
+        start: sorted(
+            c.demonstrations
+            for c in planned
+            if c.start is start and c.skill == "pour" and not c.seed
+        )
+        for start in Start
+    }
+    assert by_start == {Start.SHIPPED: [5, 10, 20, 40], Start.SCRATCH: [5, 10, 20, 40, 80]}
+    assert {c.demonstrations for c in planned if c.seed} == {20}
+    assert {c.seed for c in planned} == {0, 1, 2}
+
+
+def test_without_results_nothing_is_claimed() -> None:
+    assert in_words([]) == "Nothing is measured yet.\n"
+    words = in_words([result(Start.SHIPPED, 20, 40)])
+    assert "Training from nothing is not measured on every skill yet." in words
+    assert "| stack | shipped |  |  | 80 % (66-90) |  |  |" in words
+
+
+def test_the_verdict_compares_with_the_best_of_training_from_nothing() -> None:
+    scratch = [result(Start.SCRATCH, 40, 20), result(Start.SCRATCH, 80, 30)]
+    shipped = [result(Start.SHIPPED, 10, 20), result(Start.SHIPPED, 20, 35)]
+
+    assert "the best mean is 60 %, with 80 demonstrations." in in_words(scratch)
+    assert "has not been shown to reach it" in in_words([*scratch, shipped[0]])
+    assert "needs 20 for it: 25 % as many" in in_words([*scratch, *shipped])
+
+
+def test_a_mean_is_given_only_when_every_skill_is_measured() -> None:
+    one = [result(Start.SCRATCH, 20, 10), result(Start.SHIPPED, 20, 40)]
+    both = [*one, result(Start.SCRATCH, 20, 20, "pour")]
+
+    assert "| **mean** | scratch |  |  | **30 %** |  |  |" in in_words(both)
+    assert "| **mean** | shipped |  |  |  |  |  |" in in_words(both)
+
+
+def test_shifted_conditions_stand_beside_the_plain_ones() -> None:
+    cell = Cell("stack", Start.SHIPPED, 20)
+    words = in_words([CellResult(cell, 40, 50, 10.0, shifted={"lighting": 30})])
+
+    assert cell.is_shifted_too
+    assert "| skill | start | none | lighting |" in words
+    assert "| stack | shipped | 80 % (66-90) | 30/50 |" in words
