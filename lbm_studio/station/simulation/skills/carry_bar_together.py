@@ -1,26 +1,20 @@
 """Two hands lift a bar too long and heavy for one and carry it onto one of two coloured mats."""
 
 from collections.abc import Mapping
-from math import pi
 
 import numpy as np
 
-from lbm_studio.core.pose import Pose
 from lbm_studio.station.simulation.layout import Draw, Layout, Placement
 from lbm_studio.station.simulation.motion import (
     CARRY_SPEED_M_S,
     CONTACT_SPEED_M_S,
     Demonstration,
-    Phase,
-    Reach,
     close,
-    pointing_down,
     release,
-    together,
-    yaw_of,
 )
 from lbm_studio.station.simulation.objects import COLOURS, GREY, block, mat
 from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.two_hands import SIDES, at_both_ends
 from lbm_studio.station.simulation.world import World
 
 _HALF_SIZE_M = (0.018, 0.24, 0.018)
@@ -36,7 +30,6 @@ _LIFTED_M = 0.08
 _CARRY_HEIGHT_M = 0.13
 _MAX_OFFSET_M = 0.03
 _MAX_TILT = 0.12
-_SIDES = {"right": -1.0, "left": 1.0}
 
 
 class CarryBarTogether(Skill):
@@ -44,7 +37,7 @@ class CarryBarTogether(Skill):
 
     name = "carry_bar_together"
     title = "Carry a long bar with both hands"
-    family = "bimanual"
+    family = "carrying"
     bimanual = True
     pretraining = True
     required_arms = ("right", "left")
@@ -77,22 +70,29 @@ class CarryBarTogether(Skill):
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
         bar = world.pose("bar")
-        yield _both(bar, _CARRY_HEIGHT_M)
-        yield _both(bar, _GRASP_HEIGHT_M, speed_m_s=CONTACT_SPEED_M_S, care_m=0.035)
-        yield close(*_SIDES)
-        yield _both(bar, _CARRY_HEIGHT_M, speed_m_s=CARRY_SPEED_M_S, is_linked=True)
+        yield at_both_ends(bar, _GRIP_M, _CARRY_HEIGHT_M)
+        yield at_both_ends(bar, _GRIP_M, _GRASP_HEIGHT_M, speed_m_s=CONTACT_SPEED_M_S, care_m=0.035)
+        yield close(*SIDES)
+        yield at_both_ends(bar, _GRIP_M, _CARRY_HEIGHT_M, speed_m_s=CARRY_SPEED_M_S, is_linked=True)
         target = world.pose(layout.roles["mat"])
-        yield _both(target, _CARRY_HEIGHT_M, speed_m_s=CARRY_SPEED_M_S, is_linked=True)
-        yield _both(
-            target, _RELEASE_HEIGHT_M, speed_m_s=CONTACT_SPEED_M_S, care_m=0.035, is_linked=True
+        yield at_both_ends(
+            target, _GRIP_M, _CARRY_HEIGHT_M, speed_m_s=CARRY_SPEED_M_S, is_linked=True
         )
-        yield release(*_SIDES)
-        yield _both(target, _CARRY_HEIGHT_M, speed_m_s=CARRY_SPEED_M_S)
+        yield at_both_ends(
+            target,
+            _GRIP_M,
+            _RELEASE_HEIGHT_M,
+            speed_m_s=CONTACT_SPEED_M_S,
+            care_m=0.035,
+            is_linked=True,
+        )
+        yield release(*SIDES)
+        yield at_both_ends(target, _GRIP_M, _CARRY_HEIGHT_M, speed_m_s=CARRY_SPEED_M_S)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         bar = world.pose("bar")
         is_lifted = bar.position[2] > _LIFTED_M and abs(bar.rotation[2, 1]) < _MAX_TILT
-        is_in_both = world.touching_arms("bar") == set(_SIDES)
+        is_in_both = world.touching_arms("bar") == set(SIDES)
         return {
             "held by both": is_in_both,
             "lifted level": bool(is_lifted and is_in_both),
@@ -107,20 +107,3 @@ class CarryBarTogether(Skill):
         bar = world.pose("bar")
         offset = np.abs(bar.relative_to(world.pose(layout.roles["mat"])).position)
         return bool(offset[0] < _MAX_OFFSET_M and bar.position[2] < 2.0 * _HALF_SIZE_M[2])
-
-
-def _both(
-    bar: Pose,
-    height_m: float,
-    *,
-    speed_m_s: float = CARRY_SPEED_M_S,
-    care_m: float = 0.0,
-    is_linked: bool = False,
-) -> Phase:
-    """Move both hands to the two ends of the bar's place."""
-    reaches = []
-    for arm, side in _SIDES.items():
-        x, y, _ = bar.position + bar.rotation[:, 1] * side * _GRIP_M
-        hand = pointing_down((x, y, height_m), yaw_of(bar) + pi / 2)
-        reaches.append(Reach(arm, hand, speed_m_s, care_m))
-    return together(*reaches, is_linked=is_linked)

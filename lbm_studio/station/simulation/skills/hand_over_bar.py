@@ -4,12 +4,12 @@ Either arm may give. Without a moment in which both hold the bar in the air it d
 """
 
 from collections.abc import Mapping
-from math import pi
+from itertools import combinations
 
 import numpy as np
 
-from lbm_studio.core.pose import Pose
-from lbm_studio.station.simulation.layout import Draw, Layout, Placement, Region
+from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.station.simulation.layout import Draw, Layout, Placement, Region, lay_fixtures
 from lbm_studio.station.simulation.motion import (
     CARRY_SPEED_M_S,
     CLEARANCE_M,
@@ -19,36 +19,46 @@ from lbm_studio.station.simulation.motion import (
     close,
     pick,
     place,
-    pointing_down,
     release,
     together,
     touch,
     travel,
-    yaw_of,
 )
-from lbm_studio.station.simulation.objects import COLOURS, basin, block
+from lbm_studio.station.simulation.objects import COLOURS, SceneObject, basin, block
 from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.two_hands import SIDES, across
 from lbm_studio.station.simulation.world import World
 
 _HALF_SIZE_M = (0.014, 0.10, 0.014)
 _GRIP_M = 0.07
 _TRAY_HALF_SIZE_M = (0.05, 0.125)
+_TRAY_SPACING_M = 2.0 * _TRAY_HALF_SIZE_M[0] + 0.02
 _NEAR_Y_M, _FAR_Y_M = 0.13, 0.24
 _GRASP_HEIGHT_M = 0.016
 _RELEASE_HEIGHT_M = 0.040
 _MEETING_HEIGHT_M = 0.16
 _MAX_YAW_RAD = 0.25
-_SIDES = {"right": -1.0, "left": 1.0}
+
+BAR = block("bar", _HALF_SIZE_M, mass_kg=0.08)
+
+
+def tray_for_bar(name: str) -> SceneObject:
+    """Return a tray the bar fits into, along the y axis."""
+    return basin(name, *_TRAY_HALF_SIZE_M)
 
 
 class HandOverBar(Skill):
-    """A hand-over from one arm to the other, in either direction."""
+    """A hand-over from one arm to the other, in either direction.
+
+    Attributes:
+        trays: on the receiver's side; the first is the one that is meant.
+    """
 
     name = "hand_over_bar"
     title = "Hand a bar over and put it down"
-    family = "bimanual"
+    family = "handing_over"
     bimanual = True
-    pretraining = False
+    pretraining = True
     required_arms = ("right", "left")
     goals = (
         "hand the {bar} bar to the {receiver} hand and put it in the {tray} tray",
@@ -58,41 +68,42 @@ class HandOverBar(Skill):
         "the {giver} hand takes the {bar} bar, the {receiver} hand puts it away",
         "move the {bar} bar across the table to the {tray} tray using both hands",
     )
-    objects = (block("bar", _HALF_SIZE_M, mass_kg=0.08), basin("tray", *_TRAY_HALF_SIZE_M))
+    trays = ("tray",)
+    objects = (BAR, tray_for_bar("tray"))
 
     def lay_out(self, draw: Draw) -> Layout:
         giver = draw.choice(self.required_arms)
         receiver = next(arm for arm in self.required_arms if arm != giver)
-        bar_at, tray_at = (
-            draw.points(1, spacing_m=0.0, region=_side_region(arm))[0] for arm in (giver, receiver)
+        bar_at = draw.points(1, spacing_m=0.0, region=_side_region(giver))[0]
+        trays_at = draw.points(
+            len(self.trays), spacing_m=0.0, region=_side_region(receiver), accept=_lie_apart
         )
-        bar_colour, tray_colour = draw.colours(2)
+        bar_colour, *tray_colours = draw.colours(1 + len(self.trays))
         yaw = draw.number(-_MAX_YAW_RAD, _MAX_YAW_RAD)
         bar = Placement("bar", (*bar_at, _HALF_SIZE_M[2]), yaw, COLOURS[bar_colour])
-        tray = Placement("tray", (*tray_at, 0.0), 0.0, COLOURS[tray_colour])
+        words = {"bar": bar_colour, "tray": tray_colours[0], "giver": giver, "receiver": receiver}
         return Layout(
-            (bar, tray),
-            words={"bar": bar_colour, "tray": tray_colour, "giver": giver, "receiver": receiver},
+            (bar, *lay_fixtures(self.trays, trays_at, tray_colours)),
+            words,
             roles={"giver": giver, "receiver": receiver},
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
         giver, receiver = layout.roles["giver"], layout.roles["receiver"]
         bar = world.pose("bar")
-        outwards = _SIDES[giver] * _GRIP_M
-        yield from pick(giver, _across(bar, outwards, _GRASP_HEIGHT_M))
+        outwards = SIDES[giver] * _GRIP_M
+        yield from pick(giver, across(bar, outwards, _GRASP_HEIGHT_M))
         meeting = Pose(np.array([-0.02, 0.0, _MEETING_HEIGHT_M]), np.eye(3))
-        offered = _across(meeting, outwards, _MEETING_HEIGHT_M)
-        taken = _across(meeting, -outwards, _MEETING_HEIGHT_M)
+        offered = across(meeting, outwards, _MEETING_HEIGHT_M)
+        taken = across(meeting, -outwards, _MEETING_HEIGHT_M)
         waiting = at_height(taken, _MEETING_HEIGHT_M + 0.12)
         yield together(Reach(giver, offered, CARRY_SPEED_M_S), Reach(receiver, waiting))
         yield touch(receiver, taken)
         yield close(receiver)
         yield release(giver)
         yield travel(giver, at_height(offered, _MEETING_HEIGHT_M + 0.12), CARRY_SPEED_M_S)
-        away = _across(Pose(np.array([-0.1, _SIDES[giver] * 0.25, 0.0]), np.eye(3)), 0.0, 0.3)
-        tray = world.pose("tray")
-        target = _across(tray, -outwards, _RELEASE_HEIGHT_M)
+        away = across(Pose(np.array([-0.1, SIDES[giver] * 0.25, 0.0]), np.eye(3)), 0.0, 0.3)
+        target = across(world.pose(self.trays[0]), -outwards, _RELEASE_HEIGHT_M)
         yield together(
             Reach(giver, away), Reach(receiver, at_height(target, CLEARANCE_M), CARRY_SPEED_M_S)
         )
@@ -114,16 +125,15 @@ class HandOverBar(Skill):
         return is_handed_over and is_left_alone and self._is_in_tray(world)
 
     def _is_in_tray(self, world: World) -> bool:
-        offset = np.abs(world.pose("bar").relative_to(world.pose("tray")).position)
+        offset = np.abs(world.pose("bar").relative_to(world.pose(self.trays[0])).position)
         return bool((offset < (_TRAY_HALF_SIZE_M[0], 0.04, 0.04)).all())
 
 
 def _side_region(arm: str) -> Region:
-    low, high = sorted((_SIDES[arm] * _NEAR_Y_M, _SIDES[arm] * _FAR_Y_M))
+    low, high = sorted((SIDES[arm] * _NEAR_Y_M, SIDES[arm] * _FAR_Y_M))
     return Region(-0.10, 0.08, low, high)
 
 
-def _across(thing: Pose, along_m: float, height_m: float) -> Pose:
-    """Return the hand over a long thing, its fingers to both sides, ``along_m`` from its centre."""
-    x, y, _ = thing.position + thing.rotation[:, 1] * along_m
-    return pointing_down((x, y, height_m), yaw_of(thing) + pi / 2)
+def _lie_apart(points: list[FloatArray]) -> bool:
+    """Whether trays on these points lie behind each other, with a gap."""
+    return all(abs(a[0] - b[0]) > _TRAY_SPACING_M for a, b in combinations(points, 2))
