@@ -5,22 +5,11 @@ Two pucks lie there; the goal says which. The arm on the puck's side does it, al
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.core.pose import FloatArray
 from lbm_studio.station.simulation.layout import Draw, Layout, Placement
-from lbm_studio.station.simulation.motion import (
-    CARRY_SPEED_M_S,
-    CLEARANCE_M,
-    Demonstration,
-    at_height,
-    keep,
-    pointing_down,
-    push,
-    touch,
-    travel,
-)
+from lbm_studio.station.simulation.motion import Demonstration
 from lbm_studio.station.simulation.objects import COLOURS, mark, puck
+from lbm_studio.station.simulation.pushing import Lane, is_free, push_along
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
 
@@ -29,13 +18,9 @@ _RADIUS_M = 0.034
 _HEIGHT_M = 0.036
 _MARK_RADIUS_M = 0.05
 _FORK_M = 0.045
-_BEHIND_M = 0.085
 _CONTACT_M = 0.036
-_PUSH_HEIGHT_M = 0.02
 _SPACING_M = 0.17
-_SIDE_MARGIN_M = 0.02
 _MAX_OFFSET_M = 0.025
-_LANE_M = 0.11
 
 
 class PushPuck(Skill):
@@ -59,13 +44,7 @@ class PushPuck(Skill):
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
-            arm = draw.arm_on_side(points[0])
-            return (
-                draw.is_clear_side(points[0], _SIDE_MARGIN_M)
-                and draw.is_in_reach(arm, points[2])
-                and draw.is_in_reach(arm, _start(points[0], points[2]))
-                and _distance_to_lane_m(points[1], points[0], points[2]) > _LANE_M
-            )
+            return is_free(draw, Lane(points[0], points[2]), points[1])
 
         points = draw.points(3, spacing_m=_SPACING_M, accept=accept)
         colours = draw.colours(3)
@@ -81,18 +60,11 @@ class PushPuck(Skill):
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        arm = layout.roles["arm"]
-        origin, target = (world.pose(name).position[:2] for name in (_PUCKS[0], "mark"))
-        behind = _fork(_start(origin, target), origin, target)
-        end = _fork(target - _CONTACT_M * _direction(origin, target), origin, target)
-        yield keep(arm, _FORK_M, 0.0)
-        yield travel(arm, at_height(behind, CLEARANCE_M))
-        yield touch(arm, behind)
-        yield push(arm, end)
-        yield travel(arm, at_height(end, CLEARANCE_M), CARRY_SPEED_M_S)
+        lane = Lane(*(world.pose(name).position[:2] for name in (_PUCKS[0], "mark")))
+        yield from push_along(layout.roles["arm"], lane, _FORK_M, _CONTACT_M)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
-        offset_m = self._offset_m(world)
+        offset_m = world.offset_m(_PUCKS[0], "mark")
         return {
             "touched": bool(world.touching_arms(_PUCKS[0])),
             "near the mark": offset_m < 2.0 * _MARK_RADIUS_M,
@@ -100,32 +72,5 @@ class PushPuck(Skill):
         }
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
-        return self._offset_m(world) < _MAX_OFFSET_M and not world.touching_arms(_PUCKS[0])
-
-    def _offset_m(self, world: World) -> float:
-        offset = world.pose(_PUCKS[0]).position - world.pose("mark").position
-        return float(np.linalg.norm(offset[:2]))
-
-
-def _direction(origin: FloatArray, target: FloatArray) -> FloatArray:
-    return (target - origin) / np.linalg.norm(target - origin)
-
-
-def _start(origin: FloatArray, target: FloatArray) -> FloatArray:
-    """Return where the hand comes down: behind the puck, seen from the mark."""
-    return origin - _BEHIND_M * _direction(origin, target)
-
-
-def _fork(point: FloatArray, origin: FloatArray, target: FloatArray) -> Pose:
-    """Return the hand at a point of the table, its fingers to both sides of the way to the mark."""
-    x, y = _direction(origin, target)
-    yaw = np.arctan2(y, x)
-    half_turn = np.pi * np.round(yaw / np.pi)  # the hand looks alike after half a turn
-    return pointing_down((*point, _PUSH_HEIGHT_M), yaw - half_turn)
-
-
-def _distance_to_lane_m(point: FloatArray, origin: FloatArray, target: FloatArray) -> float:
-    along = _direction(origin, target)
-    length = float(np.linalg.norm(target - origin))
-    nearest = origin + np.clip((point - origin) @ along, -2.0 * _BEHIND_M, length) * along
-    return float(np.linalg.norm(point - nearest))
+        is_over = world.offset_m(_PUCKS[0], "mark") < _MAX_OFFSET_M
+        return is_over and not world.touching_arms(_PUCKS[0])
