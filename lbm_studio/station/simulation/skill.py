@@ -32,6 +32,7 @@ class Skill(ABC):
         required_arms: arms a station must have; empty when any one arm will do.
         goals: at least five ways to ask for it; places in braces are filled by the layout.
         objects: what lies on the table.
+        in_turn: milestones that must follow each other; one that comes too early never counts.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Skill(ABC):
     required_arms: tuple[str, ...]
     goals: tuple[str, ...]
     objects: tuple[SceneObject, ...]
+    in_turn: tuple[str, ...] = ()
 
     @abstractmethod
     def lay_out(self, draw: Draw) -> Layout:
@@ -76,6 +78,7 @@ class Task:
         self._layout = layout
         self._world = world
         self._reached = dict.fromkeys(skill.milestones(world, layout), False)
+        self._too_early: set[str] = set()
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -90,7 +93,9 @@ class Task:
     def observe(self) -> None:
         """Note the milestones that are reached at this moment."""
         for name, is_reached in self.skill.milestones(self._world, self._layout).items():
-            self._reached[name] |= bool(is_reached)
+            if is_reached and not self._is_due(name):
+                self._too_early.add(name)
+            self._reached[name] |= bool(is_reached) and name not in self._too_early
 
     def milestones(self) -> dict[str, bool]:
         """Return which milestones have been reached since the layout was loaded, in order."""
@@ -104,6 +109,11 @@ class Task:
     def demonstrate(self) -> Demonstration:
         """Yield the phases of a demonstration from the state the scene is in."""
         return self.skill.demonstrate(self._world, self._layout)
+
+    def _is_due(self, name: str) -> bool:
+        turns = self.skill.in_turn
+        earlier = turns[: turns.index(name)] if name in turns else ()
+        return all(self._reached[before] for before in earlier)
 
 
 class HeldSuccess:

@@ -2,7 +2,11 @@
 
 import pytest
 
+from lbm_studio.station.simulation.layout import Layout
 from lbm_studio.station.simulation.skill import SUCCESS_HELD_S, HeldSuccess
+from lbm_studio.station.simulation.skills.press_two_buttons import PressTwoButtons
+from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.station.simulation.world import World
 
 
 @pytest.mark.parametrize("rate_hz", [10.0, 5.0, 3.0])
@@ -32,3 +36,31 @@ def test_a_goal_that_is_lost_again_counts_from_when_it_is_reached_for_good() -> 
 
     assert success.first_s == pytest.approx(0.6)
     assert pending == [False, True, True, True, False, *5 * [True], False]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "both_count"),
+    [((0, 1), True), ((1, 0), False), ((1, 0, 1), False)],
+    ids=["in order", "the other way round", "too early, and again"],
+)
+def test_what_comes_before_its_turn_never_counts(
+    station: SimulatedStation, pressed: tuple[int, ...], both_count: bool
+) -> None:
+    held: list[str] = []
+    task = station.load(PressedInstead(held), 0)
+
+    for button in pressed:
+        held[:] = [task.skill.in_turn[button]]
+        task.observe()
+
+    assert all(task.milestones()[name] for name in task.skill.in_turn) == both_count
+
+
+class PressedInstead(PressTwoButtons):
+    """Sees the milestones it is told to see."""
+
+    def __init__(self, held: list[str]) -> None:
+        self._held = held
+
+    def milestones(self, world: World, layout: Layout) -> dict[str, bool]:
+        return {name: name in self._held for name in self.in_turn}

@@ -5,8 +5,8 @@ The arm on the button's side does it, alone.
 
 from collections.abc import Mapping
 
-from lbm_studio.core.pose import FloatArray
-from lbm_studio.station.simulation.layout import Draw, Layout, Placement
+from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.station.simulation.layout import Draw, Layout, lay_fixtures
 from lbm_studio.station.simulation.motion import (
     CARRY_SPEED_M_S,
     CLOSED_M,
@@ -20,15 +20,15 @@ from lbm_studio.station.simulation.motion import (
 from lbm_studio.station.simulation.objects import (
     BUTTON_HEIGHT_M,
     BUTTON_TRAVEL_M,
-    COLOURS,
     button,
 )
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
 
-_BUTTONS = ("first_button", "second_button", "third_button")
-_SPACING_M = 0.14
-_SIDE_MARGIN_M = 0.02
+BUTTONS = ("first_button", "second_button", "third_button")
+THREE_BUTTONS = tuple(button(name) for name in BUTTONS)
+SPACING_M = 0.14
+
 _ABOVE_M = 0.12
 _PRESS_HEIGHT_M = 0.024
 _DWELL_S = 0.2
@@ -53,42 +53,53 @@ class PressButton(Skill):
         "with a closed hand, press {colour}",
         "give the {colour} button a push",
     )
-    objects = tuple(button(name) for name in _BUTTONS)
+    objects = THREE_BUTTONS
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
-            return draw.is_clear_side(points[0], _SIDE_MARGIN_M)
+            return draw.is_for_one_arm(points[0])
 
-        points = draw.points(len(_BUTTONS), spacing_m=_SPACING_M, accept=accept)
-        colours = draw.colours(len(_BUTTONS))
-        buttons = tuple(
-            Placement(name, (*point, 0.0), 0.0, COLOURS[colour])
-            for name, point, colour in zip(_BUTTONS, points, colours, strict=True)
+        points = draw.points(len(BUTTONS), spacing_m=SPACING_M, accept=accept)
+        colours = draw.colours(len(BUTTONS))
+        return Layout(
+            lay_fixtures(BUTTONS, points, colours),
+            words={"colour": colours[0]},
+            roles={"arm": draw.arm_on_side(points[0])},
         )
-        arm = draw.arm_on_side(points[0])
-        return Layout(buttons, words={"colour": colours[0]}, roles={"arm": arm})
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        arm = layout.roles["arm"]
-        x, y, _ = world.pose(_BUTTONS[0]).position
-        pressed = pointing_down((x, y, _PRESS_HEIGHT_M))
-        yield keep(arm, CLOSED_M, 0.0)
-        yield travel(arm, at_height(pressed, _ABOVE_M))
-        yield touch(arm, pressed)
-        yield keep(arm, CLOSED_M, _DWELL_S)
-        yield travel(arm, at_height(pressed, _ABOVE_M), CARRY_SPEED_M_S)
+        yield from press(layout.roles["arm"], world.pose(BUTTONS[0]))
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         hand = world.gripper(layout.roles["arm"]).pose.position
-        target = world.pose(_BUTTONS[0]).position
+        target = world.pose(BUTTONS[0]).position
         return {
             "over the button": bool(abs(hand[:2] - target[:2]).max() < 0.03),
-            "pressed": world.joint_position(_BUTTONS[0]) > _IS_PRESSED_M,
-            "pressed another": any(
-                world.joint_position(other) > _IS_PRESSED_M for other in _BUTTONS[1:]
-            ),
+            "pressed": is_pressed(world, BUTTONS[0]),
+            "pressed another": any(is_pressed(world, other) for other in BUTTONS[1:]),
         }
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
         is_right = "pressed" in reached and "pressed another" not in reached
-        return is_right and world.gripper(layout.roles["arm"]).pose.position[2] > _IS_LEFT_M
+        return is_right and has_left(world, layout.roles["arm"])
+
+
+def press(arm: str, target: Pose) -> Demonstration:
+    """Press a button with the closed hand."""
+    x, y, _ = target.position
+    pressed = pointing_down((x, y, _PRESS_HEIGHT_M))
+    yield keep(arm, CLOSED_M, 0.0)
+    yield travel(arm, at_height(pressed, _ABOVE_M))
+    yield touch(arm, pressed)
+    yield keep(arm, CLOSED_M, _DWELL_S)
+    yield travel(arm, at_height(pressed, _ABOVE_M), CARRY_SPEED_M_S)
+
+
+def is_pressed(world: World, name: str) -> bool:
+    """Whether a button is held down at this moment."""
+    return world.joint_position(name) > _IS_PRESSED_M
+
+
+def has_left(world: World, arm: str) -> bool:
+    """Whether a hand is up and away from the buttons."""
+    return bool(world.gripper(arm).pose.position[2] > _IS_LEFT_M)

@@ -1,0 +1,70 @@
+"""Press one coloured button and then another, in the order the goal says, and not the third.
+
+The scene is that of pressing one button. Each is pressed by the arm on its side; an arm that is
+done goes back to where it began before the other one moves.
+"""
+
+from collections.abc import Mapping
+
+from lbm_studio.core.pose import FloatArray
+from lbm_studio.station.simulation.layout import Draw, Layout, lay_fixtures
+from lbm_studio.station.simulation.motion import Demonstration, take_turns
+from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.skills.press_button import (
+    BUTTONS,
+    SPACING_M,
+    THREE_BUTTONS,
+    has_left,
+    is_pressed,
+    press,
+)
+from lbm_studio.station.simulation.world import World
+
+
+class PressTwoButtons(Skill):
+    """Pressing in order."""
+
+    name = "press_two_buttons"
+    title = "Press two buttons in order"
+    family = "pressing"
+    bimanual = False
+    pretraining = False
+    required_arms = ()
+    goals = (
+        "press the {first} button, then the {second} one",
+        "first push the {first} button and after that the {second} button",
+        "press {first} and then {second}",
+        "the {first} button first, the {second} button second",
+        "push down the {first} button before you push down the {second} button",
+        "press two buttons: {first}, then {second}",
+        "start with the {first} button and finish with the {second} one",
+    )
+    objects = THREE_BUTTONS
+    in_turn = ("pressed the first", "pressed the second")
+
+    def lay_out(self, draw: Draw) -> Layout:
+        def accept(points: list[FloatArray]) -> bool:
+            return all(draw.is_for_one_arm(point) for point in points[:2])
+
+        points = draw.points(len(BUTTONS), spacing_m=SPACING_M, accept=accept)
+        colours = draw.colours(len(BUTTONS))
+        return Layout(
+            lay_fixtures(BUTTONS, points, colours),
+            words={"first": colours[0], "second": colours[1]},
+            roles={"first": draw.arm_on_side(points[0]), "second": draw.arm_on_side(points[1])},
+        )
+
+    def demonstrate(self, world: World, layout: Layout) -> Demonstration:
+        arms = (layout.roles["first"], layout.roles["second"])
+        turns = [
+            (arm, press(arm, world.pose(name))) for arm, name in zip(arms, BUTTONS, strict=False)
+        ]
+        yield from take_turns(*turns, rest={arm: world.gripper(arm).pose for arm in arms})
+
+    def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
+        first, second, third = (is_pressed(world, name) for name in BUTTONS)
+        return {"pressed the first": first, "pressed the second": second, "pressed another": third}
+
+    def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
+        are_pressed = reached >= set(self.in_turn) and "pressed another" not in reached
+        return are_pressed and has_left(world, layout.roles["second"])
