@@ -1,0 +1,27 @@
+"""One hand gives a bar to the other, which puts it into one of two trays; only the goal says which.
+
+Either arm may give.
+"""
+
+from lbm_studio.station.simulation.skills.hand_over_bar import BAR, HandOverBar, tray_for_bar
+
+_TRAYS = ("first_tray", "second_tray")
+
+
+class HandOverIntoTray(HandOverBar):
+    """A hand-over, and then a choice by colour."""
+
+    name = "hand_over_into_tray"
+    title = "Hand a bar over and choose its tray"
+    pretraining = False
+    goals = (
+        "hand the bar over and put it in the {tray} tray",
+        "pass the bar to the other hand, then lay it in the {tray} tray",
+        "{giver} gives the bar to {receiver}; of the two trays the {tray} one gets it",
+        "the {receiver} hand should get the bar and place it in the {tray} tray",
+        "change hands with the bar and put it down in {tray}",
+        "into the {tray} tray goes the {bar} bar, by way of both hands",
+        "let the {giver} arm offer the bar and the {receiver} arm lay it into the {tray} tray",
+    )
+    trays = _TRAYS
+    objects = (BAR, *(tray_for_bar(name) for name in _TRAYS))
