@@ -49,7 +49,7 @@ class LearnedSession:
         state = observation.state.as_vector(embodiment.arm_names)
         images = _read_images(observation, embodiment, network)
         length = network.config.prompt_words
-        words = self._loaded.vocabulary.encode([observation.goal], length)
+        words = self._loaded.reader.encode([observation.goal], length)
         sight = network.look(images, words)
         vectors = absolute_chunk(self._draw(sight, torch.tensor(state[None]).float()), state)
         self._settle_grippers(vectors, state, observation.state.captured_ns)

@@ -5,7 +5,6 @@ temporary name and renamed.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import CheckpointError, StudioError
 from lbm_studio.core.runs import CHECKPOINT_FOLDER, write_json
+from lbm_studio.policy.prompts import COLOURS, split_words
 
 MANIFEST_FILE = "manifest.json"
 WEIGHTS_FILE = "weights.safetensors"
@@ -30,7 +30,7 @@ class CheckpointManifest:
         embodiment: the body it controls, with the cameras it looks through.
         convention: how its actions are to be read.
         goals: prompts it was trained on, as people wrote them.
-        words: vocabulary of its prompt tokens, in order.
+        words: vocabulary of its prompt tokens, in order; empty when it reads any word.
         model: the model configuration, as JSON.
         normaliser: statistics of its inputs and outputs, as JSON.
         provenance: datasets, episodes, steps, seconds, parent checkpoint, software version.
@@ -49,14 +49,15 @@ class CheckpointManifest:
     format: int = FORMAT
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
-        """Return the words of a prompt that training never saw, each once."""
+        """Return the words of a prompt that training never saw, each once.
+
+        A policy that reads any word knows what a new one means, but not how a new colour looks.
+        """
         said = dict.fromkeys(split_words(prompt))
-        return tuple(word for word in said if word not in self.words)
-
-
-def split_words(prompt: str) -> list[str]:
-    """Return the lower-case words of a prompt, as the vocabulary counts them."""
-    return re.findall(r"[a-z0-9]+", prompt.lower())
+        if self.words:
+            return tuple(word for word in said if word not in self.words)
+        taught = {word for goal in self.goals for word in split_words(goal)}
+        return tuple(word for word in said if word in COLOURS - taught)
 
 
 def resolve_checkpoint(path: Path) -> Path:

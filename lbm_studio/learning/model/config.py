@@ -15,6 +15,13 @@ class ObjectiveKind(StrEnum):
     REGRESSION = "regression"
 
 
+class TextKind(StrEnum):
+    """How a prompt is read: its words, learned, or the tokens of a frozen text encoder."""
+
+    WORDS = "words"
+    MINILM = "minilm"
+
+
 @dataclass(frozen=True)
 class ModelConfig:
     """Sizes of the compact LBM. The defaults are for two CPU cores.
@@ -25,10 +32,11 @@ class ModelConfig:
         encoder_widths: channels of the image encoder at strides 4, 8 and 16.
         heat_maps: keypoints a view is summarised by; the first ones are supervised.
         key_events: how many coming events of each arm they are supervised with.
+        text: how the prompt is read.
         prompt_width: width of the prompt encoder.
         prompt_layers: its layers.
         prompt_slots: learned queries that read the prompt tokens.
-        prompt_words: longest prompt, in words.
+        prompt_words: longest prompt, in words or tokens.
         condition_width: width of the prompt condition of the image encoder.
         width: width of the action head.
         layers: its blocks.
@@ -45,6 +53,7 @@ class ModelConfig:
     encoder_widths: tuple[int, int, int] = (48, 96, 128)
     heat_maps: int = 48
     key_events: int = 1
+    text: TextKind = TextKind.WORDS
     prompt_width: int = 64
     prompt_layers: int = 2
     prompt_slots: int = 4

@@ -3,7 +3,7 @@
 A pooled sentence vector barely tells "blue on green" from "green on blue", so the condition is read
 from the token sequence by learned queries.
 
-Legend: B batch, L words, S slots, P prompt width.
+Legend: B batch, L words or tokens, W width of a frozen token, S slots, P prompt width.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lbm_studio.learning.model.blocks import EncoderBlock
-from lbm_studio.learning.model.config import ModelConfig
-from lbm_studio.policy.manifest import split_words
+from lbm_studio.learning.model.config import ModelConfig, TextKind
+from lbm_studio.learning.model.text import TOKEN_WIDTH, TextEncoder, load_text_encoder
+from lbm_studio.policy.prompts import split_words
 
 PADDING = 0
 UNKNOWN = 1
@@ -46,13 +47,48 @@ class Vocabulary:
         return torch.tensor(rows, dtype=torch.long).reshape(len(rows), length)
 
 
+class TokenReader:
+    """Prompts as tokens of the frozen text encoder, which needs no vocabulary of its own."""
+
+    words: tuple[str, ...] = ()
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+
+    def extended(self, prompts: Iterable[str]) -> "TokenReader":
+        return self
+
+    def encode(self, prompts: Sequence[str], length: int) -> Tensor:
+        """Return (B, length, W) tokens, cut or padded with zeros to ``length``."""
+        rows = torch.zeros(len(prompts), length, TOKEN_WIDTH)
+        for row, prompt in zip(rows, prompts, strict=True):
+            tokens = self._encoder.read(prompt).tokens[:length]
+            row[: len(tokens)] = tokens
+        return rows
+
+
+PromptReader = Vocabulary | TokenReader
+"""Turns prompts into what the prompt encoder takes: one row a prompt, zero where it has ended."""
+
+
+def build_reader(kind: TextKind, words: Sequence[str] = ()) -> PromptReader:
+    """Return a reader of prompts that knows ``words`` already."""
+    if kind is TextKind.MINILM:
+        return TokenReader(load_text_encoder())
+    return Vocabulary(words or SPECIAL_WORDS)
+
+
 class PromptEncoder(nn.Module):
-    """A small transformer over words, read out by learned queries."""
+    """A small transformer over words or tokens, read out by learned queries."""
 
     def __init__(self, config: ModelConfig, vocabulary_size: int) -> None:
         super().__init__()
         width = config.prompt_width
-        self.embedding = nn.Embedding(vocabulary_size, width, padding_idx=PADDING)
+        self.embedding: nn.Module
+        if config.text is TextKind.MINILM:
+            self.embedding = nn.Linear(TOKEN_WIDTH, width)
+        else:
+            self.embedding = nn.Embedding(vocabulary_size, width, padding_idx=PADDING)
         self.position = nn.Parameter(torch.randn(config.prompt_words, width) * 0.02)
         self.blocks = nn.ModuleList(
             EncoderBlock(width, config.heads) for _ in range(config.prompt_layers)
@@ -63,12 +99,12 @@ class PromptEncoder(nn.Module):
         self.condition = nn.Linear(config.prompt_slots * width, config.condition_width)
 
     def forward(self, words: Tensor) -> tuple[Tensor, Tensor]:
-        """Read (B, L) word numbers.
+        """Read what a :data:`PromptReader` has made of prompts: (B, L) or (B, L, W).
 
         Returns:
             (B, S, P) slots and (B, C) the condition of the image encoder.
         """
-        mask = words != PADDING
+        mask = words != PADDING if words.ndim == 2 else words.any(dim=-1)  # (B, L)
         mask = torch.cat([torch.ones_like(mask[:, :1]), mask[:, 1:]], dim=1)  # an empty prompt too
         x = self.embedding(words) + self.position[: words.shape[1]]  # (B, L, P)
         for block in self.blocks:

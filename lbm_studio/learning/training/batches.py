@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lbm_studio.learning.model.images import images_to_tensor
-from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.model.prompt import PromptReader
 from lbm_studio.learning.training.samples import Samples
 
 LARGEST_SHIFT = 0.04
@@ -29,7 +29,7 @@ often."""
 
 @dataclass(frozen=True)
 class Batch:
-    """One batch. ``images`` per group (B, cameras, 3, H, W).
+    """One batch. ``images`` per group (B, cameras, 3, H, W); ``words`` as the reader made them.
 
     ``shift`` (B, V, 2); targets are moved with the images.
     """
@@ -52,13 +52,15 @@ class BatchMaker:
         self,
         samples: Samples,
         groups: tuple[tuple[int, ...], ...],
-        vocabulary: Vocabulary,
+        reader: PromptReader,
         *,
         words: int,
     ) -> None:
         self._samples = samples
         self._groups = groups
-        self._words = vocabulary.encode(samples.goals, words)
+        goals = {goal: number for number, goal in enumerate(dict.fromkeys(samples.goals))}
+        self._prompts = reader.encode(tuple(goals), words)
+        self._prompt_of = torch.tensor([goals[goal] for goal in samples.goals], dtype=torch.long)
         weight = np.where(samples.step < EARLY_STEPS, EARLY_WEIGHT, 1.0)
         self._cumulative = np.cumsum(weight / weight.sum())
 
@@ -97,7 +99,7 @@ class BatchMaker:
             targets = targets + shift[:, :, None]
         return Batch(
             images=images,
-            words=self._words[s.episode[rows]],
+            words=self._prompts[self._prompt_of[s.episode[rows]]],
             states=torch.from_numpy(s.states[rows]),
             chunks=torch.from_numpy(s.chunks[rows]),
             key_positions=torch.from_numpy(s.key_positions[rows]),

@@ -26,7 +26,7 @@ from lbm_studio.core.runs import CHECKPOINT_FOLDER
 from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
-from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.model.prompt import PromptReader, build_reader
 from lbm_studio.policy.manifest import (
     WEIGHTS_FILE,
     CheckpointManifest,
@@ -53,7 +53,7 @@ class LoadedPolicy:
     manifest: CheckpointManifest
     network: LargeBehaviorModel
     normaliser: PolicyNormaliser
-    vocabulary: Vocabulary
+    reader: PromptReader
 
 
 def save_checkpoint(
@@ -95,15 +95,15 @@ def load_checkpoint(path: Path, embodiment: Embodiment | None = None) -> LoadedP
     folder = resolve_checkpoint(path)
     manifest = read_manifest(folder)
     config = from_json(ModelConfig, dict(manifest.model), where="the model configuration")
-    vocabulary = Vocabulary(manifest.words)
-    network = LargeBehaviorModel(config, embodiment or manifest.embodiment, len(vocabulary.words))
+    reader = build_reader(config.text, manifest.words)
+    network = LargeBehaviorModel(config, embodiment or manifest.embodiment, len(reader.words))
     try:
         network.load_state_dict(current_names(load_file(folder / WEIGHTS_FILE)))
         normaliser = PolicyNormaliser.from_json(manifest.normaliser)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(f"The checkpoint {folder} is damaged: {reason}") from error
-    return LoadedPolicy(manifest, network.eval(), normaliser, vocabulary)
+    return LoadedPolicy(manifest, network.eval(), normaliser, reader)
 
 
 def save_state(run: Path, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from lbm_studio.core.runs import EventKind, EventLog
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.model.network import LargeBehaviorModel, image_groups
 from lbm_studio.learning.model.normaliser import Normaliser, PolicyNormaliser, rotation_dimensions
-from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.model.prompt import build_reader
 from lbm_studio.learning.training.batches import BatchMaker
 from lbm_studio.learning.training.checkpoint import (
     LoadedPolicy,
@@ -85,7 +85,7 @@ class _TrainingJob:
     ) -> None:
         self._spec, self._run, self._events, self._material = spec, run, events, material
         self._groups = image_groups(material.embodiment)
-        self._vocabulary = Vocabulary(material.plan.words)
+        self._reader = build_reader(material.plan.model.text, material.plan.words)
         self._told = 0.0
         self._memory: SightMemory | None = None
         self._build(parent)
@@ -122,7 +122,7 @@ class _TrainingJob:
 
     def _batches(self, samples: Samples) -> BatchMaker:
         length = self._learner.network.config.prompt_words
-        return BatchMaker(samples, self._groups, self._vocabulary, words=length)
+        return BatchMaker(samples, self._groups, self._reader, words=length)
 
     def run(self, should_stop: Callable[[], bool]) -> bool:
         learner, spec = self._learner, self._spec
@@ -223,7 +223,7 @@ class _TrainingJob:
             embodiment=self._material.embodiment,
             convention=ActionConvention(self._material.embodiment.arm_names),
             goals=self._material.plan.goals,
-            words=self._vocabulary.words,
+            words=self._reader.words,
             model=to_json(learner.network.config),
             normaliser=self._normaliser.as_json(),
             provenance=self._provenance(),

@@ -17,7 +17,7 @@ from lbm_studio.core.runs import write_json
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.labels import EditLog
 from lbm_studio.learning.model.config import ModelConfig
-from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.model.prompt import build_reader
 from lbm_studio.learning.training.checkpoint import LoadedPolicy
 from lbm_studio.learning.training.spec import TrainSpec
 
@@ -47,7 +47,7 @@ class TrainingPlan:
     Attributes:
         training: episodes to learn from.
         held_out: episodes to measure on.
-        words: the vocabulary, in order.
+        words: the vocabulary, in order; empty when any word can be read.
         model: sizes of the network.
         normaliser: as JSON; empty until the episodes have been read.
     """
@@ -78,7 +78,7 @@ def draw_plan(
     """
     training, held_out = split_episodes(datasets, spec.held_out, spec.seed)
     plan = TrainingPlan(training, held_out, (), parent.network.config if parent else spec.model)
-    known = parent.vocabulary if parent else Vocabulary()
+    known = parent.reader if parent else build_reader(plan.model.text)
     normaliser = parent.normaliser.as_json() if parent else {}
     return replace(plan, words=known.extended(plan.goals).words, normaliser=normaliser)
 
