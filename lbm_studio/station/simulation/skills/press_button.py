@@ -84,14 +84,23 @@ class PressButton(Skill):
         return is_right and has_left(world, layout.roles["arm"])
 
 
-def press(arm: str, target: Pose) -> Demonstration:
-    """Press a button with the closed hand."""
+def press(
+    arm: str, target: Pose, *, before_m: float = CLOSED_M, after_m: float = CLOSED_M
+) -> Demonstration:
+    """Press a button with the tips of the fingers.
+
+    Args:
+        arm: which hand.
+        target: pose of the button.
+        before_m: distance between the fingers on the way there [m].
+        after_m: distance between the fingers from the touch on [m].
+    """
     x, y, _ = target.position
     pressed = pointing_down((x, y, _PRESS_HEIGHT_M))
-    yield keep(arm, CLOSED_M, 0.0)
+    yield keep(arm, before_m, 0.0)
     yield travel(arm, at_height(pressed, _ABOVE_M))
     yield touch(arm, pressed)
-    yield keep(arm, CLOSED_M, _DWELL_S)
+    yield keep(arm, after_m, _DWELL_S)
     yield travel(arm, at_height(pressed, _ABOVE_M), CARRY_SPEED_M_S)
 
 

@@ -1,7 +1,8 @@
 """Press one coloured button and then another, in the order the goal says, and not the third.
 
 The scene is that of pressing one button. Each is pressed by the arm on its side; an arm that is
-done goes back to where it began before the other one moves.
+done goes back to where it began before the other one moves. The hand that presses first spreads its
+fingers on the button and keeps them so: whoever looks sees what has been done.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from lbm_studio.station.simulation.skills.press_button import (
     press,
 )
 from lbm_studio.station.simulation.world import World
+
+_SPREAD_M = 0.03
 
 
 class PressTwoButtons(Skill):
@@ -55,11 +58,12 @@ class PressTwoButtons(Skill):
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        arms = (layout.roles["first"], layout.roles["second"])
-        turns = [
-            (arm, press(arm, world.pose(name))) for arm, name in zip(arms, BUTTONS, strict=False)
-        ]
-        yield from take_turns(*turns, rest={arm: world.gripper(arm).pose for arm in arms})
+        first, second = layout.roles["first"], layout.roles["second"]
+        yield from take_turns(
+            (first, press(first, world.pose(BUTTONS[0]), after_m=_SPREAD_M)),
+            (second, press(second, world.pose(BUTTONS[1]), before_m=_SPREAD_M, after_m=_SPREAD_M)),
+            rest={first: world.gripper(first).pose},
+        )
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         first, second, third = (is_pressed(world, name) for name in BUTTONS)
