@@ -21,17 +21,26 @@ from queue import SimpleQueue
 from typing import Any
 
 from lbm_studio import __version__
+from lbm_studio.arguments import (
+    DEFAULT_MINUTES,
+    DEFAULT_STATION,
+    Commands,
+    Handler,
+    add_demo,
+    add_json,
+    add_record,
+    add_rollout,
+    add_train,
+    command,
+)
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.runs import EventKind, JobStatus, forget_stop, read_events, write_json
 
-DEFAULT_STATION = "simulated"
 USER_ERROR = 2
 INTERRUPTED = 130
 FOLLOW_PERIOD_S = 0.5
-DEFAULT_MINUTES = 10.0
 
-Handler = Callable[[argparse.Namespace], int]
 Progress = Callable[[int, int], None]
 
 
@@ -78,163 +87,48 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(handler=_window)
     parser.add_argument("--station", help="to be connected (default: the one of last time)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (
-        *(_add_demo, _add_record, _add_train, _add_rollout, _add_replay),
-        *(_add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker),
-    ):
+    add_demo(commands, _demo)
+    add_record(commands, _record)
+    add_train(commands, _train)
+    add_rollout(commands, _rollout)
+    for add in (_add_replay, _add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker):
         add(commands)
     return parser
 
 
-Commands = Any
-"""What ``add_subparsers`` returns; argparse keeps the type to itself."""
-
-
-def _command(
-    commands: Commands, name: str, handler: Handler, help_: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=help_, description=help_[0].upper() + help_[1:] + "."
-    )
-    parser.set_defaults(handler=handler)
-    return parser
-
-
-def _add_demo(commands: Commands) -> None:
-    parser = _command(
-        commands,
-        "demo",
-        _demo,
-        "the whole loop without a window: record, train, run, report, pictures",
-    )
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="a smoke test of a few minutes")
-    size.add_argument("--full", action="store_true", help="what the skill needs: about an hour")
-    parser.add_argument("--out", type=Path, help="folder for everything (default: user data)")
-    parser.add_argument("--fresh", action="store_true", help="forget what the folder holds already")
-    _add_json(parser)
-
-
-def _add_record(commands: Commands) -> None:
-    parser = _command(commands, "record", _record, "record demonstrations in simulation")
-    parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder; made or added to")
-    parser.add_argument("--skill", required=True, help="see lbm-studio skills")
-    parser.add_argument("--episodes", type=_positive, required=True, metavar="N")
-    parser.add_argument("--demonstrator", choices=["scripted"], default="scripted")
-    parser.add_argument("--seed", type=int, default=0, help="of the first layout (default: 0)")
-    _add_processes(parser)
-    _add_station(parser)
-    _add_json(parser)
-
-
-def _add_train(commands: Commands) -> None:
-    parser = _command(commands, "train", _train, "train a policy, or go on with a training")
-    parser.add_argument(
-        "datasets",
-        nargs="*",
-        metavar="DATASET",
-        help="what to learn from; none goes on with the run in RUN_DIR",
-    )
-    parser.add_argument(
-        "--from", dest="start_from", metavar="CHECKPOINT", help="fine-tune this one"
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR")
-    parser.add_argument(
-        "--minutes", type=_duration, help=f"time to optimise for (default: {DEFAULT_MINUTES:g})"
-    )
-    parser.add_argument("--steps", type=_positive, help="number of steps, instead of --minutes")
-    parser.add_argument("--seed", type=int, default=0)
-    _add_json(parser)
-
-
-def _add_rollout(commands: Commands) -> None:
-    parser = _command(commands, "rollout", _rollout, "run a policy on layouts it has never seen")
-    parser.add_argument("checkpoint", nargs="?", default="", metavar="CHECKPOINT")
-    parser.add_argument("--skill", required=True, help="see lbm-studio skills")
-    parser.add_argument("--trials", type=_positive, default=20, metavar="N")
-    parser.add_argument(
-        "--seed", type=_not_negative, default=0, help="another one gives other layouts (default: 0)"
-    )
-    parser.add_argument("--execute", type=_positive, metavar="N", help="steps of each chunk")
-    parser.add_argument(
-        "--baseline", choices=["idle", "replay"], default="", help="instead of a checkpoint"
-    )
-    parser.add_argument(
-        "--dataset", default="", help="whose first episode --baseline replay repeats"
-    )
-    _add_processes(parser)
-    _add_station(parser)
-    _add_json(parser)
-
-
 def _add_replay(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands, "replay", _replay, "repeat a recorded episode on the layout it was recorded on"
     )
     parser.add_argument("dataset", type=Path, metavar="DATASET")
     parser.add_argument("episode", type=int, metavar="EPISODE", help="number, counting from 0")
-    _add_json(parser)
+    add_json(parser)
 
 
 def _add_doctor(commands: Commands) -> None:
-    parser = _command(commands, "doctor", _doctor, "measure this machine and say what is missing")
+    parser = command(commands, "doctor", _doctor, "measure this machine and say what is missing")
     parser.add_argument("--tick", action="store_true", help="only run one tick of the simulation")
-    _add_json(parser)
+    add_json(parser)
 
 
 def _add_skills(commands: Commands) -> None:
-    parser = _command(commands, "skills", _skills, "list the skills of the simulated station")
-    _add_json(parser)
+    parser = command(commands, "skills", _skills, "list the skills of the simulated station")
+    add_json(parser)
 
 
 def _add_shots(commands: Commands) -> None:
-    parser = _command(commands, "shots", _shots, "render every panel into a folder")
+    parser = command(commands, "shots", _shots, "render every panel into a folder")
     parser.add_argument("folder", type=Path, metavar="DIR")
 
 
 def _add_stop_window(commands: Commands) -> None:
-    parser = _command(commands, "stop-window", _stop_window, "open the STOP window of a session")
+    parser = command(commands, "stop-window", _stop_window, "open the STOP window of a session")
     parser.add_argument("--session", type=Path, required=True, metavar="DIR")
 
 
 def _add_worker(commands: Commands) -> None:
-    parser = _command(commands, "worker", _worker, "run one background process of the application")
+    parser = command(commands, "worker", _worker, "run one background process of the application")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="NAME ...")
-
-
-def _add_station(parser: argparse.ArgumentParser) -> None:
-    # Left out, the one before the command counts: a default here would overwrite it.
-    default = argparse.SUPPRESS
-    parser.add_argument("--station", default=default, help=f"default: {DEFAULT_STATION}")
-
-
-def _add_processes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--processes", type=_positive, default=2, metavar="N", help="default: 2")
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
-def _duration(text: str) -> float:
-    value = float(text)
-    if not 0.0 < value < float("inf"):
-        raise argparse.ArgumentTypeError("must be more than 0")
-    return value
-
-
-def _not_negative(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError("must be at least 0")
-    return value
 
 
 # --- what is done --------------------------------------------------------------------------------

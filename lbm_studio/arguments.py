@@ -1,0 +1,137 @@
+"""What can be said to the commands that teach and try out policies, and what all commands share.
+
+Each is given what it calls: this module parses, and knows nothing of what is done.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+DEFAULT_STATION = "simulated"
+DEFAULT_MINUTES = 10.0
+
+Handler = Callable[[argparse.Namespace], int]
+Commands = Any
+"""What ``add_subparsers`` returns; argparse keeps the type to itself."""
+
+
+def command(commands: Commands, name: str, handler: Handler, help_: str) -> argparse.ArgumentParser:
+    """Add a command, described by its help."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=help_, description=help_[0].upper() + help_[1:] + "."
+    )
+    parser.set_defaults(handler=handler)
+    return parser
+
+
+def add_demo(commands: Commands, handler: Handler) -> None:
+    """The whole loop."""
+    parser = command(
+        commands,
+        "demo",
+        handler,
+        "the whole loop without a window: record, train, run, report, pictures",
+    )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="a smoke test of a few minutes")
+    size.add_argument("--full", action="store_true", help="what the skill needs: about an hour")
+    parser.add_argument("--out", type=Path, help="folder for everything (default: user data)")
+    parser.add_argument("--fresh", action="store_true", help="forget what the folder holds already")
+    add_json(parser)
+
+
+def add_record(commands: Commands, handler: Handler) -> None:
+    """Demonstrations."""
+    parser = command(commands, "record", handler, "record demonstrations in simulation")
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder; made or added to")
+    parser.add_argument("--skill", required=True, help="see lbm-studio skills")
+    parser.add_argument("--episodes", type=positive, required=True, metavar="N")
+    parser.add_argument("--demonstrator", choices=["scripted"], default="scripted")
+    parser.add_argument("--seed", type=int, default=0, help="of the first layout (default: 0)")
+    add_processes(parser)
+    add_station(parser)
+    add_json(parser)
+
+
+def add_train(commands: Commands, handler: Handler) -> None:
+    """A training."""
+    parser = command(commands, "train", handler, "train a policy, or go on with a training")
+    parser.add_argument(
+        "datasets",
+        nargs="*",
+        metavar="DATASET",
+        help="what to learn from; none goes on with the run in RUN_DIR",
+    )
+    parser.add_argument(
+        "--from", dest="start_from", metavar="CHECKPOINT", help="fine-tune this one"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR")
+    parser.add_argument(
+        "--minutes", type=duration, help=f"time to optimise for (default: {DEFAULT_MINUTES:g})"
+    )
+    parser.add_argument("--steps", type=positive, help="number of steps, instead of --minutes")
+    parser.add_argument("--seed", type=int, default=0)
+    add_json(parser)
+
+
+def add_rollout(commands: Commands, handler: Handler) -> None:
+    """A policy on its own."""
+    parser = command(commands, "rollout", handler, "run a policy on layouts it has never seen")
+    parser.add_argument("checkpoint", nargs="?", default="", metavar="CHECKPOINT")
+    parser.add_argument("--skill", required=True, help="see lbm-studio skills")
+    parser.add_argument("--trials", type=positive, default=20, metavar="N")
+    parser.add_argument(
+        "--seed", type=not_negative, default=0, help="another one gives other layouts (default: 0)"
+    )
+    parser.add_argument("--execute", type=positive, metavar="N", help="steps of each chunk")
+    parser.add_argument(
+        "--baseline", choices=["idle", "replay"], default="", help="instead of a checkpoint"
+    )
+    parser.add_argument(
+        "--dataset", default="", help="whose first episode --baseline replay repeats"
+    )
+    add_processes(parser)
+    add_station(parser)
+    add_json(parser)
+
+
+def add_station(parser: argparse.ArgumentParser) -> None:
+    """Let the station be chosen."""
+    # Left out, the one before the command counts: a default here would overwrite it.
+    default = argparse.SUPPRESS
+    parser.add_argument("--station", default=default, help=f"default: {DEFAULT_STATION}")
+
+
+def add_processes(parser: argparse.ArgumentParser) -> None:
+    """Let the number of processes be chosen."""
+    parser.add_argument("--processes", type=positive, default=2, metavar="N", help="default: 2")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let the figures be written to a file."""
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def duration(text: str) -> float:
+    """Read a finite number of more than 0."""
+    value = float(text)
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return value
+
+
+def not_negative(text: str) -> int:
+    """Read a whole number of at least 0."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must be at least 0")
+    return value
