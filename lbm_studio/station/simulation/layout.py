@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ SIDE_MARGIN_M = 0.02
 """How far from the middle between two arms a thing lies that one of them is to take [m]."""
 
 _ATTEMPTS = 2000
+
+Option = TypeVar("Option")
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,13 @@ class Draw:
         """Return one of the names."""
         return names[int(self._random.integers(len(names)))]
 
+    def several(self, options: Sequence[Option], count: int) -> list[Option]:
+        """Return different ones of the options, at most ``count``, in random order."""
+        return [options[int(index)] for index in self._random.permutation(len(options))[:count]]
+
     def colours(self, count: int) -> list[str]:
         """Return different colour names in random order."""
-        return [str(name) for name in self._random.permutation(list(COLOURS))[:count]]
+        return self.several(list(COLOURS), count)
 
     def points(
         self,

@@ -3,7 +3,7 @@
 # MuJoCo carries no type information.
 # pyright: reportAttributeAccessIssue=false
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, degrees, sin
 
@@ -48,7 +48,11 @@ class Scene:
 
 
 def build_scene(
-    description: StationDescription, objects: Sequence[SceneObject], *, samples: int
+    description: StationDescription,
+    objects: Sequence[SceneObject],
+    *,
+    samples: int,
+    restyle: Callable[[mujoco.MjSpec], object] = lambda _: None,
 ) -> Scene:
     """Compile the scene of a station.
 
@@ -56,6 +60,7 @@ def build_scene(
         description: arms, cameras and rate.
         objects: what lies on the table.
         samples: anti-aliasing samples a pixel; 0 renders fastest.
+        restyle: changes how the scene looks, before it is compiled.
     """
     embodiment = description.embodiment
     spec = mujoco.MjSpec()
@@ -69,6 +74,7 @@ def build_scene(
         _add_camera(spec, camera)
     for scene_object in objects:
         _add_object(spec, scene_object)
+    restyle(spec)
     return Scene(spec.compile(), steps, tuple(objects))
 
 

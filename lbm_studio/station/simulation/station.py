@@ -3,7 +3,7 @@
 # MuJoCo carries no type information.
 # pyright: reportAttributeAccessIssue=false
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -16,10 +16,13 @@ from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.core.shift import Shift
 from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.simulation.appearance import restyle
 from lbm_studio.station.simulation.arm import SimulatedArm
 from lbm_studio.station.simulation.rendering import Renderer
 from lbm_studio.station.simulation.scene import Scene, build_scene
+from lbm_studio.station.simulation.shift import UNSHIFTED, SceneShift, draw_shift
 from lbm_studio.station.simulation.skill import Skill, Task, draw_layout
 from lbm_studio.station.simulation.world import World
 
@@ -55,7 +58,7 @@ class SimulatedStation:
         self._last_stop = self._obeyed_stop = object()
         self._skill: Skill | None = None
         self.task: Task | None = None
-        self._build(None)
+        self._build(None, UNSHIFTED)
         self._reset(0)
 
     @property
@@ -88,17 +91,25 @@ class SimulatedStation:
     ) -> None:
         self.close()
 
-    def load(self, skill: Skill, seed: int) -> Task:
-        """Lay out the objects of a skill and bring the arms home; equal seeds give equal scenes.
+    def load(self, skill: Skill, seed: int, shifts: Collection[Shift] = ()) -> Task:
+        """Lay out the objects of a skill and bring the arms home; equal calls give equal scenes.
+
+        Args:
+            skill: what is to be done.
+            seed: of the layout.
+            shifts: in which ways the station is to differ from the one that is described.
 
         Raises:
             StationError: the station lacks an arm the skill needs.
         """
         layout = draw_layout(skill, self._description, seed)
-        if skill is not self._skill:
-            self._build(skill)
+        shift = draw_shift(
+            shifts, skill=skill, seed=seed, layout=layout, description=self._description
+        )
+        if skill is not self._skill or shift != self._shift:
+            self._build(skill, shift)
         self._reset(seed)
-        self._world.lay_out(layout)
+        self._world.lay_out(shift.applied_to(layout))
         for _ in range(_SETTLE_STEPS):
             mujoco.mj_step(self._scene.model, self._data)
         mujoco.mj_forward(self._scene.model, self._data)
@@ -108,7 +119,7 @@ class SimulatedStation:
     def clear(self) -> None:
         """Take all objects away and bring the arms home, as before the first layout."""
         if self._skill is not None:
-            self._build(None)
+            self._build(None, UNSHIFTED)
         self._reset(0)
         self.task = None
 
@@ -211,15 +222,19 @@ class SimulatedStation:
         self._data.mocap_quat[:] = fixtures[split:].reshape(self._data.mocap_quat.shape)
         mujoco.mj_kinematics(self._scene.model, self._data)
 
-    def _build(self, skill: Skill | None) -> None:
+    def _build(self, skill: Skill | None, shift: SceneShift) -> None:
         self.close()
-        objects = skill.objects if skill else ()
-        self._scene: Scene = build_scene(self._description, objects, samples=self._samples)
+        self._scene: Scene = build_scene(
+            self._description,
+            (*(skill.objects if skill else ()), *shift.distractors),
+            samples=self._samples,
+            restyle=lambda spec: restyle(spec, shift),
+        )
         self._data = mujoco.MjData(self._scene.model)
         self._world = World(self._description, self._scene, self._data)
         arms = self._description.embodiment.arms
         self._arms = {arm.name: SimulatedArm(arm, self._scene.model) for arm in arms}
-        self._skill = skill
+        self._skill, self._shift = skill, shift
 
     def _reset(self, seed: int) -> None:
         mujoco.mj_resetData(self._scene.model, self._data)

@@ -1,11 +1,12 @@
 """A simulated station, and somebody who performs its tasks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from lbm_studio.core.action import Action
+from lbm_studio.core.shift import Shift
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import dual_fr3, single_fr3
@@ -54,10 +55,14 @@ def replay() -> Perform:
 
 
 def _demonstrate(
-    station: SimulatedStation, skill: Skill, seed: int, disturbance: bool = True
+    station: SimulatedStation,
+    skill: Skill,
+    seed: int,
+    disturbance: bool = True,
+    shifts: Collection[Shift] = (),
 ) -> Performance:
     """Load a scene and let the scripted demonstrator act through the safety envelope."""
-    task = station.load(skill, seed)
+    task = station.load(skill, seed, shifts)
     demonstrator = ScriptedDemonstrator(station, task, seed, disturbance)
     envelope = SafetyEnvelope(station.description)
     previous = station.read().as_action()
