@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from lbm_studio.core.action import Action, ActionChunk, absolute_chunk, gripper_index
 from lbm_studio.core.clock import seconds_between
-from lbm_studio.core.embodiment import ChunkSpec, Embodiment, StationDescription
+from lbm_studio.core.embodiment import CameraDescription, ChunkSpec, Embodiment, StationDescription
 from lbm_studio.core.errors import CheckpointError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.learning.model.images import images_to_tensor, shrink
-from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
+from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.sight import Sight
 from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
 from lbm_studio.policy.manifest import check_fits, read_manifest
 
@@ -47,10 +48,10 @@ class LearnedSession:
     def predict(self, observation: Observation) -> ActionChunk:
         network, embodiment = self._loaded.network, self._embodiment
         state = observation.state.as_vector(embodiment.arm_names)
-        images = _read_images(observation, embodiment, network)
+        images, present = _read_images(observation, embodiment, network)
         length = network.config.prompt_words
         words = self._loaded.reader.encode([observation.goal], length)
-        sight = network.look(images, words)
+        sight = network.look(images, words, present=present)
         vectors = absolute_chunk(self._draw(sight, torch.tensor(state[None]).float()), state)
         self._settle_grippers(vectors, state, observation.state.captured_ns)
         names = embodiment.arm_names
@@ -112,24 +113,29 @@ def load_policy(checkpoint: Path, station: StationDescription | None) -> Learned
 
 def _read_images(
     observation: Observation, embodiment: Embodiment, network: LargeBehaviorModel
-) -> list[torch.Tensor]:
-    missing = [n for n in embodiment.camera_names if n not in observation.frames]
-    if missing:
-        raise CheckpointError(
-            f"The policy needs pictures from {', '.join(missing)}, and there are none."
-        )
+) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """Return the pictures per image group, and (1, V) which there are."""
+    present = [name in observation.frames for name in embodiment.camera_names]
+    needed = any if network.config.camera_dropout else all
+    if not needed(present):
+        pairs = zip(embodiment.camera_names, present, strict=True)
+        missing = ", ".join(name for name, is_there in pairs if not is_there)
+        raise CheckpointError(f"The policy needs pictures from {missing}, and there are none.")
     groups = []
     for group in network.groups:
-        names = [embodiment.cameras[number].name for number in group]
-        pictures = np.stack(
-            [_shrunk(observation, name, network.config.image_scale) for name in names]
-        )
-        groups.append(images_to_tensor(pictures)[None])
-    return groups
+        cameras = [embodiment.cameras[number] for number in group]
+        pictures = [_picture(observation, camera) for camera in cameras]
+        shrunk = shrink(np.stack(pictures), network.config.image_scale)
+        groups.append(images_to_tensor(shrunk)[None])
+    return groups, torch.tensor([present])
 
 
-def _shrunk(observation: Observation, name: str, scale: int) -> NDArray[np.uint8]:
-    return shrink(observation.frames[name].image, scale)
+def _picture(observation: Observation, camera: CameraDescription) -> NDArray[np.uint8]:
+    """Return what a camera shows; black where it is missing."""
+    frame = observation.frames.get(camera.name)
+    if frame is None:
+        return np.zeros((camera.height_px, camera.width_px, 3), dtype=np.uint8)
+    return frame.image
 
 
 def _intent(
@@ -137,10 +143,14 @@ def _intent(
 ) -> dict[str, FloatArray]:
     """Return what :class:`ActionChunk` calls the intent.
 
-    What the wrist camera of one arm shows for another was never supervised: its confidence is 0.
+    What the wrist camera of one arm shows for another was never supervised: its confidence is 0, as
+    is that of a missing camera.
     """
     arms = len(embodiment.arms)
-    confidence = sight.peaks[0, :, :arms] * network.get_buffer("own_views")[:, :arms]  # (V, A)
+    visible = network.get_buffer("own_views")[:, :arms] * sight.present[0, :, None]  # (V, A)
+    confidence = sight.peaks[0, :, :arms] * visible
     shown = torch.cat([sight.keypoints[0, :, :arms], confidence[..., None]], dim=-1)
     values = shown.double().numpy()
     return {camera.name: values[view] for view, camera in enumerate(embodiment.cameras)}
+    if not network.encoder.map_count:
+        return {}

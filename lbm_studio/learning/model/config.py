@@ -15,6 +15,13 @@ class ObjectiveKind(StrEnum):
     REGRESSION = "regression"
 
 
+class EncoderKind(StrEnum):
+    """How pictures are read: our own encoder, or one taught on ImageNet."""
+
+    KEYPOINTS = "keypoints"
+    EFFICIENTNET = "efficientnet"
+
+
 class TextKind(StrEnum):
     """How a prompt is read: its words, learned, or the tokens of a frozen text encoder."""
 
@@ -29,9 +36,14 @@ class ModelConfig:
     Attributes:
         objective: kind of the action head.
         image_scale: images are shrunk by this whole factor before the encoder sees them.
+        encoder: how pictures are read.
         encoder_widths: channels of the image encoder at strides 4, 8 and 16.
         heat_maps: keypoints a view is summarised by; the first ones are supervised.
         key_events: how many coming events of each arm they are supervised with.
+        geometry: whether triangulated key points are given to the action head, where the fixed
+            cameras are calibrated.
+        camera_dropout: probability that a view of a sample is hidden from the policy in training;
+            more than 0 makes a policy that acts without a camera.
         text: how the prompt is read.
         prompt_width: width of the prompt encoder.
         prompt_layers: its layers.
@@ -50,9 +62,12 @@ class ModelConfig:
 
     objective: ObjectiveKind = ObjectiveKind.FLOW_MATCHING
     image_scale: int = 2
+    encoder: EncoderKind = EncoderKind.KEYPOINTS
     encoder_widths: tuple[int, int, int] = (48, 96, 128)
     heat_maps: int = 48
     key_events: int = 1
+    geometry: bool = True
+    camera_dropout: float = 0.0
     text: TextKind = TextKind.WORDS
     prompt_width: int = 64
     prompt_layers: int = 2
@@ -66,10 +81,10 @@ class ModelConfig:
     raw_width: int = 96
     raw_dropout: float = 0.2
     sample_steps: int = 8
+    action_bins: int = 256
 
     def __post_init__(self) -> None:
         if self.width % self.heads or self.prompt_width % self.heads:
             raise StudioError(f"The widths must be multiples of the {self.heads} attention heads.")
         if min(self.image_scale, self.sample_steps, self.key_events) < 1:
             raise StudioError("image_scale, sample_steps and key_events must be at least 1.")
-    action_bins: int = 256

@@ -14,6 +14,9 @@ from lbm_studio.core.action import gripper_index, pose_slice
 from lbm_studio.core.embodiment import Embodiment, Mount
 from lbm_studio.core.projection import focal_fractions
 
+FEWEST_VIEWS = 2
+"""Rays that a place is found from."""
+
 
 @dataclass(frozen=True)
 class HandPoses:
@@ -58,10 +61,14 @@ class SceneGeometry(nn.Module):
     @property
     def available(self) -> bool:
         """Whether there are enough fixed cameras to triangulate."""
-        return len(self.views) > 1
+        return len(self.views) >= FEWEST_VIEWS
 
-    def triangulate(self, keypoints: Tensor) -> Tensor:
-        """Return the (B, P, 3) points nearest to the rays of (B, V, P, 2) keypoints."""
+    def triangulate(self, keypoints: Tensor, present: Tensor) -> Tensor:
+        """Return the (B, P, 3) points nearest to the rays of (B, V, P, 2) keypoints.
+
+        Views that are not ``present`` (B, V) do not count; where fewer than two do, the point
+        means nothing.
+        """
         focal = self.get_buffer("focal")[None, :, None]
         local = torch.stack(
             [
@@ -74,8 +81,11 @@ class SceneGeometry(nn.Module):
         rays = torch.einsum("vij,bvpj->bvpi", self.get_buffer("rotation"), local)
         rays = functional.normalize(rays, dim=-1)
         across = torch.eye(3) - rays[..., :, None] * rays[..., None, :]  # (B, V, P, 3, 3)
+        across = across * present[..., None, None, None]
         origin = self.get_buffer("position")[None, :, None, :, None]
-        return torch.linalg.solve(across.sum(1), (across @ origin).sum(1))[..., 0]
+        is_lone = (present.sum(dim=1) < FEWEST_VIEWS)[:, None, None, None]
+        total = across.sum(1) + is_lone * torch.eye(3)  # never singular
+        return torch.linalg.solve(total, (across @ origin).sum(1))[..., 0]
 
 
 def geometric_features(points: Tensor, hands: HandPoses) -> Tensor:

@@ -7,19 +7,20 @@ ones are supervised with the places where each arm will next open or close its g
 down, and are triangulated where the fixed cameras are calibrated; prompt slots stand beside the
 action tokens.
 
-Legend: B batch, V views, K heat maps, A arms, P key points (coming events x arms), S prompt slots,
-D width, T chunk steps.
+Legend: B batch, V views, K heat maps, F features, A arms, P key points (coming events x arms),
+D width of the condition.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from lbm_studio.core.embodiment import Embodiment, Mount
 from lbm_studio.learning.model.config import ModelConfig
+from lbm_studio.learning.model.encoders.catalogue import build_encoder
 from lbm_studio.learning.model.geometry import (
+    FEWEST_VIEWS,
     HandPoses,
     SceneGeometry,
     geometric_features,
@@ -28,28 +29,7 @@ from lbm_studio.learning.model.geometry import (
 )
 from lbm_studio.learning.model.heads.catalogue import build_head
 from lbm_studio.learning.model.prompt import PromptEncoder
-from lbm_studio.learning.model.vision import KeypointEncoder, peak_argmax, soft_argmax
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What the images and the prompt say.
-
-    Attributes:
-        keypoints: (B, V, K, 2) x, y as fractions of the unshifted image.
-        peaks: (B, V, K) probability at the peak.
-        maps: per view the (B, K, h, w) logits.
-        shifted: (B, V, K, 2) keypoints in the image as it was shown, before a shift is undone.
-        slots: (B, S, P) prompt slots.
-        prompt: (B, C) prompt condition.
-    """
-
-    keypoints: Tensor
-    peaks: Tensor
-    maps: list[Tensor]
-    shifted: Tensor
-    slots: Tensor
-    prompt: Tensor
+from lbm_studio.learning.model.sight import Sight, encode_views, every_view, read_maps
 
 
 class LargeBehaviorModel(nn.Module):
@@ -61,15 +41,14 @@ class LargeBehaviorModel(nn.Module):
         self.arms = len(embodiment.arms)
         self.key_points = self.arms * config.key_events
         self.groups = image_groups(embodiment)
+        views = len(embodiment.cameras)
         self.prompt = PromptEncoder(config, vocabulary_size)
-        self.encoder = KeypointEncoder(config, len(embodiment.cameras))
+        self.encoder = build_encoder(config, views)
         self.geometry = SceneGeometry(embodiment)
         own_views = _own_views(embodiment).repeat(1, config.key_events)
         self.register_buffer("own_views", own_views, persistent=False)
-        views = len(embodiment.cameras)
-        self.raw = nn.Sequential(
-            nn.Linear(views * config.heat_maps * 3, config.raw_width), nn.GELU()
-        )
+        seen = views * (3 * self.encoder.map_count + self.encoder.feature_count)
+        self.raw = nn.Sequential(nn.Linear(seen, config.raw_width), nn.GELU())
         self.observation = nn.Sequential(
             nn.Linear(self._observation_size(views), config.hidden),
             nn.GELU(),
@@ -81,43 +60,49 @@ class LargeBehaviorModel(nn.Module):
         self.head = build_head(config, embodiment, config.width)
 
     def _observation_size(self, views: int) -> int:
-        supervised = 3 * self.key_points * views
-        geometric = self.key_points * (3 + 9 * self.arms) if self.geometry.available else 0
+        supervised = 3 * self.key_points * views if self.encoder.map_count else 0
+        geometric = self.key_points * (3 + 9 * self.arms) if self.triangulates else 0
         size = supervised + geometric + self.config.raw_width + self.config.condition_width
         return size + proprioception_size(self.arms)
 
-    def look(self, images: Sequence[Tensor], words: Tensor, shift: Tensor | None = None) -> Sight:
+    @property
+    def locates(self) -> bool:
+        """Whether key points are seen by enough calibrated cameras to be triangulated."""
+        return self.geometry.available and self.encoder.map_count > 0
+
+    @property
+    def triangulates(self) -> bool:
+        """Whether the policy is told where they are in the frames of its hands."""
+        return self.config.geometry and self.locates
+
+    def look(
+        self,
+        images: Sequence[Tensor],
+        words: Tensor,
+        shift: Tensor | None = None,
+        present: Tensor | None = None,
+    ) -> Sight:
         """Read images and prompt.
 
         Args:
             images: per image group (B, cameras of the group, 3, H, W) in [-0.5, 0.5].
-            words: the prompts, as their reader encodes them.
+            words: what a prompt reader has made of the prompts, one row each.
             shift: (B, V, 2) how far the images were moved, as fractions; undone on the keypoints.
+            present: (B, V) which views there are; None: all. The others may show anything.
         """
         slots, prompt = self.prompt(words)
-        views = sum(len(group) for group in self.groups)
-        maps: list[Tensor] = [prompt] * views
-        for group, batch in zip(self.groups, images, strict=True):
-            for place, view in enumerate(self._encode(group, batch, prompt)):
-                maps[group[place]] = view
-        read = soft_argmax if self.training else peak_argmax
-        pairs = [read(view) for view in maps]
-        shifted = torch.stack([keypoints for keypoints, _ in pairs], dim=1)  # (B, V, K, 2)
-        peaks = torch.stack([peak for _, peak in pairs], dim=1)  # (B, V, K)
+        maps, features = encode_views(self.encoder, self.groups, images, prompt)
+        shifted, peaks = read_maps(maps, is_training=self.training)
         keypoints = shifted if shift is None else shifted - shift[:, :, None]
-        return Sight(keypoints, peaks, maps, shifted, slots, prompt)
-
-    def _encode(self, group: tuple[int, ...], batch: Tensor, prompt: Tensor) -> Sequence[Tensor]:
-        size, cameras = len(batch), len(group)
-        flat = batch.flatten(0, 1).contiguous(memory_format=torch.channels_last)
-        numbers = torch.tensor(group).repeat(size)
-        maps = self.encoder(flat, prompt.repeat_interleave(cameras, dim=0), numbers)
-        return maps.unflatten(0, (size, cameras)).unbind(1)
+        present = every_view(images) if present is None else present
+        return Sight(keypoints, peaks, maps, shifted, features, present, slots, prompt)
 
     def condition(
         self, sight: Sight, state: Tensor, proprio: Tensor, drop_raw: Tensor | None = None
     ) -> Tensor:
         """Return the (B, D) condition of the action head.
+
+        A view that is missing says nothing, with a peak of 0, which no view that is there has.
 
         Args:
             sight: from :meth:`look`.
@@ -125,26 +110,38 @@ class LargeBehaviorModel(nn.Module):
             proprio: (B, P) normalised proprioception.
             drop_raw: (B,) True where the unsupervised keypoints are hidden.
         """
-        parts = [self._supervised(sight)]
-        if self.geometry.available:
+        parts = [self._supervised(sight)] if self.encoder.map_count else []
+        if self.triangulates:
+            points, located = self.locate(sight)
             hands = HandPoses.from_state(state, self.arms)
-            parts.append(geometric_features(self.locate(sight), hands))
-        every = torch.cat([sight.keypoints * 2 - 1, sight.peaks[..., None]], dim=-1)
-        raw = self.raw(every.flatten(1).float())
+            parts.append(geometric_features(points, hands) * located[:, None])
+        raw = self.raw(self._everything(sight))
         if drop_raw is not None:
             raw = raw * (~drop_raw)[:, None]
         return self.observation(torch.cat([*parts, raw, sight.prompt.float(), proprio], dim=-1))
 
-    def locate(self, sight: Sight) -> Tensor:
-        """Return (B, P, 3) the key points, triangulated, in the station frame [m]."""
-        supervised = sight.keypoints[:, self.geometry.views, : self.key_points]
-        return self.geometry.triangulate(supervised)
+    def locate(self, sight: Sight) -> tuple[Tensor, Tensor]:
+        """Triangulate the key points.
+
+        Returns:
+            (B, P, 3) in the station frame [m], and (B,) whether enough fixed cameras are there.
+        """
+        views = self.geometry.views
+        present = sight.present[:, views]
+        points = self.geometry.triangulate(sight.keypoints[:, views, : self.key_points], present)
+        return points, present.sum(dim=1) >= FEWEST_VIEWS
 
     def _supervised(self, sight: Sight) -> Tensor:
         keypoints = sight.keypoints[:, :, : self.key_points] * 2 - 1
         peaks = sight.peaks[:, :, : self.key_points, None]
-        visible = self.get_buffer("own_views")[None, :, :, None]
+        visible = (self.get_buffer("own_views") * sight.present[:, :, None])[..., None]
         return (torch.cat([keypoints.clamp(-2, 2), peaks], dim=-1) * visible).flatten(1)
+
+    def _everything(self, sight: Sight) -> Tensor:
+        """Return (B, V (3 K + F)): all that the views say."""
+        keypoints = torch.cat([sight.keypoints * 2 - 1, sight.peaks[..., None]], dim=-1)
+        said = torch.cat([keypoints.flatten(2).float(), sight.features.float()], dim=-1)
+        return (said * sight.present[..., None]).flatten(1)
 
     def proprioception(self, state: Tensor) -> Tensor:
         """Return (B, P), not normalised."""

@@ -31,7 +31,8 @@ often."""
 class Batch:
     """One batch. ``images`` per group (B, cameras, 3, H, W); ``words`` as the reader made them.
 
-    ``shift`` (B, V, 2); targets are moved with the images.
+    ``shift`` (B, V, 2); targets are moved with the images. ``present`` (B, V) tells which views
+    there are; None: all.
     """
 
     images: tuple[Tensor, ...]
@@ -43,6 +44,7 @@ class Batch:
     targets: Tensor
     usable: Tensor
     shift: Tensor | None
+    present: Tensor | None = None
 
 
 class BatchMaker:

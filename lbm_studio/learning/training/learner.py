@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
+from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.sight import Sight
 from lbm_studio.learning.training.batches import Batch
 from lbm_studio.learning.training.checkpoint import load_state, save_state
 from lbm_studio.learning.training.spec import OptimiserConfig

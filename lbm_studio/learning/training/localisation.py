@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
-from lbm_studio.learning.training.batches import BatchMaker
+from lbm_studio.learning.model.sight import Sight
+from lbm_studio.learning.training.batches import Batch, BatchMaker
 from lbm_studio.learning.training.samples import Samples
 from lbm_studio.learning.training.step import key_positions_m
 
@@ -51,22 +53,30 @@ def measure_localisation(
     with torch.no_grad():
         for start in range(0, len(rows), CHUNK_OF_FRAMES):
             batch = maker.exact(rows[start : start + CHUNK_OF_FRAMES])
-            sight = network.look(batch.images, batch.words)
-            if network.geometry.available:
-                places = network.locate(sight)
-            else:
-                proprio = normaliser.proprioception.normalise(network.proprioception(batch.states))
-                places = key_positions_m(network, network.condition(sight, batch.states, proprio))
-            error = (places - batch.key_positions).norm(dim=-1)
+            sight = network.look(batch.images, batch.words, present=batch.present)
+            error = (_places(network, normaliser, sight, batch) - batch.key_positions).norm(dim=-1)
             distances.append(error[batch.key_known].numpy() * 100.0)
-            shown = sight.keypoints[:, :, : batch.usable.shape[2]] - batch.targets
-            views.append(shown.norm(dim=-1)[batch.usable].numpy() * 100.0)
+            if network.encoder.map_count:
+                shown = sight.keypoints[:, :, : batch.usable.shape[2]] - batch.targets
+                views.append(shown.norm(dim=-1)[batch.usable].numpy() * 100.0)
     return _summary(np.concatenate(distances), np.concatenate(views))
 
 
+def _places(
+    network: LargeBehaviorModel, normaliser: PolicyNormaliser, sight: Sight, batch: Batch
+) -> Tensor:
+    """Return (B, P, 3) where the network believes the key points: triangulated, else regressed."""
+    proprio = normaliser.proprioception.normalise(network.proprioception(batch.states))
+    regressed = key_positions_m(network, network.condition(sight, batch.states, proprio))
+    if not network.locates:
+        return regressed
+    points, located = network.locate(sight)
+    return torch.where(located[:, None, None], points, regressed)
+
+
 def _summary(distances: np.ndarray, views: np.ndarray) -> Localisation:
-    if not len(distances) or not len(views):
-        return Localisation(float("nan"), float("nan"), float("nan"))
+    nothing = np.array([np.nan])
+    distances, views = (one if len(one) else nothing for one in (distances, views))
     return Localisation(
         float(np.median(distances)), float(np.percentile(distances, 90)), float(np.median(views))
     )

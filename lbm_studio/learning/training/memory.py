@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
+from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.sight import Sight
 from lbm_studio.learning.training.batches import Batch, BatchMaker
 
 FRAMES_AT_ONCE = 32
@@ -28,11 +29,15 @@ class SightMemory:
         rows: (M,) frame numbers.
         keypoints: (M, V, K, 2) as fractions of the image.
         peaks: (M, V, K) probabilities.
+        features: (M, V, F) what the encoder says beside them.
+        present: (M, V) which views there were.
     """
 
     rows: NDArray[np.int64]
     keypoints: Tensor
     peaks: Tensor
+    features: Tensor
+    present: Tensor
 
     def draw(
         self,
@@ -50,7 +55,17 @@ class SightMemory:
         keypoints = keypoints + torch.from_numpy(noise)
         with torch.no_grad():
             slots, prompt = network.prompt(batch.words)
-        return Sight(keypoints, self.peaks[picked], [], keypoints, slots, prompt), batch
+        sight = Sight(
+            keypoints=keypoints,
+            peaks=self.peaks[picked],
+            maps=[],
+            shifted=keypoints,
+            features=self.features[picked],
+            present=self.present[picked],
+            slots=slots,
+            prompt=prompt,
+        )
+        return sight, batch
 
 
 def remember(
@@ -64,14 +79,13 @@ def remember(
     """Look at the frames as they are, the way the network looks when it acts."""
     was_training = network.training
     network.eval()
-    keypoints: list[Tensor] = []
-    peaks: list[Tensor] = []
+    seen: list[tuple[Tensor, ...]] = []
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=low_precision):
         for start in range(0, len(rows), FRAMES_AT_ONCE):
             batch = maker.exact(rows[start : start + FRAMES_AT_ONCE])
-            sight = network.look(batch.images, batch.words)
-            keypoints.append(sight.keypoints.float())
-            peaks.append(sight.peaks.float())
+            sight = network.look(batch.images, batch.words, present=batch.present)
+            read = (sight.keypoints.float(), sight.peaks.float(), sight.features.float())
+            seen.append((*read, sight.present))
             progress(min(start + FRAMES_AT_ONCE, len(rows)), len(rows))
     network.train(was_training)
-    return SightMemory(rows, torch.cat(keypoints), torch.cat(peaks))
+    return SightMemory(rows, *(torch.cat(parts) for parts in zip(*seen, strict=True)))

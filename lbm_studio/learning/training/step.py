@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from lbm_studio.learning.model.network import LargeBehaviorModel, Sight
+from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
+from lbm_studio.learning.model.sight import Sight
 from lbm_studio.learning.training.batches import Batch
 from lbm_studio.learning.training.spec import LossWeights
 
@@ -60,7 +61,7 @@ def compute_losses(
     The encoder runs once a frame, the head ``noise_draws`` times.
     """
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
-        sight = network.look(batch.images, batch.words, batch.shift)
+        sight = network.look(batch.images, batch.words, batch.shift, batch.present)
     heat_map, keypoint = keypoint_losses(sight, batch)
     head = compute_head_losses(network, sight, batch, settings, generator)
     weights = settings.weights
@@ -76,6 +77,7 @@ def compute_head_losses(
     generator: torch.Generator,
 ) -> Losses:
     """Return the losses of the policy head on what was seen in the frames of a batch."""
+    sight = hide_views(sight, network.config.camera_dropout, generator)
     proprio = settings.normaliser.proprioception.normalise(network.proprioception(batch.states))
     proprio = proprio + PROPRIOCEPTION_NOISE * torch.randn(proprio.shape, generator=generator)
     drop = torch.rand(len(proprio), generator=generator) < network.config.raw_dropout
@@ -88,17 +90,35 @@ def compute_head_losses(
     return Losses(total, action, key_pose, torch.zeros(()), torch.zeros(()))
 
 
+def hide_views(sight: Sight, probability: float, generator: torch.Generator) -> Sight:
+    """Return the sight without some views, as if their cameras had failed; never without all.
+
+    Only the policy goes without them: the encoder learns to look through every camera.
+    """
+    if probability == 0.0:
+        return sight
+    kept = torch.rand(sight.present.shape, generator=generator) >= probability
+    present = sight.present & kept  # (B, V)
+    is_blind = ~present.any(dim=1, keepdim=True)
+    return replace(sight, present=torch.where(is_blind, sight.present, present))
+
+
 def keypoint_losses(sight: Sight, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Return the mean cross-entropy of the supervised maps and the squared error of their peaks."""
+    """Return the mean cross-entropy of the supervised maps and the squared error of their peaks.
+
+    Both are 0 for an encoder without maps.
+    """
     entropy = torch.zeros(())
+    if sight.keypoints.shape[2] == 0:
+        return entropy, entropy
+    usable = batch.usable & sight.present[..., None]  # (B, V, P)
+    points = usable.shape[2]
     for view, maps in enumerate(sight.maps):
-        supervised = maps[:, : batch.usable.shape[2]].float()
-        one = map_cross_entropy(supervised, batch.targets[:, view])
-        entropy = entropy + (one * batch.usable[:, view]).sum()
-    supervised = sight.shifted[:, :, : batch.usable.shape[2]]
-    error = ((supervised - batch.targets) ** 2).sum(-1)
-    count = batch.usable.sum().clamp(min=1)
-    return entropy / count, (error * batch.usable).sum() / count
+        one = map_cross_entropy(maps[:, :points].float(), batch.targets[:, view])
+        entropy = entropy + (one * usable[:, view]).sum()
+    error = ((sight.shifted[:, :, :points] - batch.targets) ** 2).sum(-1)
+    count = usable.sum().clamp(min=1)
+    return entropy / count, (error * usable).sum() / count
 
 
 def map_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:

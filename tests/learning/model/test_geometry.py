@@ -20,7 +20,9 @@ def test_a_projected_point_is_found_again() -> None:
     scene = [c for c in embodiment.cameras if c.arm is None]
     keypoints = np.stack([project(c, c.pose, points)[0] for c in scene])
 
-    found = SceneGeometry(embodiment).triangulate(torch.tensor(keypoints[None]).float())
+    found = SceneGeometry(embodiment).triangulate(
+        torch.tensor(keypoints[None]).float(), torch.ones(1, 2)
+    )
 
     np.testing.assert_allclose(found[0].numpy(), points, atol=1e-4)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from lbm_studio.learning.model.config import ObjectiveKind
+from lbm_studio.learning.model.config import EncoderKind, ObjectiveKind
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.learner import Learner
 from lbm_studio.learning.training.spec import LossWeights, OptimiserConfig
-from lbm_studio.learning.training.step import LossSettings, compute_losses
+from lbm_studio.learning.training.step import LossSettings, compute_losses, hide_views
 from tests.learning.conftest import body, example_batch, small_config, unit_normaliser
 
 BODIES = {"two arms": (2, 2), "one arm": (1, 2), "no triangulation": (1, 1), "three arms": (3, 2)}
@@ -125,5 +125,75 @@ def test_more_coming_events_are_located_and_regressed() -> None:
     sight = network.look(batch.images, batch.words)
     condition = network.condition(sight, batch.states, network.proprioception(batch.states))
 
-    assert network.locate(sight).shape == (4, 4, 3)
+    assert network.locate(sight)[0].shape == (4, 4, 3)
     assert network.key_pose(condition).shape == (4, 12)
+
+
+def test_what_a_missing_camera_would_show_changes_nothing(vocabulary: Vocabulary) -> None:
+    network, _ = build(1, 2, vocabulary)
+    network.eval()
+    batch = example_batch(body(1), vocabulary, 2)
+    present = torch.tensor([[True, False, True], [True, True, True]])
+    other = [images.clone() for images in batch.images]
+    other[0][0, 1] = 0.5
+
+    def condition(images: list[torch.Tensor]) -> torch.Tensor:
+        sight = network.look(images, batch.words, present=present)
+        return network.condition(sight, batch.states, network.proprioception(batch.states))
+
+    torch.testing.assert_close(condition(other), condition(list(batch.images)))
+
+
+def test_a_lone_scene_camera_is_not_triangulated_with(vocabulary: Vocabulary) -> None:
+    network, _ = build(1, 2, vocabulary)
+    batch = example_batch(body(1), vocabulary, 3)
+    present = torch.tensor([[True, True, True], [True, False, True], [False, False, True]])
+
+    points, located = network.locate(network.look(batch.images, batch.words, present=present))
+
+    assert located.tolist() == [True, False, False]
+    assert torch.isfinite(points).all()
+
+
+def test_views_are_hidden_at_random_but_never_all_of_a_sample(vocabulary: Vocabulary) -> None:
+    network, _ = build(1, 2, vocabulary)
+    sight = network.look(*_seen(vocabulary, 64))
+
+    hidden = hide_views(sight, 0.5, torch.Generator().manual_seed(0)).present
+
+    assert 0.3 < hidden.float().mean() < 0.7
+    assert hidden.any(dim=1).all()
+
+
+def _seen(vocabulary: Vocabulary, size: int) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
+    batch = example_batch(body(1), vocabulary, size)
+    return batch.images, batch.words
+
+
+def test_without_geometry_the_policy_is_not_told_where_key_points_are(
+    vocabulary: Vocabulary,
+) -> None:
+    told, _ = build(1, 2, vocabulary)
+    config = replace(told.config, geometry=False)
+    untold = LargeBehaviorModel(config, body(1), len(vocabulary.words))
+
+    sizes = [network.observation[0].in_features for network in (told, untold)]
+
+    assert sizes[0] - sizes[1] == 12  # one place, in the station frame and thrice in that of a hand
+    assert told.triangulates
+    assert untold.locates
+    assert not untold.triangulates
+
+
+@pytest.mark.parametrize("kind", EncoderKind)
+def test_every_encoder_learns_where_to_look(kind: EncoderKind, vocabulary: Vocabulary) -> None:
+    embodiment = body(1)
+    config = replace(small_config(), encoder=kind)
+    network = LargeBehaviorModel(config, embodiment, len(vocabulary.words))
+    settings = LossSettings(unit_normaliser(embodiment, network), LossWeights(), 1, False)
+    learner = Learner(network, settings, OptimiserConfig(3e-3, warm_up_steps=1), seed=0)
+    batch = example_batch(embodiment, vocabulary, 1)
+
+    steps = [learner.train_step(batch, 0.2).as_numbers() for _ in range(10)]
+
+    assert steps[-1]["heat_map"] < steps[0]["heat_map"]
