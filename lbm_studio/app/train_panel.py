@@ -23,7 +23,6 @@ from lbm_studio.app.train_rows import (
     title_of_training,
 )
 from lbm_studio.app.trained import (
-    add_rollout,
     curves_of,
     datasets_of,
     has_checkpoint,
@@ -37,7 +36,7 @@ from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.train import TrainState, TrainView
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
-from lbm_studio.core.runs import CHECKPOINT_FOLDER, JobStatus
+from lbm_studio.core.runs import CHECKPOINT_FOLDER, JobStatus, add_rollout
 
 LOOK_EVERY_S = 0.5
 TRY_OUT_TRIALS = 20

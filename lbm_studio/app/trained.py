@@ -5,14 +5,13 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from lbm_studio.app.run_record import RunRecord
 from lbm_studio.app.views.train import Curve, RolloutPoint
 from lbm_studio.core.errors import CheckpointError
-from lbm_studio.core.runs import CHECKPOINT_FOLDER, SPEC_FILE
+from lbm_studio.core.runs import CHECKPOINT_FOLDER, SPEC_FILE, read_rollouts
 from lbm_studio.policy.manifest import MANIFEST_FILE, CheckpointManifest, read_manifest
-
-ROLLOUTS_FILE = "rollouts.jsonl"
 
 CURVE_TITLES = {
     "loss": "Loss",
@@ -30,7 +29,8 @@ def datasets_of(run: Path) -> tuple[str, ...]:
     """Return the datasets a run was asked to learn from; empty when nothing says so."""
     try:
         spec = json.loads((run / SPEC_FILE).read_text(encoding="utf-8"))
-        return tuple(str(path) for path in spec["datasets"])
+        named = [path for source in spec.get("sources", []) for path in source["datasets"]]
+        return tuple(str(path) for path in (*spec["datasets"], *named))
     except (OSError, ValueError, KeyError, TypeError):
         return ()
 
@@ -84,20 +84,9 @@ def _manifest_at(folder: Path) -> CheckpointManifest:
 
 
 def rollouts_of(run: Path) -> tuple[RolloutPoint, ...]:
-    """Return the rollouts of a run's checkpoints, oldest first; unreadable lines are left out."""
-    try:
-        lines = (run / ROLLOUTS_FILE).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return ()
-    points = (_point(line) for line in lines)
+    """Return the rollouts of a run's checkpoints, oldest first, without those of single skills."""
+    points = (_point(raw) for raw in read_rollouts(run) if not raw.get("skill"))
     return tuple(point for point in points if point is not None)
-
-
-def add_rollout(run: Path, step: int, report: Mapping[str, object]) -> None:
-    """Append the report of ``rollout --json`` to a run; the disk may refuse with OSError."""
-    with (run / ROLLOUTS_FILE).open("a", encoding="utf-8") as file:
-        kept = {key: report.get(key) for key in ("successes", "trials", "interval95", "seconds")}
-        file.write(json.dumps({"step": step, **kept}) + "\n")
 
 
 def rollout_words(point: RolloutPoint) -> str:
@@ -109,9 +98,8 @@ def rollout_words(point: RolloutPoint) -> str:
     )
 
 
-def _point(line: str) -> RolloutPoint | None:
+def _point(raw: Mapping[str, Any]) -> RolloutPoint | None:
     try:
-        raw = json.loads(line)
         low, high = raw["interval95"]
         return RolloutPoint(
             float(raw["step"]),

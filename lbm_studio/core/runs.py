@@ -21,6 +21,8 @@ SPEC_FILE = "spec.json"
 CHECKPOINT_FOLDER = "checkpoint"
 STOP_FILE = "stop.request"
 PROCESS_FILE = "process.pid"
+ROLLOUTS_FILE = "rollouts.jsonl"
+"""What a run's checkpoints achieved: one line for each, by :func:`add_rollout`."""
 
 
 class JobStatus(StrEnum):
@@ -174,6 +176,33 @@ def forget_stop(folder: Path) -> None:
 def stop_requested(folder: Path) -> bool:
     """Whether somebody asked the job to stop."""
     return (folder / STOP_FILE).exists()
+
+
+def add_rollout(run: Path, step: int, report: Mapping[str, object], skill: str = "") -> None:
+    """Append what came of rolling a checkpoint out; the disk may refuse with OSError.
+
+    Args:
+        run: the run folder.
+        step: how many steps the checkpoint was trained for.
+        report: holds ``successes``, ``trials``, ``interval95`` and ``seconds``.
+        skill: that was rolled out; empty: all that it was trained on.
+    """
+    kept = {key: report.get(key) for key in ("successes", "trials", "interval95", "seconds")}
+    with (run / ROLLOUTS_FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"step": step, "skill": skill, **kept}) + "\n")
+
+
+def read_rollouts(run: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the lines of :func:`add_rollout`, oldest first; unreadable ones are left out."""
+    try:
+        lines = (run / ROLLOUTS_FILE).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            yield dict(json.loads(line))
+        except (ValueError, TypeError):
+            continue
 
 
 def write_json(path: Path, value: Any) -> None:
