@@ -1,5 +1,6 @@
 """The Run panel: say what the robot should do, and have it done."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from lbm_studio.app.health import STATION_SILENT, is_silent
@@ -16,6 +17,7 @@ from lbm_studio.app.trial import Trial, TrialCounter
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.run import MAX_SPEED, MIN_SPEED, RunState, RunView
 from lbm_studio.link.messages import (
+    CheckGoal,
     GoHome,
     Halt,
     LoadPolicy,
@@ -30,6 +32,7 @@ from lbm_studio.link.messages import (
 )
 
 LOAD_TIMEOUT_S = 120.0
+CHECK_TIMEOUT_S = 5.0
 START_TICKS = 2
 """So many ticks later, a policy that was started moves the arms."""
 
@@ -118,27 +121,19 @@ class RunPanel(ViewModel[RunView]):
             self._refuse(problem)
             return
         self._processes.ensure(ProcessName.INFERENCE)
-        checkpoint = self.view.checkpoint
-        if checkpoint == self.view.loaded and self._is_inference_running():
-            self._start_policy()
-            return
         self._is_loading = True
         self._loads += 1
-        this_load = self._loads
-        self._update(loaded="")
+        checkpoint = self.view.checkpoint
+        if checkpoint == self.view.loaded and self._is_inference_running():
+            self._check_goal()
+            return
 
-        def loaded(answer: Message) -> None:
-            if not self._is_loading or this_load != self._loads:
-                return  # given up meanwhile: what was loaded must not move the arms any more
-            if isinstance(answer, Refused):
-                self._is_loading = False
-                self._refuse(answer.reason)
-                self._update()
-                return
+        def loaded() -> None:
             self._update(loaded=checkpoint)
-            self._start_policy()
+            self._check_goal()
 
-        self._live.ask_inference(LoadPolicy(checkpoint=checkpoint), loaded, LOAD_TIMEOUT_S)
+        self._update(loaded="")
+        self._ask_inference(LoadPolicy(checkpoint=checkpoint), loaded, LOAD_TIMEOUT_S)
 
     def pause(self) -> None:
         """Hold still; Resume goes on."""
@@ -226,9 +221,28 @@ class RunPanel(ViewModel[RunView]):
             goal_reached=self._trial.success,
         )
 
-    def _start_policy(self) -> None:
+    def _check_goal(self) -> None:
+        """Run only what the policy was taught: it would do something for any prompt."""
         goal = self._match.goal or self.view.prompt.strip()
+        self._update()
+        self._ask_inference(CheckGoal(goal=goal), lambda: self._start_policy(goal), CHECK_TIMEOUT_S)
 
+    def _ask_inference(self, message: Message, then: Callable[[], None], timeout_s: float) -> None:
+        this_load = self._loads
+
+        def answered(answer: Message) -> None:
+            if not self._is_loading or this_load != self._loads:
+                return  # given up meanwhile: the arms must not move any more
+            if isinstance(answer, Refused):
+                self._is_loading = False
+                self._refuse(answer.reason)
+                self._update()
+            else:
+                then()
+
+        self._live.ask_inference(message, answered, timeout_s)
+
+    def _start_policy(self, goal: str) -> None:
         def started(answer: Message) -> None:
             was_halted, self._is_loading = not self._is_loading, False
             tick = self._live.tick
@@ -240,7 +254,6 @@ class RunPanel(ViewModel[RunView]):
                 self._starts_by_tick = tick.number + START_TICKS
             self._update()
 
-        self._is_loading = True
         self._live.ask(StartPolicy(goal=goal, speed=self.view.speed), started)
 
     def _answered(self, answer: Message) -> None:

@@ -36,6 +36,25 @@ class CheckpointError(StudioError):
     """A checkpoint is damaged, or does not fit the station it is asked to drive."""
 
 
+class UntaughtGoalError(StudioError):
+    """A policy was asked for something unlike anything it was taught.
+
+    Args:
+        goal: what it was asked for.
+        nearest: the prompts it was taught that come nearest.
+    """
+
+    def __init__(self, goal: str, nearest: Iterable[str]) -> None:
+        self.goal, self.nearest = goal, tuple(nearest)
+        known = ", ".join(f"“{prompt}”" for prompt in self.nearest) or "nothing"
+        super().__init__(
+            f"This policy was never taught anything like “{goal}”. The nearest it knows: {known}."
+        )
+
+    def __reduce__(self) -> tuple[type["UntaughtGoalError"], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.goal, self.nearest)
+
+
 class StationError(StudioError):
     """The station cannot do what was asked of it."""
 

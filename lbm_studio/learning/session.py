@@ -16,6 +16,7 @@ from lbm_studio.core.pose import FloatArray
 from lbm_studio.learning.model.images import images_to_tensor, shrink
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.sight import Sight
+from lbm_studio.learning.repertoire import Repertoire
 from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
 from lbm_studio.policy.manifest import check_fits, read_manifest
 
@@ -26,26 +27,41 @@ chatters."""
 
 
 class LearnedPolicy:
-    """A loaded checkpoint."""
+    """A loaded checkpoint.
+
+    One that reads any word knows when it is asked for something it was never taught.
+    """
 
     def __init__(self, loaded: LoadedPolicy) -> None:
         self.loaded = loaded
+        reads_any_word = not loaded.reader.words
+        self._repertoire = Repertoire(loaded.manifest.goals if reads_any_word else ())
+
+    def check_goal(self, goal: str) -> None:
+        """Return only if it was taught anything like ``goal``, or cannot tell.
+
+        Raises:
+            UntaughtGoalError: it was not.
+        """
+        self._repertoire.check(goal)
 
     def start_session(self, seed: int) -> "LearnedSession":
-        return LearnedSession(self.loaded, seed)
+        return LearnedSession(self, seed)
 
 
 class LearnedSession:
     """One episode: holds the random stream and the state of the grippers."""
 
-    def __init__(self, loaded: LoadedPolicy, seed: int) -> None:
-        self._loaded = loaded
-        self._embodiment = loaded.manifest.embodiment
+    def __init__(self, policy: LearnedPolicy, seed: int) -> None:
+        self._policy = policy
+        self._loaded = policy.loaded
+        self._embodiment = policy.loaded.manifest.embodiment
         self._generator = torch.Generator().manual_seed(seed)
         self._last: _Settled | None = None
 
     @torch.no_grad()
     def predict(self, observation: Observation) -> ActionChunk:
+        self._policy.check_goal(observation.goal)
         network, embodiment = self._loaded.network, self._embodiment
         state = observation.state.as_vector(embodiment.arm_names)
         images, present = _read_images(observation, embodiment, network)

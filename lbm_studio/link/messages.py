@@ -234,6 +234,15 @@ class LoadPolicy(Message, frozen=True):
     checkpoint: str
 
 
+class CheckGoal(Message, frozen=True):
+    """Ask whether the loaded policy was taught anything like ``goal``.
+
+    Answered by Accepted, or by Refused with what it knows instead.
+    """
+
+    goal: str
+
+
 class Predict(Message, frozen=True):
     """Ask for a chunk from the frames of ``captured_ns`` (or the newest) in shared memory.
 
@@ -276,7 +285,7 @@ class Chunk(Message, frozen=True):
     seconds: float
 
 
-InferenceRequest = LoadPolicy | Predict
+InferenceRequest = LoadPolicy | CheckGoal | Predict
 
 
 # --- writer process -------------------------------------------------------------------------------

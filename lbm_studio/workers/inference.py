@@ -25,6 +25,7 @@ from lbm_studio.link.bus import Responder
 from lbm_studio.link.frames import FrameReader, TickFrames
 from lbm_studio.link.messages import (
     Accepted,
+    CheckGoal,
     InferenceRequest,
     LoadPolicy,
     Message,
@@ -42,7 +43,20 @@ MAX_FRAME_AGE_S = 0.5
 
 _LOOK_INTERVAL_NS = 2_000_000
 
-Loader = Callable[[Path, StationDescription], Policy]
+
+class ServedPolicy(Policy, Protocol):
+    """A policy that knows what it was taught."""
+
+    def check_goal(self, goal: str) -> None:
+        """Return only if it was taught anything like ``goal``.
+
+        Raises:
+            UntaughtGoalError: it was not.
+        """
+        ...
+
+
+Loader = Callable[[Path, StationDescription], ServedPolicy]
 
 
 class Frames(Protocol):
@@ -80,7 +94,7 @@ class InferenceServer:
         self._frames = frames
         self._clock = clock
         self._station: StationDescription | None = None
-        self._policy: Policy | None = None
+        self._policy: ServedPolicy | None = None
         self._session: PolicySession | None = None
         self._session_number: int | None = None
 
@@ -93,6 +107,9 @@ class InferenceServer:
         match request:
             case LoadPolicy():
                 return self._load_policy(request)
+            case CheckGoal():
+                self._loaded()[0].check_goal(request.goal)
+                return Accepted()
             case Predict():
                 return self._predict(request)
 
@@ -103,13 +120,17 @@ class InferenceServer:
         self._session = self._session_number = None
         return Accepted()
 
-    def _predict(self, request: Predict) -> Message:
+    def _loaded(self) -> tuple[ServedPolicy, StationDescription]:
         if self._policy is None or self._station is None:
             raise StationError("No policy is loaded. Load a checkpoint first.")
-        embodiment = self._station.embodiment
+        return self._policy, self._station
+
+    def _predict(self, request: Predict) -> Message:
+        policy, station = self._loaded()
+        embodiment = station.embodiment
         _require_size(request, embodiment.action_size)
         if self._session is None or request.session != self._session_number:
-            self._session = self._policy.start_session(request.seed)
+            self._session = policy.start_session(request.seed)
             self._session_number = request.session
         frames = self._await_frames(request.captured_ns, embodiment.chunk.period_s)
         begun_ns = self._clock.now_ns()
@@ -158,7 +179,7 @@ def _observation(request: Predict, frames: TickFrames, arm_names: Sequence[str])
     return Observation(StationState(arms, request.captured_ns), pictures, request.goal)
 
 
-def load_checkpoint(checkpoint: Path, station: StationDescription) -> Policy:
+def load_checkpoint(checkpoint: Path, station: StationDescription) -> ServedPolicy:
     """Load a checkpoint with the learning library, on one thread: the station needs the others.
 
     Raises:

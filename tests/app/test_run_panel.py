@@ -7,6 +7,7 @@ from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.views.run import RunState
 from lbm_studio.core.action import ActionConvention
 from lbm_studio.link.messages import (
+    CheckGoal,
     GoHome,
     Halt,
     LoadPolicy,
@@ -71,6 +72,21 @@ def test_run_starts_the_inference_process_loads_and_moves(running, station, proc
     assert station.asked_for(StartPolicy) == [StartPolicy(goal="stack the red cups", speed=1.0)]
     assert running.view.state is RunState.RUNNING
     assert running.view.sentence == "Doing: stack the red cups."
+
+
+def test_what_the_policy_was_never_taught_is_said_and_nothing_moves(running, station, said):
+    running.halt()
+    running.poll(SECOND_NS)
+    station.refuse[CheckGoal] = "This policy was never taught anything like “make coffee”."
+    running.choose_checkpoint(CHECKPOINT)
+    running.set_prompt("make coffee")
+
+    running.run()
+
+    assert station.asked_for(CheckGoal)[-1] == CheckGoal(goal="make coffee")
+    assert len(station.asked_for(StartPolicy)) == 1
+    assert running.view.state is RunState.READY
+    assert said()[-1] == station.refuse[CheckGoal]
 
 
 def test_a_loaded_policy_is_not_loaded_again_unless_its_process_died(running, station, processes):

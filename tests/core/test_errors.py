@@ -12,6 +12,7 @@ from lbm_studio.core.errors import (
     StoppedError,
     StudioError,
     UnknownNameError,
+    UntaughtGoalError,
 )
 
 
@@ -33,6 +34,22 @@ def test_an_unknown_name_survives_pickling() -> None:
 
     assert isinstance(back, UnknownNameError)
     assert (str(back), back.name) == (str(error), "jugle")
+
+
+def test_a_goal_that_was_never_taught_is_answered_with_what_was() -> None:
+    error = UntaughtGoalError("make coffee", iter(["stack the cubes", "press the button"]))
+
+    back = pickle.loads(pickle.dumps(error))
+
+    assert isinstance(back, UntaughtGoalError)
+    assert (
+        str(back)
+        == str(error)
+        == (
+            "This policy was never taught anything like “make coffee”. "
+            "The nearest it knows: “stack the cubes”, “press the button”."
+        )
+    )
 
 
 @pytest.mark.parametrize(

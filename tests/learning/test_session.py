@@ -9,9 +9,10 @@ import torch
 
 from lbm_studio.core.action import gripper_index
 from lbm_studio.core.embodiment import Embodiment, Mount, SafetyCard, StationDescription
-from lbm_studio.core.errors import CheckpointError
+from lbm_studio.core.errors import CheckpointError, UntaughtGoalError
 from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
 from lbm_studio.core.pose import FloatArray, Pose
+from lbm_studio.learning.model.config import TextKind
 from lbm_studio.learning.session import LearnedSession, load_policy
 from tests.learning.conftest import body
 from tests.workers.checkpoints import save_raising_policy
@@ -25,13 +26,13 @@ def station(embodiment: Embodiment) -> StationDescription:
     return StationDescription("test", "Test station", True, embodiment, SafetyCard())
 
 
-def observation(captured_ns: int) -> Observation:
+def observation(captured_ns: int, goal: str = GOAL) -> Observation:
     hand = ArmState(Pose.identity(), OPEN_M, np.zeros(7), np.zeros(7))
     frames = {
         c.name: CameraFrame(np.zeros((c.height_px, c.width_px, 3), np.uint8), captured_ns)
         for c in BODY.cameras
     }
-    return Observation(StationState({"right": hand}, captured_ns), frames, GOAL)
+    return Observation(StationState({"right": hand}, captured_ns), frames, goal)
 
 
 @pytest.fixture
@@ -86,3 +87,19 @@ def test_a_policy_whose_cameras_sit_elsewhere_is_refused_in_words(checkpoint: Pa
         "This policy does not fit the station: its cameras sit on scene, scene, right; "
         "the station has right, scene, right."
     )
+
+
+def test_a_policy_that_reads_any_word_acts_only_on_what_it_was_taught(tmp_path: Path) -> None:
+    policy = load_policy(save_raising_policy(tmp_path, BODY, GOAL, TextKind.MINILM), None)
+    session = policy.start_session(seed=0)
+
+    session.predict(observation(1_000, "please lift your hand"))
+    with pytest.raises(UntaughtGoalError, match="anything like “make coffee”"):
+        session.predict(observation(2_000, "make coffee"))
+
+
+def test_a_policy_that_learned_its_words_cannot_tell_and_acts(checkpoint: Path) -> None:
+    policy = load_policy(checkpoint, None)
+
+    policy.check_goal("make coffee")
+    policy.start_session(seed=0).predict(observation(1_000, "make coffee"))

@@ -20,3 +20,13 @@ def test_a_manifest_knows_the_words_that_the_prompt_encoder_does_not(prompt: str
     )
 
     assert manifest.unknown_words(prompt) == tuple(dict.fromkeys(vocabulary.unknown_words(prompt)))
+
+
+def test_of_a_policy_that_reads_any_word_only_colours_are_unknown() -> None:
+    embodiment = body(1)
+    goals = ("put the red cube in the blue tray", "press the button")
+    manifest = CheckpointManifest(
+        embodiment, ActionConvention(embodiment.arm_names), goals, (), {}, {}
+    )
+
+    assert manifest.unknown_words("kindly drop the blue block, red or purple, on it") == ("purple",)

@@ -1,5 +1,6 @@
 """A checkpoint made in a moment: an untrained network that raises every hand a little a step."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,10 @@ from lbm_studio.core.action import ActionConvention, gripper_index, pose_slice
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.pose import FloatArray, Pose
-from lbm_studio.learning.model.config import ModelConfig
+from lbm_studio.learning.model.config import ModelConfig, TextKind
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import Normaliser, PolicyNormaliser
-from lbm_studio.learning.model.prompt import Vocabulary
+from lbm_studio.learning.model.prompt import build_reader
 from lbm_studio.learning.training.checkpoint import save_checkpoint
 from lbm_studio.policy.manifest import CheckpointManifest
 
@@ -35,17 +36,20 @@ TINY = ModelConfig(
 )
 
 
-def save_raising_policy(run: Path, embodiment: Embodiment, goal: str) -> Path:
+def save_raising_policy(
+    run: Path, embodiment: Embodiment, goal: str, text: TextKind = TextKind.WORDS
+) -> Path:
     """Write the checkpoint into a run folder and return the folder."""
     torch.manual_seed(0)
-    vocabulary = Vocabulary().extended([goal])
-    network = LargeBehaviorModel(TINY, embodiment, len(vocabulary.words))
+    config = replace(TINY, text=text)
+    words = build_reader(text).extended([goal]).words
+    network = LargeBehaviorModel(config, embodiment, len(words))
     manifest = CheckpointManifest(
         embodiment=embodiment,
         convention=ActionConvention(embodiment.arm_names),
         goals=(goal,),
-        words=vocabulary.words,
-        model=to_json(TINY),
+        words=words,
+        model=to_json(config),
         normaliser=_raising(embodiment, network).as_json(),
     )
     save_checkpoint(run, "00000001", manifest, network.state_dict())

@@ -4,18 +4,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from lbm_studio.core.action import Action, ActionChunk
 from lbm_studio.core.clock import ManualClock, MonotonicClock
 from lbm_studio.core.embodiment import StationDescription
-from lbm_studio.core.errors import CheckpointError, StationError
+from lbm_studio.core.errors import CheckpointError, StationError, UntaughtGoalError
 from lbm_studio.core.observation import ArmState, Observation, StationState
+from lbm_studio.learning.model.config import TextKind
+from lbm_studio.learning.session import load_policy
 from lbm_studio.link.frames import FrameRing, Image, TickFrames
-from lbm_studio.link.messages import Accepted, Chunk, LoadPolicy, Predict, Refused
+from lbm_studio.link.messages import Accepted, CheckGoal, Chunk, LoadPolicy, Predict, Refused
 from lbm_studio.link.session import Session
 from lbm_studio.policy.client import RemotePolicy
 from lbm_studio.workers.inference import InferenceServer
 from tests.core.stations import make_station
+from tests.workers.checkpoints import save_raising_policy
 from tests.workers.processes import StandInStation, WorkerProcess, ask
 
 NOW_NS = 10_000_000_000
@@ -34,6 +38,10 @@ class StandStill:
     def start_session(self, seed: int) -> "StandStill":
         self.seeds.append(seed)
         return self
+
+    def check_goal(self, goal: str) -> None:
+        if goal == "make coffee":
+            raise UntaughtGoalError(goal, ["stand still"])
 
     def predict(self, observation: Observation) -> ActionChunk:
         self.seen.append(observation)
@@ -148,9 +156,30 @@ def test_a_new_session_number_begins_a_new_session_with_its_seed() -> None:
     assert fixture.policy.seeds == [5, 6]
 
 
-def test_without_a_policy_a_prediction_is_refused() -> None:
+@pytest.mark.parametrize("question", [predict(), CheckGoal(goal="stand")], ids=["act", "check"])
+def test_without_a_policy_nothing_can_be_asked(question: Predict | CheckGoal) -> None:
     with pytest.raises(StationError, match="No policy is loaded"):
-        Fixture(NOW_NS).server.handle(predict())
+        Fixture(NOW_NS).server.handle(question)
+
+
+def test_a_goal_can_be_checked_before_anything_moves() -> None:
+    server = Fixture().load().server
+
+    assert server.handle(CheckGoal(goal="stand still, please")) == Accepted()
+    with pytest.raises(UntaughtGoalError, match="never taught anything like “make coffee”"):
+        server.handle(CheckGoal(goal="make coffee"))
+
+
+def test_a_checkpoint_that_reads_any_word_refuses_what_it_was_never_taught(tmp_path: Path) -> None:
+    checkpoint = save_raising_policy(tmp_path, STATION.embodiment, "lift it", TextKind.MINILM)
+    clock = ManualClock(NOW_NS)
+    server = InferenceServer(load_policy, lambda: STATION, Pictures(clock, NOW_NS), clock)
+    server.handle(LoadPolicy(checkpoint=str(checkpoint)))
+
+    assert server.handle(CheckGoal(goal="please lift it up")) == Accepted()
+    for question in (CheckGoal(goal="make coffee"), replace(predict(), goal="make coffee")):
+        with pytest.raises(UntaughtGoalError, match="The nearest it knows: “lift it”"):
+            server.handle(question)
 
 
 def test_a_checkpoint_that_cannot_be_loaded_leaves_the_present_policy() -> None:

@@ -23,7 +23,7 @@ from lbm_studio.core.runs import EventKind, JobStatus, job_status, read_events
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.labels import EditLog
 from lbm_studio.episodes.writer import DatasetWriter
-from lbm_studio.learning.model.config import ObjectiveKind
+from lbm_studio.learning.model.config import ObjectiveKind, TextKind
 from lbm_studio.learning.session import load_policy
 from lbm_studio.learning.training import checkpoint
 from lbm_studio.learning.training.checkpoint import load_state
@@ -151,6 +151,22 @@ def test_fine_tuning_starts_from_a_checkpoint_and_learns_new_words(
     assert new.provenance["start_from"] == str(tmp_path / "first")
     assert new.words == (*old.words, "it", "lift")
     assert new.normaliser == old.normaliser
+
+
+def test_a_policy_that_reads_tokens_is_trained_taken_up_again_and_fine_tuned(
+    dataset: Path, tmp_path: Path
+) -> None:
+    model = replace(small_config(), text=TextKind.MINILM)
+    prepare_run(tmp_path / "first", replace(spec(dataset, 2), model=model))
+
+    assert train(tmp_path / "first", should_stop=lambda: True) is JobStatus.STOPPED
+    assert train(tmp_path / "first") is JobStatus.DONE
+    tuned = replace(spec(dataset, 1), start_from=str(tmp_path / "first"))
+    prepare_run(tmp_path / "second", tuned)
+    assert train(tmp_path / "second") is JobStatus.DONE
+
+    manifest = read_manifest(tmp_path / "second")
+    assert (manifest.words, manifest.model["text"]) == ((), "minilm")
 
 
 def test_deleted_and_failed_episodes_are_left_out_and_corrected_goals_are_learned(
