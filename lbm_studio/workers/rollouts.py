@@ -9,11 +9,9 @@ from pathlib import Path
 
 from lbm_studio.core.action import Action, ActionChunk
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
-from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.observation import Observation
-from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.evaluation.statistics import exact_interval
 from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
@@ -22,10 +20,8 @@ from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.skill import HeldSuccess
 from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.baselines import BASELINES, IDLE, REPLAY, IdlePolicy, ReplayPolicy
 from lbm_studio.workers.pool import join_pool
-
-IDLE, REPLAY = "idle", "replay"
-BASELINES = (IDLE, REPLAY)
 
 
 @dataclass(frozen=True)
@@ -95,63 +91,6 @@ class RolloutReport:
     interval95: tuple[float, float]
     seconds: float
     each: tuple[Trial, ...]
-
-
-class IdlePolicy:
-    """Does nothing: the arms stay where they are."""
-
-    def start_session(self, seed: int) -> "IdlePolicy":
-        return self
-
-    def predict(self, observation: Observation) -> ActionChunk:
-        stay = observation.state.as_action()
-        return ActionChunk((stay,), 0, observation.state.captured_ns, {})
-
-
-class ReplayPolicy:
-    """Repeats the actions of one recorded episode, whatever it sees."""
-
-    def __init__(self, actions: tuple[Action, ...]) -> None:
-        self._actions = actions
-
-    @classmethod
-    def from_dataset(cls, path: Path, embodiment: Embodiment) -> "ReplayPolicy":
-        """Take the first episode of a dataset.
-
-        Raises:
-            StudioError: there is none, or it is of another body.
-        """
-        dataset = Dataset.open(path)
-        if not dataset.episodes or dataset.station is None:
-            raise StudioError(f"The dataset {path} has no episode that can be replayed.")
-        recorded = dataset.station.embodiment
-        if _body(recorded) != _body(embodiment):
-            raise StudioError(
-                f"The dataset {path} cannot be replayed on this station: it was recorded with the "
-                f"arms {_body(recorded)}; the station has {_body(embodiment)}."
-            )
-        names = recorded.arm_names
-        vectors = dataset.vectors(0).actions
-        return cls(tuple(Action.from_vector(vector, names) for vector in vectors))
-
-    def start_session(self, seed: int) -> "ReplaySession":
-        return ReplaySession(self._actions)
-
-
-def _body(embodiment: Embodiment) -> str:
-    return f"{', '.join(embodiment.arm_names)} at {embodiment.chunk.rate_hz:g} Hz"
-
-
-class ReplaySession:
-    """One repetition: the whole episode at once, then its last action for ever."""
-
-    def __init__(self, actions: tuple[Action, ...]) -> None:
-        self._left = actions
-
-    def predict(self, observation: Observation) -> ActionChunk:
-        chunk = ActionChunk(self._left, 0, observation.state.captured_ns, {})
-        self._left = self._left[-1:]
-        return chunk
 
 
 class Roller:

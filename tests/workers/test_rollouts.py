@@ -21,8 +21,9 @@ from lbm_studio.policy.session import Policy
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.skill import SUCCESS_HELD_S, Task
 from lbm_studio.station.simulation.station import SimulatedStation
+from lbm_studio.workers.baselines import IdlePolicy
 from lbm_studio.workers.record import RecordSpec, record
-from lbm_studio.workers.rollouts import IdlePolicy, Roller, RolloutSpec, Trial, rollout
+from lbm_studio.workers.rollouts import Roller, RolloutSpec, Trial, rollout
 
 ROOT = Path(__file__).parents[2]
 SMALL = RolloutSpec(
