@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lbm_studio.core.shift import Shift
+
 DEFAULT_STATION = "simulated"
 DEFAULT_MINUTES = 10.0
 
@@ -90,6 +92,13 @@ def add_rollout(commands: Commands, handler: Handler) -> None:
     )
     parser.add_argument(
         "--dataset", default="", help="whose first episode --baseline replay repeats"
+    )
+    parser.add_argument(
+        "--shift",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"change the station; may be repeated: {', '.join(Shift)}",
     )
     add_processes(parser)
     add_station(parser)

@@ -196,6 +196,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _rollout(options: argparse.Namespace) -> int:
     from lbm_studio.core.episode import FIRST_UNSEEN_SEED
+    from lbm_studio.core.shift import find_shifts
     from lbm_studio.evaluation.statistics import SuccessRate
     from lbm_studio.workers.rollouts import RolloutSpec, rollout
 
@@ -209,12 +210,14 @@ def _rollout(options: argparse.Namespace) -> int:
         seed=FIRST_UNSEEN_SEED + options.seed,
         execute=options.execute,
         processes=options.processes,
+        shifts=find_shifts(options.shift),
     )
     done = iter(range(1, spec.trials + 1))
     with _bar("rolling out", "trials") as progress:
         report = rollout(spec, lambda _: progress(next(done), spec.trials))
     words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
-    _finish(options, report, f"Success {words} in {report.seconds:.0f} s.")
+    shifted = f", with {', '.join(spec.shifts)} shifted" if spec.shifts else ""
+    _finish(options, report, f"Success {words} in {report.seconds:.0f} s{shifted}.")
     return 0
 
 

@@ -56,6 +56,11 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
             id="skill to record",
         ),
         pytest.param(
+            ["rollout", "nowhere", "--skill", "put_cube_in_tray", "--shift", "lighting,fog"],
+            "There is no shift called “fog”. Choose one of: lighting, textures, cameras, ",
+            id="shift",
+        ),
+        pytest.param(
             ["rollout", "{tmp}", "--skill", "put_cube_in_tray", "--processes", "1"],
             "is not a checkpoint",
             id="checkpoint",
@@ -123,6 +128,23 @@ def test_rollouts_face_layouts_that_were_never_recorded_whatever_the_seed(
     assert main(["rollout", "--baseline", "idle", "--skill", "put_cube_in_tray", *asked]) == 0
 
     assert seeds == [FIRST_UNSEEN_SEED + offset]
+
+
+def test_the_shifts_of_a_rollout_may_be_given_one_by_one_or_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def note(spec: RolloutSpec, on_trial: object) -> RolloutReport:
+        return RolloutReport(0, 1, 0.0, (0.0, 1.0), 0.0, (), spec.shifts)
+
+    monkeypatch.setattr(rollouts, "rollout", note)
+    report = tmp_path / "report.json"
+    idle = ["rollout", "--baseline", "idle", "--skill", "put_cube_in_tray"]
+
+    asked = ["--shift", "distractors", "--shift", "cameras,lighting", "--json", str(report)]
+    assert main([*idle, *asked]) == 0
+
+    assert json.loads(report.read_text())["shifts"] == ["lighting", "cameras", "distractors"]
+    assert capsys.readouterr().out.endswith("with lighting, cameras, distractors shifted.\n")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.observation import Observation
+from lbm_studio.core.shift import Shift
 from lbm_studio.evaluation.statistics import exact_interval
 from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
@@ -40,6 +41,7 @@ class RolloutSpec:
         execute: steps executed of each chunk; None takes the policy's own.
         time_limit_s: a trial whose goal is not reached by then, for good, has failed [s].
         processes: layouts worked on at a time.
+        shifts: in which ways the station differs from the one that was recorded on.
     """
 
     skill: str
@@ -52,6 +54,7 @@ class RolloutSpec:
     execute: int | None = None
     time_limit_s: float = 12.0
     processes: int = 2
+    shifts: tuple[Shift, ...] = ()
 
     def __post_init__(self) -> None:
         if self.trials < 1:
@@ -82,7 +85,8 @@ class Trial:
 class RolloutReport:
     """All layouts. ``interval95`` is the exact (Clopper-Pearson) 95 % interval of the success rate.
 
-    ``seconds`` is the wall-clock time of the whole [s], loading included.
+    ``seconds`` is the wall-clock time of the whole [s], loading included; ``shifts`` is what the
+    station was shifted in.
     """
 
     successes: int
@@ -91,6 +95,7 @@ class RolloutReport:
     interval95: tuple[float, float]
     seconds: float
     each: tuple[Trial, ...]
+    shifts: tuple[Shift, ...] = ()
 
 
 class Roller:
@@ -124,7 +129,7 @@ class Roller:
 
     def run(self, seed: int, on_step: Callable[[SimulatedStation], object] | None = None) -> Trial:
         """Roll out on one layout; ``on_step`` may look at the station after every step."""
-        task = self._station.load(self._skill, seed)
+        task = self._station.load(self._skill, seed, self._spec.shifts)
         period_s = self._description.embodiment.chunk.period_s
         limit = round(self._spec.time_limit_s / period_s)
         success = HeldSuccess(task.is_success, period_s)
@@ -188,6 +193,7 @@ def rollout(
         interval95=exact_interval(successes, len(trials)),
         seconds=time.monotonic() - begin,
         each=tuple(trials),
+        shifts=spec.shifts,
     )
 
 

@@ -12,10 +12,12 @@ import psutil
 import pytest
 
 from lbm_studio.core.action import Action, ActionChunk, ArmTarget
+from lbm_studio.core.codec import to_json
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.pose import Pose
+from lbm_studio.core.shift import Shift
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.policy.session import Policy
 from lbm_studio.station.simulation.embodiments import find_station
@@ -185,6 +187,22 @@ def test_a_success_counts_from_when_it_lasts(
 
     assert (trial.success, trial.seconds) == (success, pytest.approx(seconds * CHUNK.period_s))
     assert len(steps) * CHUNK.period_s <= SMALL.time_limit_s + SUCCESS_HELD_S + CHUNK.period_s
+
+
+def test_trials_happen_on_a_station_that_is_shifted_as_asked_and_the_report_says_so() -> None:
+    spec = replace(SMALL, time_limit_s=CHUNK.period_s, shifts=(Shift.TEXTURES,))
+    camera = find_station(SMALL.station).embodiment.camera_names[0]
+    pictures: list[np.ndarray] = []
+    for each in (spec, spec, replace(spec, shifts=())):
+        roller = Roller(each)
+        roller.run(spec.seed, lambda s: pictures.append(s.capture([camera])[camera].image))
+        roller.close()
+
+    report = rollout(spec, lambda trial: None)
+
+    assert np.array_equal(pictures[0], pictures[1])
+    assert not np.array_equal(pictures[0], pictures[2])
+    assert to_json(report)["shifts"] == ["textures"]
 
 
 def test_a_recorded_episode_succeeds_where_it_was_recorded_and_not_elsewhere(
