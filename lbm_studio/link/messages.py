@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from lbm_studio.core.shift import Shift
+
 
 class Mode(StrEnum):
     """Who moves the arms."""
@@ -32,10 +34,11 @@ class Describe(Message, frozen=True):
 
 
 class LoadScene(Message, frozen=True):
-    """Lay out the objects of a simulated skill."""
+    """Lay out the objects of a simulated skill, with the station shifted or as it is described."""
 
     skill: str
     seed: int
+    shifts: tuple[Shift, ...] = ()
 
 
 class SetGoal(Message, frozen=True):
@@ -213,6 +216,7 @@ class Physics(Message, frozen=True):
         captured_ns: as in Tick.
         skill: which scene is loaded.
         seed: its seed.
+        shifts: what it is shifted in.
         positions: float64 bytes of the generalised positions.
         mocap: float64 bytes of the positions and quaternions of fixtures.
     """
@@ -223,6 +227,7 @@ class Physics(Message, frozen=True):
     seed: int
     positions: bytes
     mocap: bytes
+    shifts: tuple[Shift, ...] = ()
 
 
 # --- inference process ----------------------------------------------------------------------------

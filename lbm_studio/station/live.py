@@ -9,6 +9,7 @@ from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.clock import Clock
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
+from lbm_studio.core.shift import Shift
 from lbm_studio.link.messages import TeleopInput
 from lbm_studio.station.control.motions import Demonstrator, Motion
 from lbm_studio.station.kinematics import ArmKinematics
@@ -66,9 +67,14 @@ class SimulatedScene:
         """Its seed; -1 before the first."""
         return self._station.task.seed if self._station.task else -1
 
-    def load(self, skill: str, seed: int) -> str:
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """What the scene is shifted in."""
+        return self._station.shifts
+
+    def load(self, skill: str, seed: int, shifts: tuple[Shift, ...]) -> str:
         """Lay out a skill, bring the arms home and return the goal."""
-        return self._station.load(find_skill(skill), seed).goal
+        return self._station.load(find_skill(skill), seed, shifts).goal
 
     def is_success(self) -> bool | None:
         """Whether the goal of the layout is reached; None before the first."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StudioError
+from lbm_studio.core.shift import Shift
 from lbm_studio.link.bus import FRAMES_TOPIC, PHYSICS_TOPIC, Publisher, Subscriber
 from lbm_studio.link.frames import FrameRing
 from lbm_studio.link.messages import FramesReady, Physics
@@ -47,7 +48,7 @@ class Renderer:
         self._ring = ring
         self._clock = clock
         self._cameras = station.description.embodiment.camera_names
-        self._scene: tuple[str, int] = ("", -1)
+        self._scene: tuple[str, int, tuple[Shift, ...]] = ("", -1, ())
 
     def render(self, physics: Physics) -> FramesReady:
         """Draw all cameras at one tick and store them.
@@ -56,7 +57,7 @@ class Renderer:
             StudioError: the scene is unknown, or the positions belong to another one.
         """
         begun_ns = self._clock.now_ns()
-        self._lay_out(physics.skill, physics.seed)
+        self._lay_out(physics.skill, physics.seed, physics.shifts)
         self._station.restore(physics.positions, physics.mocap)
         frames = self._station.capture(self._cameras)
         images = {name: frame.image for name, frame in frames.items()}
@@ -68,14 +69,14 @@ class Renderer:
             seconds=seconds_between(begun_ns, self._clock.now_ns()),
         )
 
-    def _lay_out(self, skill: str, seed: int) -> None:
-        if (skill, seed) == self._scene:
+    def _lay_out(self, skill: str, seed: int, shifts: tuple[Shift, ...]) -> None:
+        if (skill, seed, shifts) == self._scene:
             return
         if skill:
-            self._station.load(find_skill(skill), seed)
+            self._station.load(find_skill(skill), seed, shifts)
         else:
             self._station.clear()  # the station was started anew
-        self._scene = (skill, seed)
+        self._scene = (skill, seed, shifts)
 
 
 def run(session: Session, description: StationDescription, is_over: Callable[[], bool]) -> None:

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
 from lbm_studio.core.codec import to_json
+from lbm_studio.core.shift import Shift
 from lbm_studio.link import messages
 from lbm_studio.link.bus import (
     PHYSICS_TOPIC,
@@ -58,6 +59,11 @@ _LOG = logging.getLogger(__name__)
 
 class Simulation(Scene, Protocol):
     """A scene whose time passes here, and which the renderer draws."""
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """What the scene is shifted in."""
+        ...
 
     def advance(self, seconds: float) -> None:
         """Let time pass [s]."""
@@ -201,6 +207,7 @@ class StationProcess:
             captured_ns=cycle.state.captured_ns,
             skill=simulation.skill,
             seed=simulation.seed,
+            shifts=simulation.shifts,
             positions=positions,
             mocap=mocap,
         )

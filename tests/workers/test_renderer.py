@@ -8,6 +8,7 @@ import pytest
 
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError, UnknownNameError
+from lbm_studio.core.shift import Shift
 from lbm_studio.link.bus import FRAMES_TOPIC, PHYSICS_TOPIC, Subscriber
 from lbm_studio.link.frames import FrameReader, FrameRing, Image
 from lbm_studio.link.messages import FramesReady, Physics
@@ -50,6 +51,7 @@ def physics(
         captured_ns=1000 + number,
         skill=skill,
         seed=seed,
+        shifts=station.shifts,
         positions=positions,
         mocap=mocap,
     )
@@ -87,6 +89,16 @@ def test_another_layout_is_loaded_when_the_station_loads_it(
     for number, seed in enumerate((5, 6)):
         original.load(SKILL, seed)
         renderer.render(physics(original, number, seed=seed))
+
+        assert_same(drawn(Session(tmp_path)), original)
+
+
+def test_a_shifted_station_is_drawn_as_it_is_shifted_and_as_it_was_afterwards(
+    original: SimulatedStation, renderer: Renderer, tmp_path: Path
+) -> None:
+    for number, shifts in enumerate(((), tuple(Shift), ())):
+        original.load(SKILL, 5, shifts)
+        renderer.render(physics(original, number, seed=5))
 
         assert_same(drawn(Session(tmp_path)), original)
 

@@ -15,6 +15,7 @@ import pytest
 from lbm_studio.core.clock import MonotonicClock
 from lbm_studio.core.codec import from_json
 from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.shift import Shift
 from lbm_studio.link.bus import TICK_TOPIC, Responder, Subscriber
 from lbm_studio.link.messages import (
     Accepted,
@@ -82,7 +83,7 @@ def test_it_ticks_at_the_rate_of_its_embodiment_and_tells_the_renderer_the_same_
     live: LiveStation,
 ):
     description = described(live)
-    live.order(LoadScene(skill="put_cube_in_tray", seed=5))
+    live.order(LoadScene(skill="put_cube_in_tray", seed=5, shifts=(Shift.CAMERAS,)))
     with Subscriber(live.session.station_events) as events:
         heard = [events.receive(5.0) for _ in range(22)]
 
@@ -97,6 +98,7 @@ def test_it_ticks_at_the_rate_of_its_embodiment_and_tells_the_renderer_the_same_
     pairs = [(tick, physics[tick.number]) for tick in ticks if tick.number in physics]
     assert len(pairs) >= 10
     assert all(tick.captured_ns == twin.captured_ns for tick, twin in pairs)
+    assert all(twin.shifts == (Shift.CAMERAS,) for _, twin in pairs)
 
 
 def test_a_demonstration_reaches_its_goal_and_finishes(live: LiveStation):

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from lbm_studio.core.action import Action
 from lbm_studio.core.embodiment import ChunkSpec
 from lbm_studio.core.errors import StationError, UnknownNameError
+from lbm_studio.core.shift import Shift
 from lbm_studio.link import messages
 from lbm_studio.link.messages import Accepted, Message, Mode
 from lbm_studio.station.control.loop import ControlLoop
@@ -37,7 +38,7 @@ class Scene(Protocol):
         """Its seed; -1 before the first."""
         ...
 
-    def load(self, skill: str, seed: int) -> str:
+    def load(self, skill: str, seed: int, shifts: tuple[Shift, ...]) -> str:
         """Lay out a skill, bring the arms home and return the goal.
 
         Raises:
@@ -128,7 +129,7 @@ class StationCommands:
         scene = self._require_scene()
         if self._loop.mode is not Mode.IDLE:
             raise StationError("The arms are in use. Halt them before another scene is laid out.")
-        self.goal = scene.load(request.skill, request.seed)
+        self.goal = scene.load(request.skill, request.seed, request.shifts)
         self._loop.rearrange()
 
     def _set_goal(self, request: messages.SetGoal) -> None:

@@ -58,6 +58,7 @@ class SimulatedStation:
         self._last_stop = self._obeyed_stop = object()
         self._skill: Skill | None = None
         self.task: Task | None = None
+        self.shifts: tuple[Shift, ...] = ()
         self._build(None, UNSHIFTED)
         self._reset(0)
 
@@ -113,6 +114,7 @@ class SimulatedStation:
         for _ in range(_SETTLE_STEPS):
             mujoco.mj_step(self._scene.model, self._data)
         mujoco.mj_forward(self._scene.model, self._data)
+        self.shifts = tuple(shifts)
         self.task = Task(skill, seed, layout, self._world)
         return self.task
 
@@ -121,7 +123,7 @@ class SimulatedStation:
         if self._skill is not None:
             self._build(None, UNSHIFTED)
         self._reset(0)
-        self.task = None
+        self.task, self.shifts = None, ()
 
     def read(self) -> StationState:
         """Return what every arm measures now."""

@@ -3,6 +3,7 @@
 import pytest
 
 from lbm_studio.core.errors import StudioError, UnknownNameError
+from lbm_studio.core.shift import Shift
 from lbm_studio.link.messages import (
     GoHome,
     Halt,
@@ -33,7 +34,7 @@ class Toys:
         self.seed = -1
         self._rig = rig
 
-    def load(self, skill: str, seed: int) -> str:
+    def load(self, skill: str, seed: int, shifts: tuple[Shift, ...]) -> str:
         if skill not in self.skills:
             raise UnknownNameError("skill", skill, self.skills)
         self.skill, self.seed = skill, seed
