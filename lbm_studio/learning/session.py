@@ -162,11 +162,11 @@ def _intent(
     What the wrist camera of one arm shows for another was never supervised: its confidence is 0, as
     is that of a missing camera.
     """
+    if not network.encoder.map_count:
+        return {}
     arms = len(embodiment.arms)
     visible = network.get_buffer("own_views")[:, :arms] * sight.present[0, :, None]  # (V, A)
     confidence = sight.peaks[0, :, :arms] * visible
     shown = torch.cat([sight.keypoints[0, :, :arms], confidence[..., None]], dim=-1)
     values = shown.double().numpy()
     return {camera.name: values[view] for view, camera in enumerate(embodiment.cameras)}
-    if not network.encoder.map_count:
-        return {}
