@@ -43,6 +43,13 @@ class EpisodeMetadata:
     uuid: str = field(default_factory=lambda: uuid4().hex)
 
 
+def identity_of(metadata: EpisodeMetadata) -> str:
+    """Return what stays the same when a simulated episode is recorded anew from its seed."""
+    if metadata.seed < 0:
+        return metadata.uuid
+    return f"{metadata.skill}:{metadata.seed}"
+
+
 @dataclass(frozen=True)
 class EpisodeSummary:
     """One row of a dataset's table.

@@ -32,7 +32,8 @@ class CheckpointManifest:
         goals: prompts it was trained on, as people wrote them.
         words: vocabulary of its prompt tokens, in order; empty when it reads any word.
         model: the model configuration, as JSON.
-        normaliser: statistics of its inputs and outputs, as JSON.
+        normaliser: what its inputs and outputs are scaled with, all sources together, as JSON.
+        statistics: by source of demonstrations the same and the quantiles it was read off, as JSON.
         provenance: datasets, episodes, steps, seconds, parent checkpoint, software version.
         metrics: what was measured on held-out episodes.
         format: version of this layout.
@@ -47,6 +48,7 @@ class CheckpointManifest:
     provenance: Mapping[str, Any] = field(default_factory=dict[str, Any])
     metrics: Mapping[str, Any] = field(default_factory=dict[str, Any])
     format: int = FORMAT
+    statistics: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def unknown_words(self, prompt: str) -> tuple[str, ...]:
         """Return the words of a prompt that training never saw, each once.

@@ -87,6 +87,8 @@ def example_batch(embodiment: Embodiment, vocabulary: Vocabulary, size: int = 4)
         targets=0.2 + 0.6 * torch.rand((size, views, arms, 2), generator=generator),
         usable=torch.ones((size, views, arms), dtype=torch.bool),
         shift=None,
+        present=torch.ones((size, views), dtype=torch.bool),
+        statistics=torch.zeros(size, dtype=torch.long),
     )
 
 

@@ -1,12 +1,15 @@
 """Random, augmented batches.
 
 A random shift moves what is seen but not where the arms are, so it is handed on with the batch and
-undone on the keypoints
-before the policy head sees them. Legend: B batch, V views, A arms, T chunk steps, D action size, L
-words.
+undone on the keypoints before the policy head sees them. Making a batch is left to NumPy, so that a
+thread beside the one that learns can do it.
+
+Legend: B batch, V views, A arms, T chunk steps, D action size, L words.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import torch
@@ -31,8 +34,8 @@ often."""
 class Batch:
     """One batch. ``images`` per group (B, cameras, 3, H, W); ``words`` as the reader made them.
 
-    ``shift`` (B, V, 2); targets are moved with the images. ``present`` (B, V) tells which views
-    there are; None: all.
+    ``shift`` (B, V, 2); targets are moved with the images. ``present`` (B, V): whether there is a
+    picture. ``statistics`` (B,): number of those that each sample is normalised with.
     """
 
     images: tuple[Tensor, ...]
@@ -44,11 +47,20 @@ class Batch:
     targets: Tensor
     usable: Tensor
     shift: Tensor | None
-    present: Tensor | None = None
+    present: Tensor
+    statistics: Tensor
 
 
 class BatchMaker:
-    """Draws batches from samples."""
+    """Draws batches from samples.
+
+    Args:
+        samples: to draw from.
+        groups: cameras that share an image size.
+        reader: of the prompts.
+        words: longest prompt.
+        weights: (sources,) how often each source is drawn from; None: by its number of frames.
+    """
 
     def __init__(
         self,
@@ -57,43 +69,62 @@ class BatchMaker:
         reader: PromptReader,
         *,
         words: int,
+        weights: Sequence[float] | None = None,
     ) -> None:
         self._samples = samples
         self._groups = groups
-        goals = {goal: number for number, goal in enumerate(dict.fromkeys(samples.goals))}
-        self._prompts = reader.encode(tuple(goals), words)
-        self._prompt_of = torch.tensor([goals[goal] for goal in samples.goals], dtype=torch.long)
-        weight = np.where(samples.step < EARLY_STEPS, EARLY_WEIGHT, 1.0)
+        goals = {goal: n for n, goal in enumerate(dict.fromkeys(chain(*samples.goals)))}
+        self._prompts = reader.encode(tuple(goals), words).numpy()
+        self._prompts_of = [np.array([goals[goal] for goal in ways]) for ways in samples.goals]
+        weight = _frame_weights(samples.step, samples.source[samples.episode], weights)
         self._cumulative = np.cumsum(weight / weight.sum())
 
     def random(self, size: int, generator: np.random.Generator) -> Batch:
-        """Draw ``size`` augmented frames."""
-        rows = self.draw_rows(size, generator)
+        """Draw ``size`` augmented frames, each asked for in one of its ways."""
+        return self.augmented(self.draw_rows(size, generator), generator)
+
+    def augmented(self, rows: NDArray[np.int64], generator: np.random.Generator) -> Batch:
+        """Return frames, shifted and recoloured at random."""
         views = sum(len(group) for group in self._groups)
-        shift = np.zeros((size, views, 2), dtype=np.float32)
+        shift = np.zeros((len(rows), views, 2), dtype=np.float32)
         images = []
         for group, source in zip(self._groups, self._samples.images, strict=True):
             shown, moved = _shift(source[rows], generator)
             shift[:, list(group)] = moved
-            images.append(_recolour(images_to_tensor(shown), generator))
-        return self._collect(rows, tuple(images), torch.from_numpy(shift))
+            images.append(_recolour(shown, generator))
+        prompts = self._draw_prompts(rows, generator)
+        return self._collect(rows, prompts, tuple(images), torch.from_numpy(shift))
 
     def exact(self, rows: NDArray[np.int64]) -> Batch:
-        """Return frames as they are."""
+        """Return frames as they are, asked for as when they were recorded."""
         images = tuple(images_to_tensor(source[rows]) for source in self._samples.images)
-        return self._collect(rows, images, None)
+        return self._collect(rows, self._first_prompts(rows), images, None)
 
-    def numbers(self, rows: NDArray[np.int64]) -> Batch:
-        """Return frames without their images."""
-        return self._collect(rows, (), None)
+    def numbers(self, rows: NDArray[np.int64], generator: np.random.Generator) -> Batch:
+        """Return frames without their images, each asked for in one of its ways."""
+        return self._collect(rows, self._draw_prompts(rows, generator), (), None)
 
     def draw_rows(self, size: int, generator: np.random.Generator) -> NDArray[np.int64]:
         """Draw ``size`` frame numbers, in order; early frames of an episode more often."""
         rows = np.searchsorted(self._cumulative, generator.random(size))
         return np.sort(rows.clip(0, len(self._samples) - 1))
 
+    def _first_prompts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.array([self._prompts_of[e][0] for e in self._samples.episode[rows]])
+
+    def _draw_prompts(
+        self, rows: NDArray[np.int64], generator: np.random.Generator
+    ) -> NDArray[np.int64]:
+        episodes, luck = self._samples.episode[rows], generator.random(len(rows))
+        ways = [self._prompts_of[episode] for episode in episodes]
+        return np.array([w[int(u * len(w))] for w, u in zip(ways, luck, strict=True)])
+
     def _collect(
-        self, rows: NDArray[np.int64], images: tuple[Tensor, ...], shift: Tensor | None
+        self,
+        rows: NDArray[np.int64],
+        prompts: NDArray[np.int64],
+        images: tuple[Tensor, ...],
+        shift: Tensor | None,
     ) -> Batch:
         s = self._samples
         targets = torch.from_numpy(s.targets[rows])
@@ -101,7 +132,7 @@ class BatchMaker:
             targets = targets + shift[:, :, None]
         return Batch(
             images=images,
-            words=self._prompts[self._prompt_of[s.episode[rows]]],
+            words=torch.from_numpy(self._prompts[prompts]),
             states=torch.from_numpy(s.states[rows]),
             chunks=torch.from_numpy(s.chunks[rows]),
             key_positions=torch.from_numpy(s.key_positions[rows]),
@@ -109,6 +140,8 @@ class BatchMaker:
             targets=targets,
             usable=torch.from_numpy(s.usable[rows]) & ((targets > 0) & (targets < 1)).all(-1),
             shift=shift,
+            present=torch.from_numpy(s.present[s.episode[rows]]),
+            statistics=torch.from_numpy(s.statistics[s.episode[rows]]),
         )
 
 
@@ -129,9 +162,25 @@ def _shift(
     return shown, (moves / np.array([width, height])).astype(np.float32)
 
 
-def _recolour(images: Tensor, generator: np.random.Generator) -> Tensor:
-    """Scale the brightness of each view and offset its colour channels."""
+def _recolour(images: NDArray[np.uint8], generator: np.random.Generator) -> Tensor:
+    """Scale the brightness of each view and offset its colours: (B, cameras, 3, H, W).
+
+    As :func:`images_to_tensor` otherwise, but by NumPy, which keeps to the thread it is called in.
+    """
     size, cameras = images.shape[:2]
     scale = generator.uniform(*BRIGHTNESS, (size, cameras, 1, 1, 1)).astype(np.float32)
-    offset = generator.uniform(-COLOUR_OFFSET, COLOUR_OFFSET, (size, cameras, 3, 1, 1))
-    return images * torch.from_numpy(scale) + torch.from_numpy(offset.astype(np.float32))
+    offset = generator.uniform(-COLOUR_OFFSET, COLOUR_OFFSET, (size, cameras, 1, 1, 3))
+    floats = images * (scale / 255.0)
+    floats += (offset - 0.5 * scale).astype(np.float32)
+    return torch.from_numpy(floats).movedim(-1, -3)
+
+
+def _frame_weights(
+    step: NDArray[np.int64], source: NDArray[np.int64], weights: Sequence[float] | None
+) -> NDArray[np.float64]:
+    """Return how often each frame is drawn: by its source, and early in its episode more often."""
+    weight = np.where(step < EARLY_STEPS, EARLY_WEIGHT, 1.0)
+    if weights is not None:
+        total = np.bincount(source, weight, minlength=len(weights))
+        weight = weight * (np.array(weights) / total.clip(min=1e-9))[source]
+    return weight

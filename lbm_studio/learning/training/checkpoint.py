@@ -27,6 +27,11 @@ from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
 from lbm_studio.learning.model.prompt import PromptReader, build_reader
+from lbm_studio.learning.model.statistics import (
+    Statistics,
+    normaliser_for,
+    statistics_from_json,
+)
 from lbm_studio.policy.manifest import (
     WEIGHTS_FILE,
     CheckpointManifest,
@@ -48,12 +53,22 @@ HEAD_PARTS = ("action_in", "action_out", "blocks", "norm", "slot_in", "step", "t
 
 @dataclass(frozen=True)
 class LoadedPolicy:
-    """A checkpoint in memory."""
+    """A checkpoint in memory.
+
+    Attributes:
+        manifest: what it says of itself.
+        network: its averaged weights, ready to act.
+        normaliser: what fits the body it is loaded for: that of the first source recorded on such a
+            body, else the one of all sources together.
+        reader: of its prompts.
+        statistics: of its sources; empty in checkpoints of earlier versions.
+    """
 
     manifest: CheckpointManifest
     network: LargeBehaviorModel
     normaliser: PolicyNormaliser
     reader: PromptReader
+    statistics: Statistics
 
 
 def save_checkpoint(
@@ -96,14 +111,17 @@ def load_checkpoint(path: Path, embodiment: Embodiment | None = None) -> LoadedP
     manifest = read_manifest(folder)
     config = from_json(ModelConfig, dict(manifest.model), where="the model configuration")
     reader = build_reader(config.text, manifest.words)
-    network = LargeBehaviorModel(config, embodiment or manifest.embodiment, len(reader.words))
+    body = embodiment or manifest.embodiment
+    network = LargeBehaviorModel(config, body, len(reader.words))
     try:
         network.load_state_dict(current_names(load_file(folder / WEIGHTS_FILE)))
-        normaliser = PolicyNormaliser.from_json(manifest.normaliser)
+        statistics = statistics_from_json(manifest.statistics)
+        fitting = normaliser_for(statistics, body.name)
+        normaliser = fitting or PolicyNormaliser.from_json(manifest.normaliser)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(f"The checkpoint {folder} is damaged: {reason}") from error
-    return LoadedPolicy(manifest, network.eval(), normaliser, reader)
+    return LoadedPolicy(manifest, network.eval(), normaliser, reader, statistics)
 
 
 def save_state(run: Path, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:

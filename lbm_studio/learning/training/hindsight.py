@@ -34,6 +34,10 @@ class KeyPoses:
     positions: FloatArray
     known: NDArray[np.bool_]
 
+    def at(self, frames: NDArray[np.int64]) -> "KeyPoses":
+        """Return those of some frames only."""
+        return KeyPoses(self.positions[frames], self.known[frames])
+
 
 def coming_key_poses(actions: NDArray[np.floating], count: int) -> KeyPoses:
     """Return, for every frame, the commanded positions at each arm's next ``count`` events.

@@ -2,7 +2,9 @@
 
 import math
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +26,13 @@ PRODUCTS_TIMED = 8
 
 
 class Learner:
-    """Moves the weights one step at a time."""
+    """Moves the weights one step at a time.
+
+    Attributes:
+        step: taken so far.
+        seconds: spent on them [s].
+        waited_s: of which it waited for data [s].
+    """
 
     def __init__(
         self,
@@ -32,34 +40,52 @@ class Learner:
         settings: LossSettings,
         config: OptimiserConfig,
         seed: int,
+        *,
+        encoder_fraction: float = 1.0,
     ) -> None:
         self.network = network.train()
         self.settings = settings
         self.config = config
         self.step = 0
         self.seconds = 0.0
+        self.waited_s = 0.0
         self._phase_step = 0
         self._is_frozen = False
         self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
         self._generator = torch.Generator().manual_seed(seed)
         self._optimiser = torch.optim.AdamW(
-            _parameter_groups(network, config),
+            _parameter_groups(network, encoder_fraction),
             lr=config.learning_rate,
             weight_decay=config.weight_decay,
             betas=(0.9, 0.98),
         )
 
-    def train_step(self, batch: Batch, progress: float) -> Losses:
-        """Take one step; ``progress`` is the share of the phase's budget that is spent."""
-        losses = compute_losses(self.network, batch, self.settings, self._generator)
-        self._descend(losses, progress)
-        return losses
+    def train_step(self, batches: Sequence[Batch], progress: float) -> dict[str, float]:
+        """Take one step on all of the batches together.
 
-    def train_head_step(self, sight: Sight, batch: Batch, progress: float) -> Losses:
+        Args:
+            batches: looked at one after the other.
+            progress: share of the phase's budget that is spent.
+
+        Returns:
+            The losses by name, over all batches.
+        """
+        network, settings = self.network, self.settings
+        losses = (compute_losses(network, one, settings, self._generator) for one in batches)
+        return self._descend(losses, len(batches), progress)
+
+    def train_head_step(
+        self, seen: Sequence[tuple[Sight, Batch]], progress: float
+    ) -> dict[str, float]:
         """Take one step of the head alone, on remembered keypoints."""
-        losses = compute_head_losses(self.network, sight, batch, self.settings, self._generator)
-        self._descend(losses, progress)
-        return losses
+        network, settings = self.network, self.settings
+        losses = (compute_head_losses(network, *one, settings, self._generator) for one in seen)
+        return self._descend(losses, len(seen), progress)
+
+    def go_on_after(self, provenance: Mapping[str, Any]) -> None:
+        """Count the steps and seconds that weights it was given have been trained for."""
+        self.step = int(provenance.get("steps", 0))
+        self.seconds = float(provenance.get("seconds", 0.0))
 
     def freeze_encoders(self) -> None:
         """Begin the second phase: the encoders keep their averaged weights from now on."""
@@ -70,12 +96,19 @@ class Learner:
         for name, parameter in self.network.named_parameters():
             parameter.requires_grad_(not name.startswith(ENCODERS))
 
-    def _descend(self, losses: Losses, progress: float) -> None:
+    def _descend(self, parts: Iterable[Losses], count: int, progress: float) -> dict[str, float]:
+        self._optimiser.zero_grad(set_to_none=True)
+        told: list[dict[str, float]] = []
+        for losses in parts:  # one after the other, so that only one is in memory
+            (losses.total / count).backward()
+            told.append(losses.as_numbers())
+        self._move(progress)
+        return {name: sum(one[name] for one in told) / count for name in told[0]}
+
+    def _move(self, progress: float) -> None:
         rate = self._learning_rate(progress)
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["fraction"]
-        self._optimiser.zero_grad(set_to_none=True)
-        losses.total.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
         self._optimiser.step()
         self.step += 1
@@ -100,8 +133,14 @@ class Learner:
         tensors |= {f"average.{k}": v for k, v in self.average.items()}
         for number, moments in self._optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{number}.{k}": torch.as_tensor(v) for k, v in moments.items()}
-        numbers = {"step": self.step, "seconds": self.seconds, "phase_step": self._phase_step}
-        save_state(run, tensors, {**numbers, "is_frozen": self._is_frozen})
+        numbers = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "waited_s": self.waited_s,
+            "phase_step": self._phase_step,
+            "is_frozen": self._is_frozen,
+        }
+        save_state(run, tensors, numbers)
 
     def resume(self, run: Path) -> bool:
         """Go on from the saved state of a run folder; False when there is none."""
@@ -118,6 +157,7 @@ class Learner:
             moments.setdefault(int(number), {})[name] = value
         self._optimiser.load_state_dict({**whole, "state": moments})
         self.step, self.seconds = int(numbers["step"]), float(numbers["seconds"])
+        self.waited_s = float(numbers.get("waited_s", 0.0))
         self._phase_step = int(numbers.get("phase_step", self.step))
         self._is_frozen = bool(numbers.get("is_frozen", False))
         self._generator.manual_seed(self.step)
@@ -141,13 +181,13 @@ def _fastest_product_s(kind: torch.dtype) -> float:
 
 
 def _parameter_groups(
-    network: LargeBehaviorModel, config: OptimiserConfig
+    network: LargeBehaviorModel, encoder_fraction: float
 ) -> list[dict[str, object]]:
     named = list(network.named_parameters())
     slow = [p for n, p in named if n.startswith(ENCODERS)]
     fast = [p for n, p in named if not n.startswith(ENCODERS)]
     return [
-        {"params": slow, "fraction": config.encoder_fraction},
+        {"params": slow, "fraction": encoder_fraction},
         {"params": fast, "fraction": 1.0},
     ]
 

@@ -1,13 +1,13 @@
 """The training job.
 
-Datasets in, checkpoints and events out. It can be stopped and taken up again at any moment.
+Demonstrations in, checkpoints and events out. It can be stopped and taken up again at any moment.
 """
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,14 +15,10 @@ import torch
 from lbm_studio import __version__
 from lbm_studio.core.action import ActionConvention
 from lbm_studio.core.codec import to_json
-from lbm_studio.core.embodiment import Embodiment, StationDescription
-from lbm_studio.core.errors import DatasetError
 from lbm_studio.core.runs import EventKind, EventLog
-from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.model.network import LargeBehaviorModel, image_groups
-from lbm_studio.learning.model.normaliser import Normaliser, PolicyNormaliser, rotation_dimensions
 from lbm_studio.learning.model.prompt import build_reader
-from lbm_studio.learning.training.batches import BatchMaker
+from lbm_studio.learning.training.batches import Batch, BatchMaker
 from lbm_studio.learning.training.checkpoint import (
     LoadedPolicy,
     has_state,
@@ -32,26 +28,23 @@ from lbm_studio.learning.training.checkpoint import (
 )
 from lbm_studio.learning.training.learner import Learner, native_low_precision
 from lbm_studio.learning.training.localisation import Localisation, measure_localisation
-from lbm_studio.learning.training.memory import SightMemory, remember
-from lbm_studio.learning.training.plan import TrainingPlan, draw_plan, read_plan, write_plan
-from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples
+from lbm_studio.learning.training.material import (
+    CACHE_FOLDER,
+    Material,
+    describe_sources,
+    load_material,
+)
+from lbm_studio.learning.training.memory import Recollection, SightMemory, remember
+from lbm_studio.learning.training.prefetch import Prefetcher
+from lbm_studio.learning.training.samples import Samples
 from lbm_studio.learning.training.spec import TrainSpec
-from lbm_studio.learning.training.step import Losses, LossSettings
+from lbm_studio.learning.training.step import LossSettings
+from lbm_studio.learning.training.telling import StageProgress, Teller
 from lbm_studio.learning.training.threads import ThreadChooser
-from lbm_studio.policy.manifest import CheckpointManifest, check_fits
+from lbm_studio.policy.manifest import CheckpointManifest
 
-CACHE_FOLDER = "cache"
-PROGRESS_EVERY_S = 2.0
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is trained on."""
-
-    embodiment: Embodiment
-    plan: TrainingPlan
-    training: Samples
-    held_out: Samples
+T = TypeVar("T")
+StepTaker = Callable[[list[T]], dict[str, float]]
 
 
 def run_training(
@@ -60,14 +53,16 @@ def run_training(
     """Train until the budget is spent; True when it is, False when somebody stopped it.
 
     Raises:
-        StudioError: the datasets, the checkpoint to start from, or the disk forbid it.
+        StudioError: the sources, the checkpoint to start from, or the disk forbid it.
     """
     torch.manual_seed(spec.seed)
     parent = None
     if spec.start_from and not has_state(run):
         parent = load_checkpoint(Path(spec.start_from))
     try:
-        material = _load_material(spec, run, events, parent)
+        material = load_material(spec, run, StageProgress(events, "reading"), parent)
+        for remark in material.remarks:
+            events.emit(EventKind.MESSAGE, text=remark)
         job = _TrainingJob(spec, run, events, material, parent)
         return job.run(should_stop)
     finally:
@@ -86,101 +81,132 @@ class _TrainingJob:
         self._spec, self._run, self._events, self._material = spec, run, events, material
         self._groups = image_groups(material.embodiment)
         self._reader = build_reader(material.plan.model.text, material.plan.words)
-        self._told = 0.0
-        self._memory: SightMemory | None = None
-        self._build(parent)
+        self._threads = ThreadChooser(spec.threads)
+        self._learner = self._build(parent)
+        self._measured = self._network()
         self._training = self._batches(material.training)
         self._held_out = self._batches(material.held_out)
+        self._teller = Teller(events, self._learner, spec.report_every_s)
+        self._saved = time.monotonic()
 
-    def _build(self, parent: LoadedPolicy | None) -> None:
-        spec, material = self._spec, self._material
-        network, self._measured = self._network(), self._network()
+    def _build(self, parent: LoadedPolicy | None) -> Learner:
+        spec, network = self._spec, self._network()
         if parent is not None:
             weights = parent.network.state_dict()
-            network.load_state_dict(widen_vocabulary(weights, len(material.plan.words)))
-        self._normaliser = self._decide_normaliser(network)
+            network.load_state_dict(widen_vocabulary(weights, len(self._material.plan.words)))
         settings = LossSettings(
-            normaliser=self._normaliser,
+            normalisers=self._material.normalisers,
             weights=spec.weights,
             noise_draws=spec.noise_draws,
             low_precision=native_low_precision(),
         )
-        self._learner = Learner(network, settings, spec.optimiser, spec.seed)
-        if self._learner.resume(self._run):
-            self._events.emit(EventKind.MESSAGE, text=f"Resumed at step {self._learner.step}.")
+        fraction = spec.encoder_fraction
+        learner = Learner(network, settings, spec.optimiser, spec.seed, encoder_fraction=fraction)
+        if learner.resume(self._run):
+            self._say(f"Resumed at step {learner.step}.")
+        elif parent is not None and spec.goes_on:
+            learner.go_on_after(parent.manifest.provenance)
+            self._say(f"Goes on after step {learner.step} of {spec.start_from}.")
+        return learner
 
     def _network(self) -> LargeBehaviorModel:
         plan = self._material.plan
         return LargeBehaviorModel(plan.model, self._material.embodiment, len(plan.words))
 
-    def _decide_normaliser(self, network: LargeBehaviorModel) -> PolicyNormaliser:
-        plan = self._material.plan
-        if not plan.normaliser:
-            plan = plan.with_normaliser(_fit(network, self._material.training).as_json())
-        write_plan(self._run, plan)
-        return PolicyNormaliser.from_json(plan.normaliser)
-
     def _batches(self, samples: Samples) -> BatchMaker:
-        length = self._learner.network.config.prompt_words
-        return BatchMaker(samples, self._groups, self._reader, words=length)
+        weights = [source.weight or 0.0 for source in self._spec.all_sources]
+        return BatchMaker(
+            samples,
+            self._groups,
+            self._reader,
+            words=self._material.plan.model.prompt_words,
+            weights=weights if any(weights) else None,
+        )
+
+    def _say(self, text: str) -> None:
+        self._events.emit(EventKind.MESSAGE, text=text)
+
+    # --- learning --------------------------------------------------------------------------------
 
     def run(self, should_stop: Callable[[], bool]) -> bool:
-        learner, spec = self._learner, self._spec
-        generator = np.random.default_rng((spec.seed, learner.step))
-        threads = ThreadChooser(spec.threads)
-        losses: list[dict[str, float]] = []
-        saved = reported = time.monotonic()
-        begin = saved - learner.seconds
-        while self._progress() < 1.0:
-            if self._is_head_phase() and self._memory is None:
-                self._memory = self._remember(generator)
-                begin = time.monotonic() - learner.seconds
-            threads.begin()
-            losses.append(self._step(generator).as_numbers())
-            threads.end()
-            learner.seconds = time.monotonic() - begin
-            self._tell_progress()
-            if time.monotonic() - reported > spec.report_every_s:
-                self._report(losses)
-                losses.clear()
-                reported = time.monotonic()
-                begin = reported - learner.seconds
-            if should_stop():
-                self._save()
-                return False
-            if time.monotonic() - saved > spec.save_every_s:
-                self._save()
-                saved = time.monotonic()
-                begin = saved - learner.seconds
-        self._report(losses)
+        """Let the whole network learn, then the head alone on what the finished encoder sees."""
+        spec = self._spec
+        generator = self._generator()
+        looking = 1.0 - spec.head_share
+        is_done = self._learn(
+            lambda: self._training.random(spec.batch, generator),
+            lambda batches: self._look_and_learn(batches, looking),
+            looking,
+            should_stop,
+        )
+        if is_done and self._progress() < 1.0:
+            generator = self._generator()  # how far the first one got depends on the timing
+            memory = self._remember(generator)
+            is_done = self._learn(
+                lambda: memory.draw(self._training, spec.head_batch, generator),
+                lambda seen: self._learn_from_memory(seen, looking),
+                1.0,
+                should_stop,
+            )
+        if is_done:
+            self._report()
         self._save()
+        return is_done
+
+    def _generator(self) -> np.random.Generator:
+        return np.random.default_rng((self._spec.seed, self._learner.step))
+
+    def _learn(
+        self,
+        draw: Callable[[], T],
+        take_step: StepTaker[T],
+        until: float,
+        should_stop: Callable[[], bool],
+    ) -> bool:
+        """Take steps until that share of the budget is spent; False when it was stopped."""
+        if self._progress() >= until:
+            return True
+        with Prefetcher(draw) as ahead:
+            while self._progress() < until:
+                self._take_step(ahead, take_step)
+                if should_stop():
+                    return False
+                if time.monotonic() - self._saved > self._spec.save_every_s:
+                    self._save()
         return True
 
-    def _step(self, generator: np.random.Generator) -> Losses:
-        learner, spec, progress = self._learner, self._spec, self._progress()
-        looking = 1.0 - spec.head_share
-        if self._memory is None:
-            batch = self._training.random(spec.batch, generator)
-            return learner.train_step(batch, progress / looking)
-        sight, batch = self._memory.draw(
-            learner.network, self._training, spec.head_batch, generator
-        )
-        return learner.train_head_step(sight, batch, (progress - looking) / spec.head_share)
+    def _take_step(self, ahead: Prefetcher[T], take_step: StepTaker[T]) -> None:
+        learner, begin_s = self._learner, time.monotonic()
+        waited_s = ahead.waited_s
+        self._threads.begin()
+        losses = take_step([ahead.take() for _ in range(self._spec.accumulation)])
+        self._threads.end()
+        learner.seconds += time.monotonic() - begin_s
+        learner.waited_s += ahead.waited_s - waited_s
+        self._teller.tell(losses, self._progress())
+        if self._teller.is_report_due:
+            self._report()
 
-    def _is_head_phase(self) -> bool:
-        return self._spec.head_share > 0 and self._progress() >= 1.0 - self._spec.head_share
+    def _look_and_learn(self, batches: list[Batch], looking: float) -> dict[str, float]:
+        return self._learner.train_step(batches, self._progress() / looking)
+
+    def _learn_from_memory(self, seen: list[Recollection], looking: float) -> dict[str, float]:
+        sights = [(one.sight(self._learner.network), one.batch) for one in seen]
+        progress = (self._progress() - looking) / self._spec.head_share
+        return self._learner.train_head_step(sights, progress)
 
     def _remember(self, generator: np.random.Generator) -> SightMemory:
         learner = self._learner
         learner.freeze_encoders()
         count = min(self._spec.remembered_frames, len(self._material.training))
-        rows = self._training.draw_rows(count, generator)
         return remember(
             learner.network,
             self._training,
-            rows,
+            self._training.draw_rows(count, generator),
+            views=self._spec.remembered_views,
+            generator=generator,
             low_precision=learner.settings.low_precision,
-            progress=_Progress(self._events, "looking"),
+            progress=StageProgress(self._events, "looking"),
         )
 
     def _progress(self) -> float:
@@ -188,125 +214,51 @@ class _TrainingJob:
             return self._learner.step / self._spec.steps
         return self._learner.seconds / (60.0 * self._spec.minutes)
 
-    def _report(self, losses: Sequence[dict[str, float]]) -> None:
-        learner = self._learner
-        means = {k: float(np.mean([one[k] for one in losses])) for k in losses[0]} if losses else {}
-        self._events.emit(
-            EventKind.METRICS, step=learner.step, **means, **self._localisation().as_numbers()
-        )
+    # --- telling and keeping ---------------------------------------------------------------------
 
-    def _tell_progress(self) -> None:
-        now = time.monotonic()
-        progress = min(1.0, self._progress())
-        if now - self._told < PROGRESS_EVERY_S and progress < 1.0:
-            return
-        self._told = now
-        learner = self._learner
-        self._events.emit(
-            EventKind.PROGRESS,
-            stage="training",
-            done=learner.step,
-            total=round(learner.step / max(progress, 1e-9)),
-            remaining_s=learner.seconds * (1 / max(progress, 1e-9) - 1),
-        )
+    def _report(self) -> None:
+        self._teller.report(self._localisation().as_numbers())
 
     def _localisation(self) -> Localisation:
         self._measured.load_state_dict(self._learner.average)
         return measure_localisation(
-            self._measured.eval(), self._normaliser, self._material.held_out, self._held_out
+            self._measured.eval(),
+            self._material.normalisers,
+            self._material.held_out,
+            self._held_out,
+            [source.name for source in self._spec.all_sources],
         )
 
     def _save(self) -> None:
-        learner = self._learner
+        learner, material = self._learner, self._material
         learner.save(self._run)
         manifest = CheckpointManifest(
-            embodiment=self._material.embodiment,
-            convention=ActionConvention(self._material.embodiment.arm_names),
-            goals=self._material.plan.goals,
+            embodiment=material.embodiment,
+            convention=ActionConvention(material.embodiment.arm_names),
+            goals=material.plan.goals,
             words=self._reader.words,
             model=to_json(learner.network.config),
-            normaliser=self._normaliser.as_json(),
+            normaliser=material.plan.normaliser,
+            statistics=material.plan.statistics,
             provenance=self._provenance(),
             metrics=self._localisation().as_numbers(),
         )
         save_checkpoint(self._run, f"{learner.step:08d}", manifest, learner.average)
+        self._saved = time.monotonic()
 
     def _provenance(self) -> dict[str, object]:
-        material = self._material
+        material, learner = self._material, self._learner
         return {
-            "datasets": list(self._spec.datasets),
+            "datasets": [path for one in self._spec.all_sources for path in one.datasets],
+            "sources": describe_sources(self._spec, material.training),
             "episodes": len(material.training.goals),
             "held_out_episodes": len(material.held_out.goals),
             "frames": len(material.training),
-            "steps": self._learner.step,
-            "seconds": round(self._learner.seconds, 1),
+            "steps": learner.step,
+            "seconds": round(learner.seconds, 1),
+            "waiting_share": round(learner.waited_s / max(learner.seconds, 1e-9), 4),
             "start_from": self._spec.start_from,
+            "goes_on": self._spec.goes_on,
             "seed": self._spec.seed,
             "version": __version__,
         }
-
-
-def _load_material(
-    spec: TrainSpec, run: Path, events: EventLog, parent: LoadedPolicy | None
-) -> Material:
-    datasets = [Dataset.open(Path(path)) for path in spec.datasets]
-    embodiment = _common_station(datasets).embodiment
-    if parent is not None:
-        check_fits(parent.manifest, embodiment)
-    plan = read_plan(run) or draw_plan(spec, datasets, parent)
-    parts = {"held_out": plan.held_out, "training": plan.training}
-    loaded = {
-        name: load_samples(
-            [EpisodeReference(datasets[e.dataset], e.index, e.goal) for e in entries],
-            embodiment,
-            config=plan.model,
-            folder=run / CACHE_FOLDER / name,
-            progress=_Progress(events, "reading"),
-            workers=max(1, torch.get_num_threads()),
-        )
-        for name, entries in parts.items()
-    }
-    return Material(embodiment, plan, loaded["training"], loaded["held_out"])
-
-
-class _Progress:
-    """Tells how far a stage is, once a second."""
-
-    def __init__(self, events: EventLog, stage: str) -> None:
-        self._events = events
-        self._stage = stage
-        self._told_s = 0.0
-
-    def __call__(self, done: int, total: int) -> None:
-        if time.monotonic() - self._told_s > 1.0 or done == total:
-            self._told_s = time.monotonic()
-            self._events.emit(EventKind.PROGRESS, stage=self._stage, done=done, total=total)
-
-
-def _common_station(datasets: Sequence[Dataset]) -> StationDescription:
-    stations = [dataset.station for dataset in datasets]
-    first = stations[0]
-    if first is None:
-        raise DatasetError("The dataset does not say which station it was recorded on.")
-    for station, dataset in zip(stations, datasets, strict=True):
-        if station is None or to_json(station.embodiment) != to_json(first.embodiment):
-            raise DatasetError(
-                f"The datasets cannot be mixed: {dataset.root} was recorded with other arms, "
-                "cameras or rates than the first one."
-            )
-        known = ActionConvention(first.embodiment.arm_names)
-        if dataset.convention is not None and dataset.convention != known:
-            raise DatasetError(
-                f"{dataset.root} cannot be learned from: its action convention is "
-                f"{dataset.convention.in_words()}; {known.in_words()} is needed."
-            )
-    return first
-
-
-def _fit(network: LargeBehaviorModel, samples: Samples) -> PolicyNormaliser:
-    arms = network.arms
-    proprio = network.proprioception(torch.from_numpy(samples.states)).numpy()
-    return PolicyNormaliser(
-        actions=Normaliser.fit(samples.chunks, rotation_dimensions(arms, arms)),
-        proprioception=Normaliser.fit(proprio, rotation_dimensions(arms, arms * arms)),
-    )

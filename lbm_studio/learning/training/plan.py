@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.episode import identity_of
 from lbm_studio.core.errors import DatasetError, StudioError
 from lbm_studio.core.runs import write_json
 from lbm_studio.episodes.dataset import Dataset
@@ -33,11 +34,18 @@ class EpisodeEntry:
         dataset: which of the datasets of the specification.
         index: its place in the dataset, which never changes.
         goal: the prompt that held for it when the run began.
+        paraphrases: other ways to ask for it.
     """
 
     dataset: int
     index: int
     goal: str
+    paraphrases: tuple[str, ...] = ()
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """All ways to ask for it, the recorded one first."""
+        return (self.goal, *self.paraphrases)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,9 @@ class TrainingPlan:
         held_out: episodes to measure on.
         words: the vocabulary, in order; empty when any word can be read.
         model: sizes of the network.
-        normaliser: as JSON; empty until the episodes have been read.
+        normaliser: of all sources alike, as JSON; empty until the episodes have been read.
+        statistics: by the name sources share them under, as JSON; empty in runs begun by earlier
+            versions, whose sources all share ``normaliser``.
     """
 
     training: tuple[EpisodeEntry, ...]
@@ -57,30 +67,45 @@ class TrainingPlan:
     words: tuple[str, ...]
     model: ModelConfig
     normaliser: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    statistics: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def goals(self) -> tuple[str, ...]:
-        """All prompts, each once."""
+        """All prompts that were recorded, each once."""
         return tuple(sorted({entry.goal for entry in (*self.training, *self.held_out)}))
 
-    def with_normaliser(self, normaliser: Mapping[str, Any]) -> "TrainingPlan":
-        """Return the plan with its last decision taken."""
-        return replace(self, normaliser=normaliser)
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """All prompts with all their paraphrases, each once."""
+        entries = (*self.training, *self.held_out)
+        return tuple(sorted({goal for entry in entries for goal in entry.goals}))
 
 
 def draw_plan(
-    spec: TrainSpec, datasets: Sequence[Dataset], parent: LoadedPolicy | None
+    spec: TrainSpec, sources: Sequence[Sequence[Dataset]], parent: LoadedPolicy | None
 ) -> TrainingPlan:
-    """Decide for a new run; a checkpoint to start from brings its sizes, words and normaliser.
+    """Decide for a new run; a checkpoint to start from brings its sizes and words.
+
+    Args:
+        spec: what is asked for.
+        sources: the datasets of each source.
+        parent: the checkpoint.
 
     Raises:
-        DatasetError: there are too few episodes.
+        DatasetError: a source has too few episodes.
     """
-    training, held_out = split_episodes(datasets, spec.held_out, spec.seed)
-    plan = TrainingPlan(training, held_out, (), parent.network.config if parent else spec.model)
-    known = parent.reader if parent else build_reader(plan.model.text)
-    normaliser = parent.normaliser.as_json() if parent else {}
-    return replace(plan, words=known.extended(plan.goals).words, normaliser=normaliser)
+    training: list[EpisodeEntry] = []
+    held_out: list[EpisodeEntry] = []
+    first = 0
+    for datasets in sources:
+        learned, measured = split_episodes(datasets, spec.held_out, spec.seed, first=first)
+        training += learned
+        held_out += measured
+        first += len(datasets)
+    model = parent.network.config if parent else spec.model
+    plan = TrainingPlan(tuple(training), tuple(held_out), (), model)
+    known = parent.reader if parent else build_reader(model.text)
+    return replace(plan, words=known.extended(plan.prompts).words)
 
 
 def read_plan(run: Path) -> TrainingPlan | None:
@@ -105,25 +130,31 @@ def write_plan(run: Path, plan: TrainingPlan) -> None:
 
 
 def split_episodes(
-    datasets: Sequence[Dataset], held_out: float, seed: int
+    datasets: Sequence[Dataset], held_out: float, seed: int, *, first: int = 0
 ) -> tuple[tuple[EpisodeEntry, ...], tuple[EpisodeEntry, ...]]:
     """Split into training and held-out episodes; failures and deleted ones are left out.
 
-    The lot falls on an episode's uuid, so an episode held out once is likely to stay so when others
-    are added, and when a policy is fine-tuned.
+    The lot falls on what an episode is, so one held out once is likely to stay so when others are
+    added, when it is recorded anew from its seed, and when a policy is fine-tuned.
+
+    Args:
+        datasets: of one source.
+        held_out: share to measure on, at least one episode.
+        seed: of the lot.
+        first: number of the first of the datasets.
 
     Raises:
         DatasetError: there are too few.
     """
     usable = [
-        (_lot(seed, dataset.episodes[entry.index].metadata.uuid), entry)
-        for number, dataset in enumerate(datasets)
+        (_lot(seed, identity_of(dataset.episodes[entry.index].metadata)), entry)
+        for number, dataset in enumerate(datasets, start=first)
         for entry in _usable_episodes(number, dataset)
     ]
     if len(usable) < FEWEST_EPISODES:
         raise DatasetError(
-            f"Training needs at least {FEWEST_EPISODES} successful episodes; "
-            f"there are {len(usable)}."
+            f"Training needs at least {FEWEST_EPISODES} successful episodes; there are "
+            f"{len(usable)} in {', '.join(str(dataset.root) for dataset in datasets)}."
         )
     count = min(len(usable) - 1, max(1, round(held_out * len(usable))))
     chosen = {id(entry) for _, entry in sorted(usable, key=lambda one: one[0])[:count]}
@@ -138,11 +169,17 @@ def _usable_episodes(number: int, dataset: Dataset) -> list[EpisodeEntry]:
     edits = EditLog(dataset.root)
     labels = [edits.labels(episode.metadata) for episode in dataset.episodes]
     return [
-        EpisodeEntry(number, index, label.goal)
+        EpisodeEntry(number, index, label.goal, _paraphrases(dataset, index, label.goal))
         for index, label in enumerate(labels)
         if label.success is not False and not label.deleted
     ]
 
 
-def _lot(seed: int, uuid: str) -> str:
-    return hashlib.sha256(f"{seed}:{uuid}".encode()).hexdigest()
+def _paraphrases(dataset: Dataset, index: int, goal: str) -> tuple[str, ...]:
+    """Return the other ways to ask for an episode; none where its goal was corrected."""
+    metadata = dataset.episodes[index].metadata
+    return metadata.paraphrases if goal == metadata.goal else ()
+
+
+def _lot(seed: int, identity: str) -> str:
+    return hashlib.sha256(f"{seed}:{identity}".encode()).hexdigest()

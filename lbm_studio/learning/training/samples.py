@@ -1,13 +1,14 @@
-"""Every frame of the chosen episodes as arrays ready to train on, images memory-mapped.
+"""The chosen frames of episodes as arrays ready to train on, images memory-mapped.
 
 Legend: N frames, V views, P key points, T chunk steps, D action size.
 """
 
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,35 +16,58 @@ from numpy.typing import NDArray
 
 from lbm_studio.core.action import relative_chunk
 from lbm_studio.core.embodiment import Embodiment
+from lbm_studio.core.episode import identity_of
 from lbm_studio.core.errors import DiskFullError
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.episodes.windows import chunk_windows, frame_stride
+from lbm_studio.episodes.windows import chunk_windows
 from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.model.network import image_groups
+from lbm_studio.learning.training.frames import first_moving_frame, spread_frames
 from lbm_studio.learning.training.hindsight import coming_key_poses, keypoint_targets
+from lbm_studio.learning.training.views import DatasetViews
 
 SPARE_BYTES = 1 << 30
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class FrameChoice:
+    """Which frames of an episode are kept; see :class:`Source`."""
+
+    most: int | None = None
+    skip_idle_start: bool = False
 
 
 @dataclass(frozen=True)
 class EpisodeReference:
-    """One episode of one dataset, with the goal that holds for it after all corrections."""
+    """One episode of one dataset.
+
+    Attributes:
+        dataset: that holds it.
+        index: its place there.
+        goals: ways to ask for it, after all corrections; the one it was recorded with first.
+        views: how the dataset is read for the body that is trained for.
+        source: number of the source it belongs to.
+        statistics: number of the statistics that its source shares.
+        choice: of its frames.
+    """
 
     dataset: Dataset
     index: int
-    goal: str
-
-    @property
-    def length(self) -> int:
-        return self.dataset.episodes[self.index].length
+    goals: tuple[str, ...]
+    views: DatasetViews
+    source: int = 0
+    statistics: int = 0
+    choice: FrameChoice = field(default_factory=FrameChoice)
 
 
 @dataclass(frozen=True)
 class Samples:
-    """All frames of a set of episodes.
+    """All chosen frames of a set of episodes.
 
     Attributes:
-        images: per image group (N, cameras, H, W, 3) uint8.
+        images: per image group (N, cameras, H, W, 3) uint8; black where there is no camera.
         states: (N, D) measured.
         chunks: (N, T, D) relative to the measured state, not normalised.
         key_positions: (N, P, 3) [m].
@@ -52,7 +76,10 @@ class Samples:
         usable: (N, V, P).
         step: (N,) frame number within its episode.
         episode: (N,) which episode of ``goals``.
-        goals: the prompt of each episode.
+        goals: per episode the ways to ask for it; the one it was recorded with first.
+        present: per episode (E, V) whether it has the pictures of a camera.
+        source: per episode (E,) number of its source.
+        statistics: per episode (E,) number of the statistics it is normalised with.
     """
 
     images: tuple[NDArray[np.uint8], ...]
@@ -64,7 +91,10 @@ class Samples:
     usable: NDArray[np.bool_]
     step: NDArray[np.int64]
     episode: NDArray[np.int64]
-    goals: tuple[str, ...]
+    goals: tuple[tuple[str, ...], ...]
+    present: NDArray[np.bool_]
+    source: NDArray[np.int64]
+    statistics: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.states)
@@ -72,12 +102,15 @@ class Samples:
 
 @dataclass(frozen=True)
 class _Numbers:
+    """What :class:`Samples` holds of one episode, without its images."""
+
     states: NDArray[np.float32]
     chunks: NDArray[np.float32]
     key_positions: NDArray[np.float32]
     key_known: NDArray[np.bool_]
     targets: NDArray[np.float32]
     usable: NDArray[np.bool_]
+    step: NDArray[np.int64]
 
 
 def load_samples(
@@ -86,14 +119,14 @@ def load_samples(
     *,
     config: ModelConfig,
     folder: Path,
-    progress: Callable[[int, int], None],
+    progress: Progress,
     workers: int,
 ) -> Samples:
     """Read and decode the episodes.
 
     Args:
         episodes: to read.
-        embodiment: their body.
+        embodiment: the body that is trained for.
         config: says how small the images are and which key events count.
         folder: for the images.
         progress: is told (done, total) episodes.
@@ -102,32 +135,45 @@ def load_samples(
     Raises:
         DiskFullError: the images do not fit on the disk of ``folder``.
     """
-    rates = [frame_stride(e.dataset.rate_hz, embodiment.chunk.rate_hz) for e in episodes]
-    lengths = [-(-e.length // rate) for e, rate in zip(episodes, rates, strict=True)]
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    images = _allocate(embodiment, int(starts[-1]), config.image_scale, folder)
-
-    def read(number: int) -> _Numbers:
-        rows = slice(int(starts[number]), int(starts[number + 1]))
-        _read_images(episodes[number], embodiment, rates[number], [i[rows] for i in images])
-        return _read_numbers(episodes[number], embodiment, rates[number], config.key_events)
-
-    numbers: list[_Numbers] = []
     with ThreadPoolExecutor(workers) as pool:
-        for done, result in enumerate(pool.map(read, range(len(episodes))), start=1):
-            numbers.append(result)
-            progress(done, len(episodes))
+        numbers = list(pool.map(lambda e: _read_numbers(e, config.key_events), episodes))
+        starts = np.concatenate([[0], np.cumsum([len(one.step) for one in numbers])])
+        images = _allocate(embodiment, int(starts[-1]), config.image_scale, folder)
+
+        def read(number: int) -> None:
+            rows = slice(int(starts[number]), int(starts[number + 1]))
+            _read_images(
+                episodes[number], embodiment, numbers[number].step, [i[rows] for i in images]
+            )
+
+        _run_all(pool, read, len(episodes), progress)
+    return _join(episodes, numbers, tuple(images))
+
+
+def _run_all(pool: Executor, work: Callable[[int], None], count: int, progress: Progress) -> None:
+    for done, _ in enumerate(pool.map(work, range(count)), start=1):
+        progress(done, count)
+
+
+def _join(
+    episodes: Sequence[EpisodeReference],
+    numbers: Sequence[_Numbers],
+    images: tuple[NDArray[np.uint8], ...],
+) -> Samples:
     return Samples(
-        images=tuple(images),
+        images=images,
         states=np.concatenate([n.states for n in numbers]),
         chunks=np.concatenate([n.chunks for n in numbers]),
         key_positions=np.concatenate([n.key_positions for n in numbers]),
         key_known=np.concatenate([n.key_known for n in numbers]),
         targets=np.concatenate([n.targets for n in numbers]),
         usable=np.concatenate([n.usable for n in numbers]),
-        step=np.concatenate([np.arange(length) for length in lengths]),
-        episode=np.repeat(np.arange(len(episodes)), lengths),
-        goals=tuple(e.goal for e in episodes),
+        step=np.concatenate([n.step for n in numbers]),
+        episode=np.repeat(np.arange(len(episodes)), [len(n.step) for n in numbers]),
+        goals=tuple(e.goals for e in episodes),
+        present=np.array([e.views.present for e in episodes]),
+        source=np.array([e.source for e in episodes]),
+        statistics=np.array([e.statistics for e in episodes]),
     )
 
 
@@ -168,30 +214,48 @@ def _no_room(folder: Path, needed: int) -> DiskFullError:
 def _read_images(
     episode: EpisodeReference,
     embodiment: Embodiment,
-    stride: int,
+    steps: NDArray[np.int64],
     rows: Sequence[NDArray[np.uint8]],
 ) -> None:
+    """Fill the rows of the chosen frames; they stay black where the dataset lacks a camera."""
+    place_of = {int(step) * episode.views.stride: row for row, step in enumerate(steps)}
     for group, block in zip(image_groups(embodiment), rows, strict=True):
         size_px = (block.shape[3], block.shape[2])
-        for place, number in enumerate(group):
-            name = embodiment.cameras[number].name
-            frames = episode.dataset.images(episode.index, name, size_px=size_px)
-            block[:, place] = frames[::stride]
+        for place, view in enumerate(group):
+            if not episode.views.present[view]:
+                continue
+            name = embodiment.cameras[view].name
+            pictures = episode.dataset.iter_images(episode.index, name, size_px=size_px)
+            for number, picture in enumerate(pictures):
+                if number in place_of:
+                    block[place_of[number], place] = picture
 
 
-def _read_numbers(
-    episode: EpisodeReference, embodiment: Embodiment, stride: int, key_events: int
-) -> _Numbers:
+def _read_numbers(episode: EpisodeReference, key_events: int) -> _Numbers:
+    body, stride = episode.views.body, episode.views.stride
     vectors = episode.dataset.vectors(episode.index)
-    states = vectors.states[::stride]
-    windows = chunk_windows(vectors.actions, embodiment.chunk, stride)
-    keys = coming_key_poses(vectors.actions[::stride], key_events)
-    targets, usable = keypoint_targets(embodiment, states, keys)
+    states, actions = vectors.states[::stride], vectors.actions[::stride]
+    chosen = _choose(episode, states, actions)
+    windows = chunk_windows(vectors.actions, body.chunk, stride)
+    keys = coming_key_poses(actions, key_events).at(chosen)
+    targets, usable = keypoint_targets(body, states[chosen], keys)
     return _Numbers(
-        states=states.astype(np.float32),
-        chunks=relative_chunk(windows, states).astype(np.float32),
+        states=states[chosen].astype(np.float32),
+        chunks=relative_chunk(windows[chosen], states[chosen]).astype(np.float32),
         key_positions=keys.positions.astype(np.float32),
         key_known=keys.known,
         targets=targets.astype(np.float32),
-        usable=usable,
+        usable=usable & np.array(episode.views.present)[None, :, None],
+        step=chosen,
     )
+
+
+def _choose(
+    episode: EpisodeReference, states: NDArray[np.float32], actions: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Return the frames to keep; the same ones whenever the episode is read."""
+    choice = episode.choice
+    first = first_moving_frame(states, actions) if choice.skip_idle_start else 0
+    metadata = episode.dataset.episodes[episode.index].metadata
+    generator = np.random.default_rng(zlib.crc32(identity_of(metadata).encode()))
+    return spread_frames(first, len(states), choice.most, generator)

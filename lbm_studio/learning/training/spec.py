@@ -4,6 +4,12 @@ from dataclasses import dataclass, field
 
 from lbm_studio.core.errors import StudioError
 from lbm_studio.learning.model.config import ModelConfig
+from lbm_studio.learning.training.source import Source, check_sources
+
+BARE_SOURCE = "demonstrations"
+"""Name of the one source that a bare list of datasets is."""
+FINE_TUNING_FRACTION = 0.4
+"""Of the learning rate, for encoders that have learned to see already."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +19,8 @@ class OptimiserConfig:
     Attributes:
         learning_rate: peak, reached after ``warm_up_steps``; cosine decay to ``final_fraction`` of
             it.
-        encoder_fraction: learning rate of image and prompt encoder as a fraction of the rest.
+        encoder_fraction: learning rate of image and prompt encoder as a fraction of the rest; None:
+            1, or ``FINE_TUNING_FRACTION`` where a checkpoint is fine-tuned.
         weight_decay: of AdamW.
         warm_up_steps: linear.
         final_fraction: of the peak, at the end.
@@ -22,7 +29,7 @@ class OptimiserConfig:
     """
 
     learning_rate: float = 9e-4
-    encoder_fraction: float = 1.0
+    encoder_fraction: float | None = None
     weight_decay: float = 1e-4
     warm_up_steps: int = 200
     final_fraction: float = 0.03
@@ -50,17 +57,24 @@ class TrainSpec:
     """A training job.
 
     Attributes:
-        datasets: dataset folders.
+        datasets: dataset folders: one source, whose episodes count by their length.
+        sources: instead, several weighted sources. The first says which body is trained for; the
+            others are read as it would have recorded them.
         minutes: wall-clock budget of the optimisation; the schedule follows it. None: ``steps``
             decides.
         steps: number of steps when ``minutes`` is None.
         start_from: checkpoint to fine-tune; None trains from scratch.
-        batch: frames a step.
+        goes_on: whether the training that left ``start_from`` goes on instead, on its averaged
+            weights: its steps and seconds count, as if this run had taken them.
+        batch: frames that are looked at together.
+        accumulation: how many batches make a step; for machines that a step does not fit into.
         noise_draws: noisy chunks made from each frame, so that the encoder's work is shared.
         head_share: share of the budget at the end in which only the policy head learns, on what the
             finished encoder sees: many more steps, for the last centimetre.
         head_batch: frames a step then.
         remembered_frames: most frames whose keypoints are remembered for that.
+        remembered_views: how often each of them is looked at: once as it is, then shifted and
+            recoloured at random.
         held_out: share of the episodes kept for measuring, at least one.
         report_every_s: seconds between measurements [s].
         save_every_s: seconds between checkpoints [s].
@@ -71,15 +85,19 @@ class TrainSpec:
         weights: of the losses.
     """
 
-    datasets: tuple[str, ...]
+    datasets: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
     minutes: float | None = 10.0
     steps: int = 0
     start_from: str | None = None
+    goes_on: bool = False
     batch: int = 32
+    accumulation: int = 1
     noise_draws: int = 4
     head_share: float = 0.35
     head_batch: int = 64
     remembered_frames: int = 16_000
+    remembered_views: int = 1
     held_out: float = 0.04
     report_every_s: float = 45.0
     save_every_s: float = 120.0
@@ -90,11 +108,27 @@ class TrainSpec:
     weights: LossWeights = field(default_factory=LossWeights)
 
     def __post_init__(self) -> None:
-        if not self.datasets:
-            raise StudioError("Name at least one dataset to train on.")
+        if bool(self.datasets) == bool(self.sources):
+            raise StudioError("Name at least one dataset to train on, or sources, but not both.")
+        check_sources(self.sources)
+        if self.goes_on and not self.start_from:
+            raise StudioError("Name the checkpoint to go on from.")
         if self.minutes is None and self.steps < 1:
             raise StudioError("Say how long to train: minutes, or a number of steps.")
-        if min(self.batch, self.noise_draws, self.head_batch, self.remembered_frames) < 1:
-            raise StudioError("Batches, noise draws and remembered frames must be at least 1.")
+        counts = (self.batch, self.accumulation, self.noise_draws, self.head_batch)
+        if min(*counts, self.remembered_frames, self.remembered_views) < 1:
+            raise StudioError("Batches, noise draws and what is remembered must be at least 1.")
         if not 0 < self.held_out < 1 or not 0 <= self.head_share < 1:
             raise StudioError("held_out and head_share are shares between 0 and 1.")
+
+    @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """The sources; a bare list of datasets is one."""
+        return self.sources or (Source(BARE_SOURCE, self.datasets),)
+
+    @property
+    def encoder_fraction(self) -> float:
+        """Learning rate of the encoders as a fraction of the rest."""
+        if self.optimiser.encoder_fraction is not None:
+            return self.optimiser.encoder_fraction
+        return FINE_TUNING_FRACTION if self.start_from and not self.goes_on else 1.0

@@ -45,9 +45,12 @@ class Losses:
 
 @dataclass(frozen=True)
 class LossSettings:
-    """What turns a batch into losses beside the network."""
+    """What turns a batch into losses beside the network.
 
-    normaliser: PolicyNormaliser
+    ``normalisers`` holds those of all sources, stacked; each sample takes its own.
+    """
+
+    normalisers: PolicyNormaliser
     weights: LossWeights
     noise_draws: int
     low_precision: bool
@@ -78,12 +81,13 @@ def compute_head_losses(
 ) -> Losses:
     """Return the losses of the policy head on what was seen in the frames of a batch."""
     sight = hide_views(sight, network.config.camera_dropout, generator)
-    proprio = settings.normaliser.proprioception.normalise(network.proprioception(batch.states))
+    normaliser = settings.normalisers.of(batch.statistics)
+    proprio = normaliser.proprioception.normalise(network.proprioception(batch.states))
     proprio = proprio + PROPRIOCEPTION_NOISE * torch.randn(proprio.shape, generator=generator)
     drop = torch.rand(len(proprio), generator=generator) < network.config.raw_dropout
     condition = network.condition(sight, batch.states, proprio, drop)
     key_pose = key_pose_loss(network.key_pose(condition), batch)
-    chunks = settings.normaliser.actions.normalise(batch.chunks)
+    chunks = normaliser.actions.normalise(batch.chunks)
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
         action = network.head.loss(condition, sight.slots, chunks, generator, settings.noise_draws)
     total = action + settings.weights.key_pose * key_pose

@@ -7,6 +7,7 @@ import torch
 
 from lbm_studio.learning.model.config import EncoderKind, ObjectiveKind
 from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.normaliser import PolicyNormaliser
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.learner import Learner
 from lbm_studio.learning.training.spec import LossWeights, OptimiserConfig
@@ -25,7 +26,9 @@ def build(
     embodiment = body(arms, scenes)
     network = LargeBehaviorModel(small_config(kind), embodiment, len(vocabulary.words))
     normaliser = unit_normaliser(embodiment, network)
-    return network, LossSettings(normaliser, LossWeights(), 2, low_precision=False)
+    return network, LossSettings(
+        PolicyNormaliser.stack([normaliser]), LossWeights(), 2, low_precision=False
+    )
 
 
 @pytest.mark.parametrize(("arms", "scenes"), BODIES.values(), ids=BODIES.keys())
@@ -37,7 +40,9 @@ def test_the_chunk_has_the_shape_of_the_body(
     batch = example_batch(embodiment, vocabulary, 3)
 
     sight = network.look(batch.images, batch.words)
-    proprio = settings.normaliser.proprioception.normalise(network.proprioception(batch.states))
+    proprio = settings.normalisers.of(batch.statistics).proprioception.normalise(
+        network.proprioception(batch.states)
+    )
     condition = network.condition(sight, batch.states, proprio)
     predicted = network.head.sample(condition, sight.slots, torch.Generator())
 
@@ -67,7 +72,7 @@ def test_one_batch_can_be_learned_by_heart(kind: ObjectiveKind, vocabulary: Voca
     batch = example_batch(body(1), vocabulary, 2)
     learner = Learner(network, settings, OptimiserConfig(3e-3, warm_up_steps=10), seed=0)
 
-    steps = [learner.train_step(batch, 0.2).as_numbers() for _ in range(120)]
+    steps = [learner.train_step([batch], 0.2) for _ in range(120)]
     first, last = steps[0], steps[-1]
 
     assert last["heat_map"] < 0.75 * first["heat_map"]
@@ -83,7 +88,7 @@ def test_samples_of_a_batch_do_not_influence_each_other(vocabulary: Vocabulary) 
 
     def predict(order: torch.Tensor) -> torch.Tensor:
         sight = network.look([i[order] for i in batch.images], batch.words[order])
-        proprio = settings.normaliser.proprioception.normalise(
+        proprio = settings.normalisers.of(batch.statistics).proprioception.normalise(
             network.proprioception(batch.states[order])
         )
         return network.condition(sight, batch.states[order], proprio)
@@ -190,10 +195,12 @@ def test_every_encoder_learns_where_to_look(kind: EncoderKind, vocabulary: Vocab
     embodiment = body(1)
     config = replace(small_config(), encoder=kind)
     network = LargeBehaviorModel(config, embodiment, len(vocabulary.words))
-    settings = LossSettings(unit_normaliser(embodiment, network), LossWeights(), 1, False)
+    settings = LossSettings(
+        PolicyNormaliser.stack([unit_normaliser(embodiment, network)]), LossWeights(), 1, False
+    )
     learner = Learner(network, settings, OptimiserConfig(3e-3, warm_up_steps=1), seed=0)
     batch = example_batch(embodiment, vocabulary, 1)
 
-    steps = [learner.train_step(batch, 0.2).as_numbers() for _ in range(10)]
+    steps = [learner.train_step([batch], 0.2) for _ in range(10)]
 
     assert steps[-1]["heat_map"] < steps[0]["heat_map"]

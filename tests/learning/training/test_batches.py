@@ -23,7 +23,10 @@ def one_white_pixel(frames: int) -> Samples:
         usable=np.ones((frames, 1, 1), bool),
         step=np.arange(frames),
         episode=np.zeros(frames, np.int64),
-        goals=("look",),
+        goals=(("look",),),
+        present=np.ones((1, 1), bool),
+        source=np.zeros(1, np.int64),
+        statistics=np.zeros(1, np.int64),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from lbm_studio.learning.model.network import LargeBehaviorModel
+from lbm_studio.learning.model.normaliser import PolicyNormaliser
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.checkpoint import load_state
 from lbm_studio.learning.training.learner import Learner
@@ -17,7 +18,9 @@ def make_learner(vocabulary: Vocabulary) -> Learner:
     embodiment = body(1)
     network = LargeBehaviorModel(small_config(), embodiment, len(vocabulary.words))
     normaliser = unit_normaliser(embodiment, network)
-    settings = LossSettings(normaliser, LossWeights(), 2, low_precision=False)
+    settings = LossSettings(
+        PolicyNormaliser.stack([normaliser]), LossWeights(), 2, low_precision=False
+    )
     return Learner(network, settings, OptimiserConfig(warm_up_steps=1), seed=0)
 
 
@@ -29,8 +32,8 @@ def test_weights_average_and_moments_are_taken_up_again(
     before.mkdir()
     after.mkdir()
     for _ in range(3):
-        first.train_step(example_batch(body(1), vocabulary, 2), 0.2)
-    first.seconds = 7.0
+        first.train_step([example_batch(body(1), vocabulary, 2)], 0.2)
+    first.seconds, first.waited_s = 7.0, 0.5
     first.save(before)
 
     assert second.resume(before)
@@ -39,7 +42,8 @@ def test_weights_average_and_moments_are_taken_up_again(
     saved, again = load_state(before), load_state(after)
     assert saved is not None
     assert again is not None
-    assert again[1] == saved[1] == {"step": 3, "seconds": 7.0, "phase_step": 3, "is_frozen": False}
+    spent = {"step": 3, "seconds": 7.0, "waited_s": 0.5, "phase_step": 3}
+    assert again[1] == saved[1] == {**spent, "is_frozen": False}
     assert again[0].keys() == saved[0].keys()
     assert {key.split(".")[0] for key in saved[0]} == {"network", "average", "optimiser"}
     for key, value in saved[0].items():

@@ -10,13 +10,27 @@ import pytest
 from lbm_studio.core.errors import DiskFullError
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.model.config import ModelConfig
-from lbm_studio.learning.training.samples import EpisodeReference, Samples, load_samples
+from lbm_studio.learning.training.samples import (
+    EpisodeReference,
+    FrameChoice,
+    Samples,
+    load_samples,
+)
+from lbm_studio.learning.training.views import view_dataset
 from tests.learning.conftest import body
 
+ALL_FRAMES = FrameChoice()
 
-def load(dataset: Path, folder: Path, key_events: int = 1) -> Samples:
+
+def load(
+    dataset: Path, folder: Path, key_events: int = 1, choice: FrameChoice = ALL_FRAMES
+) -> Samples:
     opened = Dataset.open(dataset)
-    episodes = [EpisodeReference(opened, e.index, e.metadata.goal) for e in opened.episodes]
+    views = view_dataset(opened, body(1))
+    episodes = [
+        EpisodeReference(opened, e.index, (e.metadata.goal,), views, choice=choice)
+        for e in opened.episodes
+    ]
     return load_samples(
         episodes,
         body(1),
@@ -35,7 +49,7 @@ def test_the_first_step_of_a_chunk_is_near_the_measured_hand(dataset: Path, tmp_
     np.testing.assert_allclose(current[:, :3], 0.0, atol=1e-6)
     np.testing.assert_allclose(current[:, 3:9], np.tile([1, 0, 0, 0, 1, 0], (len(samples), 1)))
     assert samples.images[0].shape[1:] == (2, 24, 32, 3)
-    assert set(samples.goals) == {"put the red cube down"}
+    assert set(samples.goals) == {("put the red cube down",)}
 
 
 def test_a_full_disk_is_told_before_anything_is_read(
