@@ -117,7 +117,7 @@ def _add_skills(commands: Commands) -> None:
 
 
 def _add_shots(commands: Commands) -> None:
-    parser = command(commands, "shots", _shots, "render every panel into a folder")
+    parser = command(commands, "shots", _shots, "render every panel, skill and shift into a folder")
     parser.add_argument("folder", type=Path, metavar="DIR")
 
 
@@ -266,8 +266,11 @@ def _skills(options: argparse.Namespace) -> int:
 
 def _shots(options: argparse.Namespace) -> int:
     from lbm_studio.ui.shots import main as render_panels
+    from lbm_studio.workers.sheets import write_sheets
 
-    return render_panels(options.folder)
+    code = render_panels(options.folder)
+    write_sheets(options.folder)
+    return code
 
 
 def _stop_window(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lbm_studio.evaluation.pictures import CURVE, contact_sheet, learning_curve
+from lbm_studio.evaluation.pictures import CURVE, contact_sheet, learning_curve, picture_grid
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -25,6 +25,18 @@ def test_a_contact_sheet_shows_the_first_and_the_last_picture_of_every_film(tmp_
     assert sheet[20, 2].tolist() == [0, 0, 0]
     assert sheet[20, -10].tolist() == [40, 40, 40]
     assert sheet[70, -10].tolist() == [195, 195, 195]
+
+
+def test_a_grid_shows_every_picture_under_its_caption_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "grid.png"
+
+    picture_grid(path, [(str(index), picture) for index, picture in enumerate(film(5))], columns=2)
+
+    grid = pixels(path)
+    middles = [grid[y, x, 0] for y in (29, 77, 125) for x in (20, 64)]
+    assert middles == [0, 5, 10, 15, 20, 255]
+    captions = [grid[y : y + 14, x : x + 40] for y in (0, 48, 96) for x in (0, 44)]
+    assert [bool((caption < 255).any()) for caption in captions] == [True] * 5 + [False]
 
 
 def test_a_learning_curve_falls_from_left_to_right(tmp_path: Path) -> None:
