@@ -13,12 +13,13 @@ from lbm_studio.core.embodiment import CameraDescription, ChunkSpec, Embodiment,
 from lbm_studio.core.errors import CheckpointError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.pose import FloatArray
+from lbm_studio.learning.ensemble import TemporalEnsemble
 from lbm_studio.learning.model.images import images_to_tensor, shrink
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.sight import Sight
 from lbm_studio.learning.repertoire import Repertoire
 from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
-from lbm_studio.policy.manifest import check_fits, read_manifest
+from lbm_studio.policy.manifest import calibrated, check_fits, read_manifest
 
 CLOSE_BELOW = 0.4
 OPEN_ABOVE = 0.6
@@ -57,6 +58,9 @@ class LearnedSession:
         self._loaded = policy.loaded
         self._embodiment = policy.loaded.manifest.embodiment
         self._generator = torch.Generator().manual_seed(seed)
+        decay = self._loaded.network.config.ensemble_decay
+        chunk = self._embodiment.chunk
+        self._ensemble = None if decay is None else TemporalEnsemble(chunk, decay)
         self._last: _Settled | None = None
 
     @torch.no_grad()
@@ -69,12 +73,15 @@ class LearnedSession:
         words = self._loaded.reader.encode([observation.goal], length)
         sight = network.look(images, words, present=present)
         vectors = absolute_chunk(self._draw(sight, torch.tensor(state[None]).float()), state)
-        self._settle_grippers(vectors, state, observation.state.captured_ns)
+        captured_ns = observation.state.captured_ns
+        if self._ensemble is not None:
+            vectors = self._ensemble.average(vectors, captured_ns)
+        self._settle_grippers(vectors, state, captured_ns)
         names = embodiment.arm_names
         return ActionChunk(
             actions=tuple(Action.from_vector(vector, names) for vector in vectors),
             past=embodiment.chunk.past,
-            observed_ns=observation.state.captured_ns,
+            observed_ns=captured_ns,
             intent=_intent(sight, network, embodiment),
         )
 
@@ -123,8 +130,9 @@ def load_policy(checkpoint: Path, station: StationDescription | None) -> Learned
     """
     if station is None:
         return LearnedPolicy(load_checkpoint(checkpoint))
-    check_fits(read_manifest(checkpoint), station.embodiment)
-    return LearnedPolicy(load_checkpoint(checkpoint, station.embodiment))
+    manifest = read_manifest(checkpoint)
+    check_fits(manifest, station.embodiment)
+    return LearnedPolicy(load_checkpoint(checkpoint, calibrated(manifest, station.embodiment)))
 
 
 def _read_images(

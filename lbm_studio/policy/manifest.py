@@ -6,7 +6,7 @@ temporary name and renamed.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +102,15 @@ def write_manifest(folder: Path, manifest: CheckpointManifest) -> None:
 def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
     """Make sure that a policy can drive a station.
 
+    Cameras that the station lacks are no hindrance where the policy was trained to act without.
+
     Raises:
         CheckpointError: naming what differs.
     """
     wanted = manifest.embodiment
+    found = tuple(c for c in wanted.cameras if c.name in embodiment.camera_names)
+    if found and manifest.model.get("camera_dropout"):
+        wanted = replace(wanted, cameras=found)
     pairs = {
         "arms are": (", ".join(wanted.arm_names), ", ".join(embodiment.arm_names)),
         "action convention is": (
@@ -124,6 +129,13 @@ def check_fits(manifest: CheckpointManifest, embodiment: Embodiment) -> None:
                 f"This policy does not fit the station: its {what} {policy_has}; "
                 f"the station has {station_has}."
             )
+
+
+def calibrated(manifest: CheckpointManifest, embodiment: Embodiment) -> Embodiment:
+    """Return the body a policy was trained on, each camera where the station says it is."""
+    there = {camera.name: camera for camera in embodiment.cameras}
+    cameras = tuple(there.get(c.name, c) for c in manifest.embodiment.cameras)
+    return replace(embodiment, cameras=cameras)
 
 
 def _mounts(embodiment: Embodiment) -> str:

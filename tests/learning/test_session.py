@@ -103,3 +103,49 @@ def test_a_policy_that_learned_its_words_cannot_tell_and_acts(checkpoint: Path) 
 
     policy.check_goal("make coffee")
     policy.start_session(seed=0).predict(observation(1_000, "make coffee"))
+
+
+def without(camera: str, seen: Observation) -> Observation:
+    return replace(seen, frames={n: f for n, f in seen.frames.items() if n != camera})
+
+
+def test_a_policy_trained_with_every_camera_does_not_act_without_one(checkpoint: Path) -> None:
+    session = load_policy(checkpoint, None).start_session(seed=0)
+
+    with pytest.raises(CheckpointError) as caught:
+        session.predict(without("scene_1", observation(1_000)))
+
+    assert str(caught.value) == ("The policy needs pictures from scene_1, and there are none.")
+
+
+def test_a_policy_trained_to_miss_cameras_acts_without_one_but_not_blind(tmp_path: Path) -> None:
+    checkpoint = save_raising_policy(tmp_path, BODY, GOAL, camera_dropout=0.1)
+    lacking = replace(BODY, cameras=(BODY.cameras[0], BODY.cameras[2]))
+    session = load_policy(checkpoint, station(lacking)).start_session(seed=0)
+
+    chunk = session.predict(without("scene_1", observation(1_000)))
+
+    assert not chunk.intent["scene_1"][:, 2].any()
+    assert chunk.intent["scene_0"][:, 2].any()
+    with pytest.raises(CheckpointError, match="scene_0, scene_1, wrist_right, and there are none"):
+        session.predict(replace(observation(2_000), frames={}))
+
+
+def test_chunks_of_an_ensemble_are_averaged(tmp_path: Path) -> None:
+    runs = {decay: tmp_path / str(decay) for decay in (None, 0.0)}
+    sessions = {
+        decay: load_policy(
+            save_raising_policy(run, BODY, GOAL, ensemble_decay=decay), None
+        ).start_session(seed=0)
+        for decay, run in runs.items()
+    }
+    later_ns = round(BODY.chunk.period_s * 1e9)
+
+    first = {d: session.predict(observation(0)) for d, session in sessions.items()}
+    second = {d: session.predict(observation(later_ns)) for d, session in sessions.items()}
+
+    heights = {
+        d: [a.arms["right"].pose.position[2] for a in (first[d].actions[2], second[d].actions[1])]
+        for d in sessions
+    }
+    assert heights[0.0] == pytest.approx([heights[None][0], np.mean(heights[None])])

@@ -37,11 +37,18 @@ TINY = ModelConfig(
 
 
 def save_raising_policy(
-    run: Path, embodiment: Embodiment, goal: str, text: TextKind = TextKind.WORDS
+    run: Path,
+    embodiment: Embodiment,
+    goal: str,
+    text: TextKind = TextKind.WORDS,
+    *,
+    camera_dropout: float = 0.0,
+    ensemble_decay: float | None = None,
 ) -> Path:
     """Write the checkpoint into a run folder and return the folder."""
     torch.manual_seed(0)
-    config = replace(TINY, text=text)
+    chosen = {"camera_dropout": camera_dropout, "ensemble_decay": ensemble_decay}
+    config = replace(TINY, text=text, **chosen)
     words = build_reader(text).extended([goal]).words
     network = LargeBehaviorModel(config, embodiment, len(words))
     manifest = CheckpointManifest(

@@ -58,6 +58,9 @@ class ModelConfig:
         raw_dropout: probability of dropping that bottleneck for a sample in training.
         sample_steps: calls of a denoising head for a chunk.
         action_bins: words that a token head has for each number.
+        ensemble_decay: weights overlapping chunks when the policy acts, see
+            :class:`~lbm_studio.learning.ensemble.TemporalEnsemble`; None: the newest chunk counts
+            alone.
     """
 
     objective: ObjectiveKind = ObjectiveKind.FLOW_MATCHING
@@ -82,9 +85,12 @@ class ModelConfig:
     raw_dropout: float = 0.2
     sample_steps: int = 8
     action_bins: int = 256
+    ensemble_decay: float | None = None
 
     def __post_init__(self) -> None:
         if self.width % self.heads or self.prompt_width % self.heads:
             raise StudioError(f"The widths must be multiples of the {self.heads} attention heads.")
         if min(self.image_scale, self.sample_steps, self.key_events) < 1:
             raise StudioError("image_scale, sample_steps and key_events must be at least 1.")
+        if not 0.0 <= self.camera_dropout < 1.0:
+            raise StudioError("camera_dropout is a share between 0 and 1.")

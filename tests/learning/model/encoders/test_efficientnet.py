@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: what it was taught is loaded whole, stays steady, and is asked for in words."""
+"""EfficientNet-Lite0: what it was taught is loaded whole, and its statistics stay steady."""
 
 from pathlib import Path
 
