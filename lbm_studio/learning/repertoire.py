@@ -34,7 +34,8 @@ class Repertoire:
         for goal in goals:
             kept.setdefault(in_one_colour(goal), goal)
         self._goals = tuple(kept.values())
-        self._sentences = [load_text_encoder().read(goal).sentence for goal in kept]
+        readings = load_text_encoder().read_all(tuple(kept)) if kept else []
+        self._sentences = [reading.sentence for reading in readings]
 
     def likeness(self, prompt: str) -> float:
         """Return how like the nearest taught prompt this one is, 1 for the same."""

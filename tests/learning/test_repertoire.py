@@ -3,7 +3,9 @@
 import pytest
 
 from lbm_studio.core.errors import UntaughtGoalError
-from lbm_studio.learning.repertoire import Repertoire
+from lbm_studio.learning.repertoire import LIKE, Repertoire
+from lbm_studio.station.simulation.catalogue import SKILLS
+from tests.benchmarks.prompts import read_prompts, taught_goals
 
 GOALS = (
     "put the red cube in the blue tray",
@@ -53,3 +55,15 @@ def test_prompts_are_compared_as_if_there_were_one_colour(repertoire: Repertoire
 
 def test_nothing_is_refused_where_nothing_is_known_to_have_been_taught() -> None:
     Repertoire(()).check("make coffee")
+
+
+def test_ordinary_paraphrases_of_all_skills_are_understood_and_most_other_things_are_not() -> None:
+    unheard, unrelated = read_prompts()
+    repertoire = Repertoire(goal for skill in SKILLS for goal in taught_goals(skill))
+    paraphrases = [prompt for skill in SKILLS for prompt in unheard.get(skill.name, ())]
+
+    refused = [prompt for prompt in paraphrases if repertoire.likeness(prompt) < LIKE]
+    accepted = [prompt for prompt in unrelated if repertoire.likeness(prompt) >= LIKE]
+
+    assert len(refused) <= 0.02 * len(paraphrases), refused
+    assert len(accepted) <= 0.1 * len(unrelated), accepted

@@ -61,8 +61,8 @@ class TokenReader:
     def encode(self, prompts: Sequence[str], length: int) -> Tensor:
         """Return (B, length, W) tokens, cut or padded with zeros to ``length``."""
         rows = torch.zeros(len(prompts), length, TOKEN_WIDTH)
-        for row, prompt in zip(rows, prompts, strict=True):
-            tokens = self._encoder.read(prompt).tokens[:length]
+        for row, reading in zip(rows, self._encoder.read_all(prompts), strict=True):
+            tokens = reading.tokens[:length]
             row[: len(tokens)] = tokens
         return rows
 

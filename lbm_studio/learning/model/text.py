@@ -5,14 +5,15 @@ a billion pairs of sentences, so it knows words that no demonstration ever came 
 its tokens; the sentence vector barely tells "blue on green" from "green on blue" and only says how
 near two prompts are.
 
-Legend: L tokens, W = 384 width of a token.
+Legend: B prompts of the same length, L tokens, W = 384 width of a token.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from itertools import groupby
 
 import torch
 from safetensors import SafetensorError
@@ -29,7 +30,7 @@ HEADS = 12
 NORM_EPSILON = 1e-12
 LONGEST = 128
 """Tokens of a prompt that are read; what follows is cut off."""
-REMEMBERED_PROMPTS = 1024
+READ_AT_ONCE = 32
 
 FIRST, LAST, UNKNOWN = "[CLS]", "[SEP]", "[UNK]"
 
@@ -86,7 +87,7 @@ class Reading:
 
 
 class TextEncoder:
-    """The encoder. It is never trained, so a prompt is read once and its reading kept.
+    """The encoder. It is never trained, so a prompt is read once and its reading kept (20 kB).
 
     Args:
         pieces: how prompts are split.
@@ -96,19 +97,36 @@ class TextEncoder:
     def __init__(self, pieces: WordPieces, weights: Mapping[str, Tensor]) -> None:
         self._pieces = pieces
         self._weights = weights
-        self.read = lru_cache(REMEMBERED_PROMPTS)(self._read)
+        self._readings: dict[str, Reading] = {}
+
+    def read(self, prompt: str) -> Reading:
+        """Return what a prompt says."""
+        return self.read_all([prompt])[0]
+
+    def read_all(self, prompts: Sequence[str]) -> list[Reading]:
+        """Return what prompts say; many at once take a third of the time."""
+        new = {p: self._pieces.encode(p) for p in prompts if p not in self._readings}
+        by_length = sorted(new, key=lambda prompt: len(new[prompt]))
+        for _, group in groupby(by_length, key=lambda prompt: len(new[prompt])):
+            alike = list(group)  # of one length, so that nothing has to be padded
+            for start in range(0, len(alike), READ_AT_ONCE):
+                some = alike[start : start + READ_AT_ONCE]
+                self._keep(some, torch.tensor([new[prompt] for prompt in some]))
+        return [self._readings[prompt] for prompt in prompts]
 
     @torch.no_grad()
-    def _read(self, prompt: str) -> Reading:
-        tokens = self._embed(torch.tensor(self._pieces.encode(prompt)))
+    def _keep(self, prompts: Sequence[str], numbers: Tensor) -> None:
+        tokens = self._embed(numbers)
         for layer in range(LAYERS):
             tokens = self._block(tokens, f"encoder.layer.{layer}.")
-        return Reading(tokens, functional.normalize(tokens.mean(dim=0), dim=0))
+        sentences = functional.normalize(tokens.mean(dim=1), dim=-1)  # (B, W)
+        pairs = zip(tokens.unbind(), sentences.unbind(), strict=True)
+        self._readings |= {p: Reading(*pair) for p, pair in zip(prompts, pairs, strict=True)}
 
     def _embed(self, numbers: Tensor) -> Tensor:
         name = "embeddings.{}_embeddings.weight".format
-        words = self._weights[name("word")][numbers].float()  # (L, W), kept in half precision
-        places = self._weights[name("position")][: len(numbers)]
+        words = self._weights[name("word")][numbers].float()  # (B, L, W), kept in half
+        places = self._weights[name("position")][: numbers.shape[1]]
         kind = self._weights[name("token_type")][0]
         return self._norm(words + places + kind, "embeddings.LayerNorm")
 
@@ -117,13 +135,13 @@ class TextEncoder:
         x = self._norm(x + mixed, name + "attention.output.LayerNorm")
         hidden = functional.gelu(self._linear(x, name + "intermediate.dense"))
         fed = self._linear(hidden, name + "output.dense")
-        return self._norm(x + fed, name + "output.LayerNorm")  # (L, W)
+        return self._norm(x + fed, name + "output.LayerNorm")  # (B, L, W)
 
     def _attend(self, x: Tensor, name: str) -> Tensor:
         parts = (self._linear(x, f"{name}attention.self.{n}") for n in ("query", "key", "value"))
-        q, k, v = (part.unflatten(1, (HEADS, -1)).transpose(0, 1) for part in parts)
-        mixed = functional.scaled_dot_product_attention(q, k, v)  # (heads, L, W / heads)
-        return mixed.transpose(0, 1).flatten(1)  # (L, W)
+        q, k, v = (part.unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in parts)
+        mixed = functional.scaled_dot_product_attention(q, k, v)  # (B, heads, L, W / heads)
+        return mixed.transpose(1, 2).flatten(2)  # (B, L, W)
 
     def _linear(self, x: Tensor, name: str) -> Tensor:
         return functional.linear(x, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])

@@ -58,5 +58,15 @@ def test_prompts_that_mean_the_same_are_nearer_than_others(encoder: TextEncoder)
     assert first @ same > 0.5 > first @ other
 
 
+def test_reading_many_prompts_at_once_changes_nothing(encoder: TextEncoder) -> None:
+    prompts = [f"push puck {n} {to}" for n in range(40) for to in ("", "to the left")]
+
+    readings = encoder.read_all(prompts)
+
+    alone = load_text_encoder.__wrapped__().read(prompts[5])  # another one, which remembers nothing
+    torch.testing.assert_close(readings[5].tokens, alone.tokens, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(readings[5].sentence, alone.sentence, atol=1e-5, rtol=1e-4)
+
+
 def test_a_prompt_is_read_once(encoder: TextEncoder) -> None:
     assert encoder.read("push the puck") is load_text_encoder().read("push the puck")
