@@ -18,6 +18,7 @@ from torch import Tensor
 
 from lbm_studio.learning.model.images import images_to_tensor
 from lbm_studio.learning.model.prompt import PromptReader
+from lbm_studio.learning.training.history import with_earlier
 from lbm_studio.learning.training.samples import Samples
 
 LARGEST_SHIFT = 0.04
@@ -35,7 +36,8 @@ class Batch:
     """One batch. ``images`` per group (B, cameras, 3, H, W); ``words`` as the reader made them.
 
     ``shift`` (B, V, 2); targets are moved with the images. ``present`` (B, V): whether there is a
-    picture. ``statistics`` (B,): number of those that each sample is normalised with.
+    picture. ``statistics`` (B,): number of those that each sample is normalised with. Where a
+    sample is of several looks, each has its own images, state, targets and shift, oldest first.
     """
 
     images: tuple[Tensor, ...]
@@ -50,6 +52,11 @@ class Batch:
     present: Tensor
     statistics: Tensor
 
+    @property
+    def seen_statistics(self) -> Tensor:
+        """Return ``statistics`` for each look."""
+        return self.statistics.repeat_interleave(len(self.states) // len(self.statistics))
+
 
 class BatchMaker:
     """Draws batches from samples.
@@ -60,6 +67,8 @@ class BatchMaker:
         reader: of the prompts.
         words: longest prompt.
         weights: (sources,) how often each source is drawn from; None: by its number of frames.
+        looks: of each sample.
+        look_gap: steps from one look to the next.
     """
 
     def __init__(
@@ -70,8 +79,11 @@ class BatchMaker:
         *,
         words: int,
         weights: Sequence[float] | None = None,
+        looks: int = 1,
+        look_gap: int = 1,
     ) -> None:
         self._samples = samples
+        self._looks, self._look_gap = looks, look_gap
         self._groups = groups
         goals = {goal: n for n, goal in enumerate(dict.fromkeys(chain(*samples.goals)))}
         self._prompts = reader.encode(tuple(goals), words).numpy()
@@ -86,18 +98,20 @@ class BatchMaker:
     def augmented(self, rows: NDArray[np.int64], generator: np.random.Generator) -> Batch:
         """Return frames, shifted and recoloured at random."""
         views = sum(len(group) for group in self._groups)
-        shift = np.zeros((len(rows), views, 2), dtype=np.float32)
+        seen = self._seen(rows)
+        shift = np.zeros((len(seen), views, 2), dtype=np.float32)
         images = []
         for group, source in zip(self._groups, self._samples.images, strict=True):
-            shown, moved = _shift(source[rows], generator)
+            shown, moved = _shift(source[seen], generator)
             shift[:, list(group)] = moved
-            images.append(_recolour(shown, generator))
+            images.append(recolour(shown, generator))
         prompts = self._draw_prompts(rows, generator)
         return self._collect(rows, prompts, tuple(images), torch.from_numpy(shift))
 
     def exact(self, rows: NDArray[np.int64]) -> Batch:
         """Return frames as they are, asked for as when they were recorded."""
-        images = tuple(images_to_tensor(source[rows]) for source in self._samples.images)
+        seen = self._seen(rows)
+        images = tuple(images_to_tensor(source[seen]) for source in self._samples.images)
         return self._collect(rows, self._first_prompts(rows), images, None)
 
     def numbers(self, rows: NDArray[np.int64], generator: np.random.Generator) -> Batch:
@@ -108,6 +122,11 @@ class BatchMaker:
         """Draw ``size`` frame numbers, in order; early frames of an episode more often."""
         rows = np.searchsorted(self._cumulative, generator.random(size))
         return np.sort(rows.clip(0, len(self._samples) - 1))
+
+    def _seen(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the frames of all looks, those of each sample in turn."""
+        s = self._samples
+        return with_earlier(rows, s.step, s.episode, steps=self._looks, gap=self._look_gap)
 
     def _first_prompts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.array([self._prompts_of[e][0] for e in self._samples.episode[rows]])
@@ -126,21 +145,21 @@ class BatchMaker:
         images: tuple[Tensor, ...],
         shift: Tensor | None,
     ) -> Batch:
-        s = self._samples
-        targets = torch.from_numpy(s.targets[rows])
+        s, seen = self._samples, self._seen(rows)
+        targets = torch.from_numpy(s.targets[seen])
         if shift is not None:
             targets = targets + shift[:, :, None]
         return Batch(
             images=images,
             words=torch.from_numpy(self._prompts[prompts]),
-            states=torch.from_numpy(s.states[rows]),
+            states=torch.from_numpy(s.states[seen]),
             chunks=torch.from_numpy(s.chunks[rows]),
             key_positions=torch.from_numpy(s.key_positions[rows]),
             key_known=torch.from_numpy(s.key_known[rows]),
             targets=targets,
-            usable=torch.from_numpy(s.usable[rows]) & ((targets > 0) & (targets < 1)).all(-1),
+            usable=torch.from_numpy(s.usable[seen]) & ((targets > 0) & (targets < 1)).all(-1),
             shift=shift,
-            present=torch.from_numpy(s.present[s.episode[rows]]),
+            present=torch.from_numpy(s.present[s.episode[seen]]),
             statistics=torch.from_numpy(s.statistics[s.episode[rows]]),
         )
 
@@ -162,7 +181,7 @@ def _shift(
     return shown, (moves / np.array([width, height])).astype(np.float32)
 
 
-def _recolour(images: NDArray[np.uint8], generator: np.random.Generator) -> Tensor:
+def recolour(images: NDArray[np.uint8], generator: np.random.Generator) -> Tensor:
     """Scale the brightness of each view and offset its colours: (B, cameras, 3, H, W).
 
     As :func:`images_to_tensor` otherwise, but by NumPy, which keeps to the thread it is called in.

@@ -30,7 +30,9 @@ def picture(embodiment: Embodiment, name: str, place: np.ndarray) -> np.ndarray:
     return image
 
 
-def write_episode(writer: DatasetWriter, embodiment: Embodiment, place: np.ndarray) -> None:
+def write_episode(
+    writer: DatasetWriter, embodiment: Embodiment, place: np.ndarray, seed: int = -1
+) -> None:
     writer.begin()
     for frame in range(FRAMES):
         hand = Pose(place * min(1.0, frame / 4), np.eye(3))
@@ -43,7 +45,7 @@ def write_episode(writer: DatasetWriter, embodiment: Embodiment, place: np.ndarr
             captured_ns=frame * 200_000_000,
             images={n: picture(embodiment, n, place) for n in embodiment.camera_names},
         )
-    writer.keep(EpisodeMetadata("put the red cube down", EpisodeSource.SCRIPTED, True))
+    writer.keep(EpisodeMetadata("put the red cube down", EpisodeSource.SCRIPTED, True, seed=seed))
 
 
 @pytest.fixture

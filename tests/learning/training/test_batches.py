@@ -1,10 +1,18 @@
 """A random shift moves picture and target together, and is told to the network."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
+from lbm_studio.learning.model.images import images_to_tensor
 from lbm_studio.learning.model.prompt import Vocabulary
-from lbm_studio.learning.training.batches import BatchMaker
+from lbm_studio.learning.training.batches import (
+    BRIGHTNESS,
+    COLOUR_OFFSET,
+    BatchMaker,
+    recolour,
+)
 from lbm_studio.learning.training.samples import Samples
 
 SIZE = 60
@@ -53,3 +61,30 @@ def test_early_frames_are_drawn_more_often() -> None:
     drawn = np.concatenate([maker.random(64, generator).states[:, 0].numpy() for _ in range(30)])
 
     assert 1.3 < (drawn < 30).sum() / (drawn >= 30).sum() < 1.7
+
+
+def test_a_demonstration_is_asked_for_in_all_its_ways_and_first_as_it_was_recorded() -> None:
+    samples = replace(one_white_pixel(30), goals=(("look", "watch", "see"),))
+    vocabulary = Vocabulary().extended(("look", "watch", "see"))
+    maker = BatchMaker(samples, ((0,),), vocabulary, words=1)
+    generator = np.random.default_rng(0)
+
+    drawn = torch.cat([maker.random(30, generator).words for _ in range(10)])
+
+    heard = [vocabulary.words[number] for number in drawn[:, 0]]
+    assert all(80 < heard.count(way) < 120 for way in ("look", "watch", "see"))
+    assert set(maker.exact(np.arange(30)).words[:, 0].tolist()) == {vocabulary.words.index("look")}
+
+
+def test_colours_change_as_they_would_by_scaling_the_finished_picture() -> None:
+    images = np.random.default_rng(1).integers(0, 256, (3, 2, 4, 5, 3), dtype=np.uint8)
+
+    recoloured = recolour(images, np.random.default_rng(0))
+
+    generator = np.random.default_rng(0)
+    scale = generator.uniform(*BRIGHTNESS, (3, 2, 1, 1, 1))
+    offset = generator.uniform(-COLOUR_OFFSET, COLOUR_OFFSET, (3, 2, 1, 1, 3)).transpose(
+        0, 1, 4, 2, 3
+    )
+    expected = images_to_tensor(images) * torch.tensor(scale) + torch.tensor(offset)
+    torch.testing.assert_close(recoloured, expected.float(), atol=1e-6, rtol=1e-5)

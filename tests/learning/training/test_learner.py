@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from lbm_studio.learning.model.network import LargeBehaviorModel
@@ -48,6 +49,18 @@ def test_weights_average_and_moments_are_taken_up_again(
     assert {key.split(".")[0] for key in saved[0]} == {"network", "average", "optimiser"}
     for key, value in saved[0].items():
         assert torch.equal(again[0][key], value), key
+
+
+def test_a_step_on_two_batches_is_a_step_on_both_together(vocabulary: Vocabulary) -> None:
+    both, parts = make_learner(vocabulary), make_learner(vocabulary)
+    parts.network.load_state_dict(both.network.state_dict())
+    batch = example_batch(body(1), vocabulary, 2)
+
+    alone = both.train_step([batch], 0.2)
+    together = parts.train_step([batch, batch], 0.2)
+
+    assert parts.step == both.step == 1
+    assert together["key_pose"] == pytest.approx(alone["key_pose"], rel=0.2)
 
 
 def test_there_is_nothing_to_take_up_in_a_new_folder(

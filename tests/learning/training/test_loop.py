@@ -28,7 +28,7 @@ from lbm_studio.learning.session import load_policy
 from lbm_studio.learning.training import checkpoint
 from lbm_studio.learning.training.checkpoint import load_state
 from lbm_studio.learning.training.plan import read_plan, split_episodes
-from lbm_studio.learning.training.spec import TrainSpec
+from lbm_studio.learning.training.spec import FINE_TUNING_FRACTION, TrainSpec
 from lbm_studio.policy.manifest import WEIGHTS_FILE, read_manifest
 from lbm_studio.workers.train import prepare_run, read_spec, train
 from tests.learning.conftest import body, small_config
@@ -167,6 +167,68 @@ def test_a_policy_that_reads_tokens_is_trained_taken_up_again_and_fine_tuned(
 
     manifest = read_manifest(tmp_path / "second")
     assert (manifest.words, manifest.model["text"]) == ((), "minilm")
+
+
+def test_a_training_goes_on_from_the_weights_that_are_left_of_it(
+    dataset: Path, tmp_path: Path
+) -> None:
+    prepare_run(tmp_path / "lost", spec(dataset, 3))
+    train(tmp_path / "lost")
+    left = tmp_path / "lost" / "checkpoint"
+    prepare_run(tmp_path / "new", replace(spec(dataset, 5), start_from=str(left), goes_on=True))
+
+    assert train(tmp_path / "new") is JobStatus.DONE
+
+    before, after = (read_manifest(tmp_path / name) for name in ("lost", "new"))
+    assert (before.provenance["steps"], after.provenance["steps"]) == (3, 5)
+    assert after.provenance["seconds"] > before.provenance["seconds"]
+    assert metrics(tmp_path / "new")[0]["step"] == 4
+    assert after.normaliser == before.normaliser
+    first, second = (read_plan(tmp_path / name) for name in ("lost", "new"))
+    assert first is not None
+    assert second is not None
+    assert first.held_out == second.held_out
+
+
+def test_a_run_that_an_earlier_version_began_keeps_its_one_normaliser(
+    dataset: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, spec(dataset, 3))
+    train(run, should_stop=lambda: True)
+    plan = json.loads((run / "plan.json").read_text())
+    plan["statistics"] = {}
+    plan["normaliser"]["actions"]["half_range"][0][0] = 0.125
+    (run / "plan.json").write_text(json.dumps(plan))
+
+    assert train(run) is JobStatus.DONE
+
+    assert read_manifest(run).normaliser == plan["normaliser"]
+    assert load_policy(run, None).loaded.normaliser.as_json() == plan["normaliser"]
+
+
+def test_encoders_learn_slower_when_a_policy_is_fine_tuned(dataset: Path) -> None:
+    scratch = spec(dataset)
+    tuned = replace(scratch, start_from="old")
+    chosen = replace(tuned, optimiser=replace(tuned.optimiser, encoder_fraction=0.1))
+
+    fractions = [one.encoder_fraction for one in (scratch, tuned, chosen)]
+
+    assert fractions == [1.0, FINE_TUNING_FRACTION, 0.1]
+    assert replace(tuned, goes_on=True).encoder_fraction == 1.0
+
+
+def test_a_demonstration_recorded_anew_from_its_seed_is_held_out_again(tmp_path: Path) -> None:
+    held_out = []
+    for name in ("first", "again"):
+        embodiment = body(1)
+        with DatasetWriter.open(tmp_path / name, station(embodiment)) as writer:
+            for seed in range(6):
+                write_episode(writer, embodiment, np.array([0.0, 0.0, 0.02]), seed=seed)
+        opened = Dataset.open(tmp_path / name)
+        held_out.append(split_episodes([opened], 0.3, seed=0)[1])
+
+    assert held_out[0] == held_out[1]
 
 
 def test_deleted_and_failed_episodes_are_left_out_and_corrected_goals_are_learned(
