@@ -77,6 +77,31 @@ def add_train(commands: Commands, handler: Handler) -> None:
     add_json(parser)
 
 
+def add_pretrain(commands: Commands, handler: Handler) -> None:
+    """A training on a mixture."""
+    parser = command(
+        commands,
+        "pretrain",
+        handler,
+        "record what a mixture lacks, train on all of it, and roll every skill out",
+    )
+    parser.add_argument("mixture", type=Path, metavar="MIXTURE.toml")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR")
+    parser.add_argument(
+        "--from", dest="start_from", metavar="CHECKPOINT", help="fine-tune this one"
+    )
+    parser.add_argument(
+        "--go-on",
+        action="store_true",
+        help="go on with the training that left CHECKPOINT, from its weights alone",
+    )
+    parser.add_argument(
+        "--recordings", type=Path, metavar="DIR", help="for what is recorded (default: in RUN_DIR)"
+    )
+    add_processes(parser)
+    add_json(parser)
+
+
 def add_rollout(commands: Commands, handler: Handler) -> None:
     """A policy on its own."""
     parser = command(commands, "rollout", handler, "run a policy on layouts it has never seen")

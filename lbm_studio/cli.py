@@ -28,6 +28,7 @@ from lbm_studio.arguments import (
     Handler,
     add_demo,
     add_json,
+    add_pretrain,
     add_record,
     add_rollout,
     add_train,
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_demo(commands, _demo)
     add_record(commands, _record)
     add_train(commands, _train)
+    add_pretrain(commands, _pretrain)
     add_rollout(commands, _rollout)
     for add in (_add_replay, _add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker):
         add(commands)
@@ -192,6 +194,23 @@ def _train(options: argparse.Namespace) -> int:
     metrics = _last_metrics(options.out)
     _finish(options, {"status": status.value, **metrics}, f"Training is {status} in {options.out}.")
     return INTERRUPTED if status is JobStatus.STOPPED and is_asked() else 0
+
+
+def _pretrain(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.pretrain import PretrainSpec, pretrain
+
+    spec = PretrainSpec(
+        mixture=options.mixture,
+        run=options.out,
+        start_from=options.start_from,
+        goes_on=options.go_on,
+        recordings=options.recordings,
+        processes=options.processes,
+    )
+    with _interrupt_asks() as is_asked, _follow(options.out):
+        report = pretrain(spec, _say, is_asked)
+    _finish(options, report, report.in_words())
+    return INTERRUPTED if report.stopped else 0
 
 
 def _rollout(options: argparse.Namespace) -> int:

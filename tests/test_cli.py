@@ -19,7 +19,7 @@ from lbm_studio.workers.record import RecordSpec
 from lbm_studio.workers.rollouts import RolloutReport, RolloutSpec
 
 COMMANDS = (
-    *("demo", "record", "train", "rollout", "replay"),
+    *("demo", "record", "train", "pretrain", "rollout", "replay"),
     *("doctor", "skills", "shots", "stop-window", "worker"),
 )
 
