@@ -1,5 +1,6 @@
 """A checkpoint as a policy: observations in, action chunks out."""
 
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,7 @@ class LearnedSession:
         decay = self._loaded.network.config.ensemble_decay
         chunk = self._embodiment.chunk
         self._ensemble = None if decay is None else TemporalEnsemble(chunk, decay)
+        self._looks: deque[_Look] = deque(maxlen=self._loaded.network.config.observation_steps)
         self._last: _Settled | None = None
 
     @torch.no_grad()
@@ -68,11 +70,11 @@ class LearnedSession:
         self._policy.check_goal(observation.goal)
         network, embodiment = self._loaded.network, self._embodiment
         state = observation.state.as_vector(embodiment.arm_names)
-        images, present = _read_images(observation, embodiment, network)
+        shown = self._remember(_look(observation, embodiment, network))
         length = network.config.prompt_words
         words = self._loaded.reader.encode([observation.goal], length)
-        sight = network.look(images, words, present=present)
-        vectors = absolute_chunk(self._draw(sight, torch.tensor(state[None]).float()), state)
+        sight = network.look(shown.images, words, present=shown.present)
+        vectors = absolute_chunk(self._draw(sight, shown.states), state)
         captured_ns = observation.state.captured_ns
         if self._ensemble is not None:
             vectors = self._ensemble.average(vectors, captured_ns)
@@ -83,6 +85,17 @@ class LearnedSession:
             past=embodiment.chunk.past,
             observed_ns=captured_ns,
             intent=_intent(sight, network, embodiment),
+        )
+
+    def _remember(self, look: "_Look") -> "_Look":
+        """Return all looks that the policy is shown as one; the first stands in for older ones."""
+        self._looks.extend([look] * (1 if self._looks else self._looks.maxlen or 1))
+        return _Look(
+            images=[
+                torch.cat(group) for group in zip(*(one.images for one in self._looks), strict=True)
+            ],
+            present=torch.cat([one.present for one in self._looks]),
+            states=torch.cat([one.states for one in self._looks]),
         )
 
     def _draw(self, sight: Sight, state: torch.Tensor) -> FloatArray:
@@ -135,10 +148,19 @@ def load_policy(checkpoint: Path, station: StationDescription | None) -> Learned
     return LearnedPolicy(load_checkpoint(checkpoint, calibrated(manifest, station.embodiment)))
 
 
-def _read_images(
-    observation: Observation, embodiment: Embodiment, network: LargeBehaviorModel
-) -> tuple[list[torch.Tensor], torch.Tensor]:
-    """Return the pictures per image group, and (1, V) which there are."""
+@dataclass(frozen=True)
+class _Look:
+    """What is seen at a moment, or at several.
+
+    ``images`` per group (O, cameras, 3, H, W), ``present`` (O, V), ``states`` (O, size).
+    """
+
+    images: list[torch.Tensor]
+    present: torch.Tensor
+    states: torch.Tensor
+
+
+def _look(observation: Observation, embodiment: Embodiment, network: LargeBehaviorModel) -> _Look:
     present = [name in observation.frames for name in embodiment.camera_names]
     needed = any if network.config.camera_dropout else all
     if not needed(present):
@@ -151,7 +173,8 @@ def _read_images(
         pictures = [_picture(observation, camera) for camera in cameras]
         shrunk = shrink(np.stack(pictures), network.config.image_scale)
         groups.append(images_to_tensor(shrunk)[None])
-    return groups, torch.tensor([present])
+    state = observation.state.as_vector(embodiment.arm_names)
+    return _Look(groups, torch.tensor([present]), torch.tensor(state[None]).float())
 
 
 def _picture(observation: Observation, camera: CameraDescription) -> NDArray[np.uint8]:
@@ -173,8 +196,8 @@ def _intent(
     if not network.encoder.map_count:
         return {}
     arms = len(embodiment.arms)
-    visible = network.get_buffer("own_views")[:, :arms] * sight.present[0, :, None]  # (V, A)
-    confidence = sight.peaks[0, :, :arms] * visible
-    shown = torch.cat([sight.keypoints[0, :, :arms], confidence[..., None]], dim=-1)
+    visible = network.get_buffer("own_views")[:, :arms] * sight.present[-1, :, None]  # (V, A)
+    confidence = sight.peaks[-1, :, :arms] * visible
+    shown = torch.cat([sight.keypoints[-1, :, :arms], confidence[..., None]], dim=-1)
     values = shown.double().numpy()
     return {camera.name: values[view] for view, camera in enumerate(embodiment.cameras)}

@@ -12,13 +12,27 @@ from lbm_studio.core.embodiment import (
     Mount,
 )
 from lbm_studio.core.pose import Pose, rotation_from_vector
-from lbm_studio.learning.model.config import ModelConfig, ObjectiveKind
+from lbm_studio.learning.model.config import ClipSizes, ModelConfig, ObjectiveKind
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import Normaliser, PolicyNormaliser, rotation_dimensions
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.batches import Batch
 
 GOALS = ("put the red cube in the blue tray", "push the puck")
+
+
+SMALL_CLIP = ClipSizes(
+    image_px=32,
+    resized_px=36,
+    width=16,
+    layers=1,
+    heads=2,
+    projection=8,
+    text_width=16,
+    text_layers=1,
+    text_heads=2,
+    tokeniser="",
+)
 
 
 def looking_down(x: float, y: float) -> Pose:
@@ -59,6 +73,7 @@ def small_config(objective: ObjectiveKind = ObjectiveKind.FLOW_MATCHING) -> Mode
         raw_width=16,
         raw_dropout=0.0,
         prompt_words=8,
+        clip=SMALL_CLIP,
     )
 
 

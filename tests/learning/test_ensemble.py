@@ -31,11 +31,10 @@ def test_steps_that_both_chunks_speak_of_are_weighted_towards_the_older_one() ->
 def test_chunks_that_move_on_alike_stay_as_they_are() -> None:
     ensemble = TemporalEnsemble(SPEC, 0.01)
 
-    for begin in range(4):
-        plan = np.arange(begin, begin + 6.0)[:, None]
-        averaged = ensemble.average(plan, begin * PERIOD_NS)
+    plans = [np.arange(begin, begin + 6.0)[:, None] for begin in range(4)]
+    averaged = [ensemble.average(plan, n * PERIOD_NS) for n, plan in enumerate(plans)]
 
-    np.testing.assert_allclose(averaged, plan)
+    np.testing.assert_allclose(averaged, plans)
 
 
 def test_a_chunk_whose_steps_have_passed_is_forgotten() -> None:

@@ -1,6 +1,6 @@
 """The one configuration of the model, saved with every checkpoint."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lbm_studio.core.errors import StudioError
@@ -16,17 +16,50 @@ class ObjectiveKind(StrEnum):
 
 
 class EncoderKind(StrEnum):
-    """How pictures are read: our own encoder, or one taught on ImageNet."""
+    """How pictures are read: our own encoder, one taught on ImageNet, or CLIP's."""
 
     KEYPOINTS = "keypoints"
     EFFICIENTNET = "efficientnet"
+    CLIP = "clip"
 
 
 class TextKind(StrEnum):
-    """How a prompt is read: its words, learned, or the tokens of a frozen text encoder."""
+    """How a prompt is read: its words, learned; tokens of MiniLM; or CLIP's pooled text."""
 
     WORDS = "words"
     MINILM = "minilm"
+    CLIP = "clip"
+
+
+@dataclass(frozen=True)
+class ClipSizes:
+    """Sizes of CLIP; the defaults are those of ViT-B/16.
+
+    Attributes:
+        image_px: side of the pictures it takes [px].
+        resized_px: shorter side of a picture before it is cropped to that [px].
+        patch_px: side of its patches [px].
+        width: of the image encoder.
+        layers: of the image encoder.
+        heads: of the image encoder.
+        projection: width of what both encoders say.
+        text_width: of the text encoder.
+        text_layers: of the text encoder.
+        text_heads: of the text encoder.
+        tokeniser: folder or hub name of its files; empty: prompts are spelled letter by letter.
+    """
+
+    image_px: int = 224
+    resized_px: int = 256
+    patch_px: int = 16
+    width: int = 768
+    layers: int = 12
+    heads: int = 12
+    projection: int = 512
+    text_width: int = 512
+    text_layers: int = 12
+    text_heads: int = 8
+    tokeniser: str = "openai/clip-vit-base-patch16"
 
 
 @dataclass(frozen=True)
@@ -44,6 +77,8 @@ class ModelConfig:
             cameras are calibrated.
         camera_dropout: probability that a view of a sample is hidden from the policy in training;
             more than 0 makes a policy that acts without a camera.
+        observation_steps: looks that the policy is shown: this one, and those before it.
+        clip: sizes of CLIP, where it is used.
         text: how the prompt is read.
         prompt_width: width of the prompt encoder.
         prompt_layers: its layers.
@@ -53,8 +88,8 @@ class ModelConfig:
         width: width of the action head.
         layers: its blocks.
         heads: its attention heads.
-        hidden: width of the observation MLP.
-        raw_width: bottleneck of the unsupervised keypoints.
+        hidden: width of the observation MLP; 0: its input is the condition, as it is.
+        raw_width: bottleneck of all that the views say; 0: none.
         raw_dropout: probability of dropping that bottleneck for a sample in training.
         sample_steps: calls of a denoising head for a chunk.
         action_bins: words that a token head has for each number.
@@ -71,6 +106,8 @@ class ModelConfig:
     key_events: int = 1
     geometry: bool = True
     camera_dropout: float = 0.0
+    observation_steps: int = 1
+    clip: ClipSizes = field(default_factory=ClipSizes)
     text: TextKind = TextKind.WORDS
     prompt_width: int = 64
     prompt_layers: int = 2
@@ -90,7 +127,10 @@ class ModelConfig:
     def __post_init__(self) -> None:
         if self.width % self.heads or self.prompt_width % self.heads:
             raise StudioError(f"The widths must be multiples of the {self.heads} attention heads.")
-        if min(self.image_scale, self.sample_steps, self.key_events) < 1:
-            raise StudioError("image_scale, sample_steps and key_events must be at least 1.")
+        counts = (self.image_scale, self.sample_steps, self.key_events, self.observation_steps)
+        if min(counts) < 1:
+            raise StudioError(
+                "image_scale, sample_steps, key_events and observation_steps must be at least 1."
+            )
         if not 0.0 <= self.camera_dropout < 1.0:
             raise StudioError("camera_dropout is a share between 0 and 1.")

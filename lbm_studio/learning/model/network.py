@@ -12,12 +12,14 @@ D width of the condition.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from lbm_studio.core.embodiment import Embodiment, Mount
-from lbm_studio.learning.model.config import ModelConfig
+from lbm_studio.learning.model.clip import ClipPrompt
+from lbm_studio.learning.model.config import ModelConfig, TextKind
 from lbm_studio.learning.model.encoders.catalogue import build_encoder
 from lbm_studio.learning.model.geometry import (
     FEWEST_VIEWS,
@@ -42,28 +44,42 @@ class LargeBehaviorModel(nn.Module):
         self.key_points = self.arms * config.key_events
         self.groups = image_groups(embodiment)
         views = len(embodiment.cameras)
-        self.prompt = PromptEncoder(config, vocabulary_size)
+        is_clip = config.text is TextKind.CLIP
+        self.prompt = ClipPrompt(config) if is_clip else PromptEncoder(config, vocabulary_size)
         self.encoder = build_encoder(config, views)
         self.geometry = SceneGeometry(embodiment)
         own_views = _own_views(embodiment).repeat(1, config.key_events)
         self.register_buffer("own_views", own_views, persistent=False)
         seen = views * (3 * self.encoder.map_count + self.encoder.feature_count)
-        self.raw = nn.Sequential(nn.Linear(seen, config.raw_width), nn.GELU())
-        self.observation = nn.Sequential(
-            nn.Linear(self._observation_size(views), config.hidden),
-            nn.GELU(),
-            nn.Linear(config.hidden, config.hidden),
-            nn.GELU(),
-            nn.Linear(config.hidden, config.width),
-        )
-        self.key_pose = nn.Linear(config.width, 3 * self.key_points)
-        self.head = build_head(config, embodiment, config.width)
+        size = config.observation_steps * self._look_size(views, config.raw_width or seen)
+        told = config.width if config.hidden else size
+        self.raw = _layers(seen, config.raw_width) if config.raw_width else nn.Identity()
+        self.observation: nn.Module = nn.Identity()
+        if config.hidden:
+            hidden = _layers(size, config.hidden, config.hidden)
+            self.observation = hidden.append(nn.Linear(config.hidden, told))
+        self.key_pose = nn.Linear(told, 3 * self.key_points)
+        self.head = build_head(config, embodiment, told)
 
-    def _observation_size(self, views: int) -> int:
+    def _look_size(self, views: int, raw_width: int) -> int:
         supervised = 3 * self.key_points * views if self.encoder.map_count else 0
         geometric = self.key_points * (3 + 9 * self.arms) if self.triangulates else 0
-        size = supervised + geometric + self.config.raw_width + self.config.condition_width
+        size = supervised + geometric + raw_width + self.config.condition_width
         return size + proprioception_size(self.arms)
+
+    def load_pretrained(self, source: str) -> list[str]:
+        """Begin with weights taught elsewhere, where there are any; say which, in sentences.
+
+        Args:
+            source: a file or folder; empty: wherever they can be had.
+
+        Raises:
+            StudioError: what ``source`` names cannot be used.
+        """
+        told = [self.encoder.load_pretrained(source)]
+        if isinstance(self.prompt, ClipPrompt):
+            told.append(self.prompt.load_pretrained(source))
+        return [sentence for sentence in told if sentence]
 
     @property
     def locates(self) -> bool:
@@ -86,12 +102,13 @@ class LargeBehaviorModel(nn.Module):
 
         Args:
             images: per image group (B, cameras of the group, 3, H, W) in [-0.5, 0.5].
-            words: what a prompt reader has made of the prompts, one row each.
+            words: what a prompt reader has made of the prompts, one row a sample.
             shift: (B, V, 2) how far the images were moved, as fractions; undone on the keypoints.
             present: (B, V) which views there are; None: all. The others may show anything.
         """
         slots, prompt = self.prompt(words)
-        maps, features = encode_views(self.encoder, self.groups, images, prompt)
+        asked = prompt.repeat_interleave(self.config.observation_steps, dim=0)
+        maps, features = encode_views(self.encoder, self.groups, images, asked)
         shifted, peaks = read_maps(maps, is_training=self.training)
         keypoints = shifted if shift is None else shifted - shift[:, :, None]
         present = every_view(images) if present is None else present
@@ -100,7 +117,7 @@ class LargeBehaviorModel(nn.Module):
     def condition(
         self, sight: Sight, state: Tensor, proprio: Tensor, drop_raw: Tensor | None = None
     ) -> Tensor:
-        """Return the (B, D) condition of the action head.
+        """Return the condition of the action head, (B, D) for B samples of one or several looks.
 
         A view that is missing says nothing, with a peak of 0, which no view that is there has.
 
@@ -118,7 +135,10 @@ class LargeBehaviorModel(nn.Module):
         raw = self.raw(self._everything(sight))
         if drop_raw is not None:
             raw = raw * (~drop_raw)[:, None]
-        return self.observation(torch.cat([*parts, raw, sight.prompt.float(), proprio], dim=-1))
+        looks = self.config.observation_steps
+        prompt = sight.prompt.float().repeat_interleave(looks, dim=0)
+        told = torch.cat([*parts, raw, prompt, proprio], dim=-1)
+        return self.observation(told.unflatten(0, (-1, looks)).flatten(1))
 
     def locate(self, sight: Sight) -> tuple[Tensor, Tensor]:
         """Triangulate the key points.
@@ -146,6 +166,12 @@ class LargeBehaviorModel(nn.Module):
     def proprioception(self, state: Tensor) -> Tensor:
         """Return (B, P), not normalised."""
         return proprioception(HandPoses.from_state(state, self.arms))
+
+
+def _layers(*widths: int) -> nn.Sequential:
+    """Return linear layers of these widths, each followed by a nonlinearity."""
+    pairs = [(nn.Linear(i, o), nn.GELU()) for i, o in pairwise(widths)]
+    return nn.Sequential(*(layer for pair in pairs for layer in pair))
 
 
 def image_groups(embodiment: Embodiment) -> tuple[tuple[int, ...], ...]:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lbm_studio.learning.model.blocks import EncoderBlock
+from lbm_studio.learning.model.clip import ClipReader
 from lbm_studio.learning.model.config import ModelConfig, TextKind
 from lbm_studio.learning.model.text import TOKEN_WIDTH, TextEncoder, load_text_encoder
 from lbm_studio.policy.prompts import split_words
@@ -67,12 +68,14 @@ class TokenReader:
         return rows
 
 
-PromptReader = Vocabulary | TokenReader
+PromptReader = Vocabulary | TokenReader | ClipReader
 """Turns prompts into what the prompt encoder takes: one row a prompt, zero where it has ended."""
 
 
-def build_reader(kind: TextKind, words: Sequence[str] = ()) -> PromptReader:
-    """Return a reader of prompts that knows ``words`` already."""
+def build_reader(kind: TextKind, words: Sequence[str] = (), tokeniser: str = "") -> PromptReader:
+    """Return a reader of prompts that knows ``words`` already, or uses CLIP's ``tokeniser``."""
+    if kind is TextKind.CLIP:
+        return ClipReader(tokeniser)
     if kind is TextKind.MINILM:
         return TokenReader(load_text_encoder())
     return Vocabulary(words or SPECIAL_WORDS)

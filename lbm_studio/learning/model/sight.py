@@ -1,6 +1,7 @@
 """What images and prompt say, in the form that is handed from the encoders to the policy.
 
-Legend: B batch, V views, K heat maps, F features, S prompt slots, P prompt width, C width of the
+Legend: B batch (where a policy is shown several looks, the looks of each sample in turn, the oldest
+first), V views, K heat maps, F features, S prompt slots, P prompt width, C width of the
 prompt condition.
 """
 
@@ -81,6 +82,11 @@ def read_maps(maps: Sequence[Tensor], *, is_training: bool) -> tuple[Tensor, Ten
     pairs = [read(view) for view in maps]
     keypoints = torch.stack([keypoints for keypoints, _ in pairs], dim=1)
     return keypoints, torch.stack([peak for _, peak in pairs], dim=1)
+
+
+def newest(seen: Tensor, samples: int) -> Tensor:
+    """Return (B, ...) the newest look of each of the samples from all looks (B O, ...)."""
+    return seen.unflatten(0, (samples, -1))[:, -1]
 
 
 def every_view(images: Sequence[Tensor]) -> Tensor:

@@ -110,7 +110,7 @@ def load_checkpoint(path: Path, embodiment: Embodiment | None = None) -> LoadedP
     folder = resolve_checkpoint(path)
     manifest = read_manifest(folder)
     config = from_json(ModelConfig, dict(manifest.model), where="the model configuration")
-    reader = build_reader(config.text, manifest.words)
+    reader = build_reader(config.text, manifest.words, config.clip.tokeniser)
     body = embodiment or manifest.embodiment
     network = LargeBehaviorModel(config, body, len(reader.words))
     try:
@@ -185,9 +185,8 @@ def widen_vocabulary(weights: dict[str, Tensor], words: int) -> dict[str, Tensor
     New words start as the unknown word.
     """
     key = "prompt.embedding.weight"
-    old = weights[key]
-    missing = words - len(old)
-    if missing <= 0:
+    old = weights.get(key)
+    if old is None or (missing := words - len(old)) <= 0:
         return weights
     return {**weights, key: torch.cat([old, old[1:2].repeat(missing, 1)])}
 

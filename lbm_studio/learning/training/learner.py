@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lbm_studio.learning.model.encoders.encoder import BACKBONE
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.sight import Sight
 from lbm_studio.learning.training.batches import Batch
@@ -51,10 +52,12 @@ class Learner:
         self.waited_s = 0.0
         self._phase_step = 0
         self._is_frozen = False
-        self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
+        self.begin_average()
+        if config.backbone_fraction == 0.0:
+            _freeze(network, (BACKBONE,))
         self._generator = torch.Generator().manual_seed(seed)
         self._optimiser = torch.optim.AdamW(
-            _parameter_groups(network, encoder_fraction),
+            _parameter_groups(network, encoder_fraction, config.backbone_fraction),
             lr=config.learning_rate,
             weight_decay=config.weight_decay,
             betas=(0.9, 0.98),
@@ -82,6 +85,10 @@ class Learner:
         losses = (compute_head_losses(network, *one, settings, self._generator) for one in seen)
         return self._descend(losses, len(seen), progress)
 
+    def begin_average(self) -> None:
+        """Let the average begin at the weights as they are."""
+        self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
+
     def go_on_after(self, provenance: Mapping[str, Any]) -> None:
         """Count the steps and seconds that weights it was given have been trained for."""
         self.step = int(provenance.get("steps", 0))
@@ -93,8 +100,7 @@ class Learner:
             self.network.load_state_dict(self.average)
             self._phase_step = 0
             self._is_frozen = True
-        for name, parameter in self.network.named_parameters():
-            parameter.requires_grad_(not name.startswith(ENCODERS))
+        _freeze(self.network, ENCODERS)
 
     def _descend(self, parts: Iterable[Losses], count: int, progress: float) -> dict[str, float]:
         self._optimiser.zero_grad(set_to_none=True)
@@ -180,16 +186,25 @@ def _fastest_product_s(kind: torch.dtype) -> float:
     return min(spent_s)
 
 
+def _freeze(network: LargeBehaviorModel, parts: tuple[str, ...]) -> None:
+    for name, parameter in network.named_parameters():
+        if name.startswith(parts):
+            parameter.requires_grad_(False)
+
+
 def _parameter_groups(
-    network: LargeBehaviorModel, encoder_fraction: float
+    network: LargeBehaviorModel, encoder_fraction: float, backbone_fraction: float
 ) -> list[dict[str, object]]:
-    named = list(network.named_parameters())
+    named = [(n, p) for n, p in network.named_parameters() if p.requires_grad]
+    taught = [p for n, p in named if n.startswith(BACKBONE)]
+    named = [(n, p) for n, p in named if not n.startswith(BACKBONE)]
     slow = [p for n, p in named if n.startswith(ENCODERS)]
     fast = [p for n, p in named if not n.startswith(ENCODERS)]
-    return [
+    groups: list[dict[str, object]] = [
         {"params": slow, "fraction": encoder_fraction},
         {"params": fast, "fraction": 1.0},
     ]
+    return [*groups, {"params": taught, "fraction": backbone_fraction}] if taught else groups
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
-from lbm_studio.learning.model.sight import Sight
+from lbm_studio.learning.model.sight import Sight, newest
 from lbm_studio.learning.training.batches import Batch, BatchMaker
 from lbm_studio.learning.training.samples import Samples
 from lbm_studio.learning.training.step import key_positions_m
@@ -93,12 +93,12 @@ def _places(
     network: LargeBehaviorModel, normalisers: PolicyNormaliser, sight: Sight, batch: Batch
 ) -> Tensor:
     """Return (B, P, 3) where the network believes the key points: triangulated, else regressed."""
-    normaliser = normalisers.of(batch.statistics).proprioception
+    normaliser = normalisers.proprioception.of(batch.seen_statistics)
     proprio = normaliser.normalise(network.proprioception(batch.states))
     regressed = key_positions_m(network, network.condition(sight, batch.states, proprio))
     if not network.locates:
         return regressed
-    points, located = network.locate(sight)
+    points, located = (newest(found, len(regressed)) for found in network.locate(sight))
     return torch.where(located[:, None, None], points, regressed)
 
 

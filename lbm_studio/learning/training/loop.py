@@ -80,7 +80,8 @@ class _TrainingJob:
     ) -> None:
         self._spec, self._run, self._events, self._material = spec, run, events, material
         self._groups = image_groups(material.embodiment)
-        self._reader = build_reader(material.plan.model.text, material.plan.words)
+        model = material.plan.model
+        self._reader = build_reader(model.text, material.plan.words, model.clip.tokeniser)
         self._threads = ThreadChooser(spec.threads)
         self._learner = self._build(parent)
         self._measured = self._network()
@@ -104,7 +105,11 @@ class _TrainingJob:
         learner = Learner(network, settings, spec.optimiser, spec.seed, encoder_fraction=fraction)
         if learner.resume(self._run):
             self._say(f"Resumed at step {learner.step}.")
-        elif parent is not None and spec.goes_on:
+        elif parent is None:
+            for remark in network.load_pretrained(spec.pretrained):
+                self._say(remark)
+            learner.begin_average()
+        elif spec.goes_on:
             learner.go_on_after(parent.manifest.provenance)
             self._say(f"Goes on after step {learner.step} of {spec.start_from}.")
         return learner
@@ -114,13 +119,16 @@ class _TrainingJob:
         return LargeBehaviorModel(plan.model, self._material.embodiment, len(plan.words))
 
     def _batches(self, samples: Samples) -> BatchMaker:
+        model = self._material.plan.model
         weights = [source.weight or 0.0 for source in self._spec.all_sources]
         return BatchMaker(
             samples,
             self._groups,
             self._reader,
-            words=self._material.plan.model.prompt_words,
+            words=model.prompt_words,
             weights=weights if any(weights) else None,
+            looks=model.observation_steps,
+            look_gap=self._material.embodiment.chunk.execute,
         )
 
     def _say(self, text: str) -> None:

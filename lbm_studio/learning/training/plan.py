@@ -104,7 +104,7 @@ def draw_plan(
         first += len(datasets)
     model = parent.network.config if parent else spec.model
     plan = TrainingPlan(tuple(training), tuple(held_out), (), model)
-    known = parent.reader if parent else build_reader(model.text)
+    known = parent.reader if parent else build_reader(model.text, tokeniser=model.clip.tokeniser)
     return replace(plan, words=known.extended(plan.prompts).words)
 
 

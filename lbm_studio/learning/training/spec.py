@@ -21,6 +21,7 @@ class OptimiserConfig:
             it.
         encoder_fraction: learning rate of image and prompt encoder as a fraction of the rest; None:
             1, or ``FINE_TUNING_FRACTION`` where a checkpoint is fine-tuned.
+        backbone_fraction: likewise of weights that were taught elsewhere; 0 keeps them as they are.
         weight_decay: of AdamW.
         warm_up_steps: linear.
         final_fraction: of the peak, at the end.
@@ -30,6 +31,7 @@ class OptimiserConfig:
 
     learning_rate: float = 9e-4
     encoder_fraction: float | None = None
+    backbone_fraction: float = 0.1
     weight_decay: float = 1e-4
     warm_up_steps: int = 200
     final_fraction: float = 0.03
@@ -64,6 +66,8 @@ class TrainSpec:
             decides.
         steps: number of steps when ``minutes`` is None.
         start_from: checkpoint to fine-tune; None trains from scratch.
+        pretrained: file or folder of the weights that EfficientNet or CLIP begin with; empty: from
+            an installed package or the hub, if they can be had.
         goes_on: whether the training that left ``start_from`` goes on instead, on its averaged
             weights: its steps and seconds count, as if this run had taken them.
         batch: frames that are looked at together.
@@ -90,6 +94,7 @@ class TrainSpec:
     minutes: float | None = 10.0
     steps: int = 0
     start_from: str | None = None
+    pretrained: str = ""
     goes_on: bool = False
     batch: int = 32
     accumulation: int = 1
@@ -120,6 +125,8 @@ class TrainSpec:
             raise StudioError("Batches, noise draws and what is remembered must be at least 1.")
         if not 0 < self.held_out < 1 or not 0 <= self.head_share < 1:
             raise StudioError("held_out and head_share are shares between 0 and 1.")
+        if self.head_share and self.model.observation_steps > 1:
+            raise StudioError("A policy that is shown several looks is trained with head_share 0.")
 
     @property
     def all_sources(self) -> tuple[Source, ...]:

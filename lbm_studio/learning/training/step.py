@@ -81,13 +81,13 @@ def compute_head_losses(
 ) -> Losses:
     """Return the losses of the policy head on what was seen in the frames of a batch."""
     sight = hide_views(sight, network.config.camera_dropout, generator)
-    normaliser = settings.normalisers.of(batch.statistics)
-    proprio = normaliser.proprioception.normalise(network.proprioception(batch.states))
+    normaliser = settings.normalisers.proprioception.of(batch.seen_statistics)
+    proprio = normaliser.normalise(network.proprioception(batch.states))
     proprio = proprio + PROPRIOCEPTION_NOISE * torch.randn(proprio.shape, generator=generator)
     drop = torch.rand(len(proprio), generator=generator) < network.config.raw_dropout
     condition = network.condition(sight, batch.states, proprio, drop)
     key_pose = key_pose_loss(network.key_pose(condition), batch)
-    chunks = normaliser.actions.normalise(batch.chunks)
+    chunks = settings.normalisers.actions.of(batch.statistics).normalise(batch.chunks)
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
         action = network.head.loss(condition, sight.slots, chunks, generator, settings.noise_draws)
     total = action + settings.weights.key_pose * key_pose

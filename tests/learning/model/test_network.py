@@ -182,7 +182,7 @@ def test_without_geometry_the_policy_is_not_told_where_key_points_are(
     config = replace(told.config, geometry=False)
     untold = LargeBehaviorModel(config, body(1), len(vocabulary.words))
 
-    sizes = [network.observation[0].in_features for network in (told, untold)]
+    sizes = [next(network.observation.parameters()).shape[1] for network in (told, untold)]
 
     assert sizes[0] - sizes[1] == 12  # one place, in the station frame and thrice in that of a hand
     assert told.triangulates
@@ -190,17 +190,69 @@ def test_without_geometry_the_policy_is_not_told_where_key_points_are(
     assert not untold.triangulates
 
 
-@pytest.mark.parametrize("kind", EncoderKind)
-def test_every_encoder_learns_where_to_look(kind: EncoderKind, vocabulary: Vocabulary) -> None:
-    embodiment = body(1)
-    config = replace(small_config(), encoder=kind)
-    network = LargeBehaviorModel(config, embodiment, len(vocabulary.words))
-    settings = LossSettings(
-        PolicyNormaliser.stack([unit_normaliser(embodiment, network)]), LossWeights(), 1, False
-    )
-    learner = Learner(network, settings, OptimiserConfig(3e-3, warm_up_steps=1), seed=0)
-    batch = example_batch(embodiment, vocabulary, 1)
+@pytest.mark.parametrize("kind", [EncoderKind.KEYPOINTS, EncoderKind.EFFICIENTNET])
+def test_an_encoder_with_maps_learns_where_to_look(
+    kind: EncoderKind, vocabulary: Vocabulary
+) -> None:
+    learner = learner_with(vocabulary, encoder=kind)
+    batch = example_batch(body(1), vocabulary, 1)
 
     steps = [learner.train_step([batch], 0.2) for _ in range(10)]
 
     assert steps[-1]["heat_map"] < steps[0]["heat_map"]
+
+
+def test_an_encoder_without_maps_learns_the_next_key_pose(vocabulary: Vocabulary) -> None:
+    pytest.importorskip("transformers")
+    learner = learner_with(vocabulary, encoder=EncoderKind.CLIP)
+    batch = example_batch(body(1), vocabulary, 2)
+
+    steps = [learner.train_step([batch], 0.2) for _ in range(10)]
+
+    assert steps[-1]["key_pose"] < steps[0]["key_pose"]
+    assert steps[-1]["heat_map"] == 0.0
+
+
+def test_weights_taught_elsewhere_move_slowly_or_not_at_all(vocabulary: Vocabulary) -> None:
+    batch = example_batch(body(1), vocabulary, 1)
+    moved = {}
+    for fraction in (0.0, 0.1, 1.0):
+        torch.manual_seed(0)
+        learner = learner_with(
+            vocabulary, encoder=EncoderKind.EFFICIENTNET, backbone_fraction=fraction
+        )
+        weight = dict(learner.network.named_parameters())["encoder.backbone._conv_stem.weight"]
+        before = weight.detach().clone()
+        learner.train_step([batch], 0.2)
+        moved[fraction] = (weight - before).abs().mean().item()
+
+    assert moved[0.0] == 0.0
+    assert moved[0.1] == pytest.approx(0.1 * moved[1.0], rel=0.2)
+
+
+def test_several_looks_are_one_condition(vocabulary: Vocabulary) -> None:
+    embodiment = body(2)
+    config = replace(small_config(), observation_steps=2, hidden=0, raw_width=0)
+    network = LargeBehaviorModel(config, embodiment, len(vocabulary.words)).eval()
+    batch = example_batch(embodiment, vocabulary, 6)
+    proprio = network.proprioception(batch.states)
+
+    sight = network.look(batch.images, batch.words[::2])
+    condition = network.condition(sight, batch.states, proprio)
+
+    looks = condition.unflatten(1, (2, -1)).flatten(0, 1)
+    torch.testing.assert_close(looks[:, -proprio.shape[1] :], proprio)
+    assert len(condition) == 3
+    assert network.head.sample(condition, sight.slots, torch.Generator()).shape[0] == 3
+
+
+def learner_with(
+    vocabulary: Vocabulary, *, encoder: EncoderKind, backbone_fraction: float = 0.1
+) -> Learner:
+    embodiment = body(1)
+    config = replace(small_config(), encoder=encoder)
+    network = LargeBehaviorModel(config, embodiment, len(vocabulary.words))
+    normalisers = PolicyNormaliser.stack([unit_normaliser(embodiment, network)])
+    settings = LossSettings(normalisers, LossWeights(), 1, low_precision=False)
+    rates = OptimiserConfig(3e-3, backbone_fraction=backbone_fraction, warm_up_steps=1)
+    return Learner(network, settings, rates, seed=0)
