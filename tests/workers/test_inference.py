@@ -11,15 +11,12 @@ from lbm_studio.core.clock import ManualClock, MonotonicClock
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import CheckpointError, StationError, UntaughtGoalError
 from lbm_studio.core.observation import ArmState, Observation, StationState
-from lbm_studio.learning.model.config import TextKind
-from lbm_studio.learning.session import load_policy
 from lbm_studio.link.frames import FrameRing, Image, TickFrames
 from lbm_studio.link.messages import Accepted, CheckGoal, Chunk, LoadPolicy, Predict, Refused
 from lbm_studio.link.session import Session
 from lbm_studio.policy.client import RemotePolicy
 from lbm_studio.workers.inference import InferenceServer
 from tests.core.stations import make_station
-from tests.workers.checkpoints import save_raising_policy
 from tests.workers.processes import StandInStation, WorkerProcess, ask
 
 NOW_NS = 10_000_000_000
@@ -171,6 +168,11 @@ def test_a_goal_can_be_checked_before_anything_moves() -> None:
 
 
 def test_a_checkpoint_that_reads_any_word_refuses_what_it_was_never_taught(tmp_path: Path) -> None:
+    # Imported here alone: the process below imports this module, and must not load the library.
+    from lbm_studio.learning.model.config import TextKind
+    from lbm_studio.learning.session import load_policy
+    from tests.workers.checkpoints import save_raising_policy
+
     checkpoint = save_raising_policy(tmp_path, STATION.embodiment, "lift it", TextKind.MINILM)
     clock = ManualClock(NOW_NS)
     server = InferenceServer(load_policy, lambda: STATION, Pictures(clock, NOW_NS), clock)
