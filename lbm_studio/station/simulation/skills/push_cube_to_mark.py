@@ -1,10 +1,11 @@
 """Push one of two coloured cubes along the table onto one of two marks, fingers spread like a fork.
 
-The scene is that of putting a cube on a mark: only the goal says that the cube is to be pushed.
+The scene looks like that of putting a cube on a mark: only the goal says to push.
 The arm on the cube's side does it, alone.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.station.simulation.cubes import (
@@ -23,6 +24,7 @@ from lbm_studio.station.simulation.pushing import Lane, is_free, push_along
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
 
+_FRICTION = 0.6  # above 1 the fingers can press a cube down so that it jams
 _FORK_M = 0.025
 _CONTACT_M = 0.028
 _NEAR_M = 0.10
@@ -46,7 +48,7 @@ class PushCubeToMark(Skill):
         "push {cube} until it is on {mark}",
         "with spread fingers, push the {cube} block over to the {mark} mark",
     )
-    objects = (*TWO_CUBES, *TWO_MARKS)
+    objects = (*(replace(thing, friction=_FRICTION) for thing in TWO_CUBES), *TWO_MARKS)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
