@@ -143,11 +143,13 @@ def keep(arm: str, width_m: float, seconds: float) -> Phase:
     return Phase((Grip(arm, width_m, seconds),))
 
 
-def pick(arm: str, grasp: Pose, *, clearance_m: float = CLEARANCE_M) -> Demonstration:
+def pick(
+    arm: str, grasp: Pose, *, clearance_m: float = CLEARANCE_M, care_m: float = CARE_M
+) -> Demonstration:
     """Take hold of something from above and lift it."""
     above = at_height(grasp, clearance_m)
     yield travel(arm, above)
-    yield touch(arm, grasp)
+    yield touch(arm, grasp, care_m=care_m)
     yield close(arm)
     yield travel(arm, above, CARRY_SPEED_M_S)
 

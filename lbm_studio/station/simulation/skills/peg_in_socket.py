@@ -28,7 +28,7 @@ _SPACING_M = 0.14
 _MAX_YAW_RAD = 0.6
 _GRASP_HEIGHT_M = 0.045
 _RELEASE_HEIGHT_M = 0.060
-_CARE_M = 0.07
+_CARE_M = 0.06
 _IS_LIFTED_M = 0.07
 _IS_DOWN_M = 0.05
 _MAX_OFFSET_M = 0.02
@@ -83,7 +83,8 @@ class PegInSocket(Skill):
         arm = layout.roles["arm"]
         peg = world.pose("peg")
         x, y, _ = peg.position
-        yield from pick(arm, pointing_down((x, y, _GRASP_HEIGHT_M), yaw_of(peg, symmetry=4)))
+        grasp = pointing_down((x, y, _GRASP_HEIGHT_M), yaw_of(peg, symmetry=4))
+        yield from pick(arm, grasp, care_m=_CARE_M)
         x, y, _ = world.pose(_SOCKETS[0]).position
         yield from place(arm, pointing_down((x, y, _RELEASE_HEIGHT_M)), care_m=_CARE_M)
 
