@@ -18,13 +18,11 @@ from torch import Tensor
 
 from lbm_studio.learning.model.images import images_to_tensor
 from lbm_studio.learning.model.prompt import PromptReader
+from lbm_studio.learning.training.augment import recolour, shift
 from lbm_studio.learning.training.history import with_earlier
 from lbm_studio.learning.training.samples import Samples
+from lbm_studio.learning.training.spec import Augmentation
 
-LARGEST_SHIFT = 0.04
-"""Of the image, each way."""
-BRIGHTNESS = (0.8, 1.2)
-COLOUR_OFFSET = 0.05
 EARLY_STEPS = 30
 EARLY_WEIGHT = 1.5
 """The first frames of an episode, where the place must be seen from afar, are drawn this much more
@@ -69,6 +67,7 @@ class BatchMaker:
         weights: (sources,) how often each source is drawn from; None: by its number of frames.
         looks: of each sample.
         look_gap: steps from one look to the next.
+        augmentation: of random batches.
     """
 
     def __init__(
@@ -81,9 +80,11 @@ class BatchMaker:
         weights: Sequence[float] | None = None,
         looks: int = 1,
         look_gap: int = 1,
+        augmentation: Augmentation | None = None,
     ) -> None:
         self._samples = samples
         self._looks, self._look_gap = looks, look_gap
+        self._augmentation = augmentation or Augmentation()
         self._groups = groups
         goals = {goal: n for n, goal in enumerate(dict.fromkeys(chain(*samples.goals)))}
         self._prompts = reader.encode(tuple(goals), words).numpy()
@@ -99,14 +100,14 @@ class BatchMaker:
         """Return frames, shifted and recoloured at random."""
         views = sum(len(group) for group in self._groups)
         seen = self._seen(rows)
-        shift = np.zeros((len(seen), views, 2), dtype=np.float32)
+        moves = np.zeros((len(seen), views, 2), dtype=np.float32)
         images = []
         for group, source in zip(self._groups, self._samples.images, strict=True):
-            shown, moved = _shift(source[seen], generator)
-            shift[:, list(group)] = moved
-            images.append(recolour(shown, generator))
+            shown, moved = shift(source[seen], self._augmentation, generator)
+            moves[:, list(group)] = moved
+            images.append(recolour(shown, self._augmentation, generator))
         prompts = self._draw_prompts(rows, generator)
-        return self._collect(rows, prompts, tuple(images), torch.from_numpy(shift))
+        return self._collect(rows, prompts, tuple(images), torch.from_numpy(moves))
 
     def exact(self, rows: NDArray[np.int64]) -> Batch:
         """Return frames as they are, asked for as when they were recorded."""
@@ -162,36 +163,6 @@ class BatchMaker:
             present=torch.from_numpy(s.present[s.episode[seen]]),
             statistics=torch.from_numpy(s.statistics[s.episode[rows]]),
         )
-
-
-def _shift(
-    images: NDArray[np.uint8], generator: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Move each of (B, cameras, H, W, 3) by its own amount, repeating the edge."""
-    size, cameras, height, width = images.shape[:4]
-    reach = np.array([round(LARGEST_SHIFT * width), round(LARGEST_SHIFT * height)])
-    moves = generator.integers(-reach, reach + 1, (size, cameras, 2))
-    shown = np.empty_like(images)
-    for row in range(size):
-        for camera in range(cameras):
-            dx, dy = moves[row, camera]
-            across = np.clip(np.arange(width) - dx, 0, width - 1)
-            down = np.clip(np.arange(height) - dy, 0, height - 1)
-            shown[row, camera] = images[row, camera][down][:, across]
-    return shown, (moves / np.array([width, height])).astype(np.float32)
-
-
-def recolour(images: NDArray[np.uint8], generator: np.random.Generator) -> Tensor:
-    """Scale the brightness of each view and offset its colours: (B, cameras, 3, H, W).
-
-    As :func:`images_to_tensor` otherwise, but by NumPy, which keeps to the thread it is called in.
-    """
-    size, cameras = images.shape[:2]
-    scale = generator.uniform(*BRIGHTNESS, (size, cameras, 1, 1, 1)).astype(np.float32)
-    offset = generator.uniform(-COLOUR_OFFSET, COLOUR_OFFSET, (size, cameras, 1, 1, 3))
-    floats = images * (scale / 255.0)
-    floats += (offset - 0.5 * scale).astype(np.float32)
-    return torch.from_numpy(floats).movedim(-1, -3)
 
 
 def _frame_weights(

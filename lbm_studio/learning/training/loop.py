@@ -129,6 +129,7 @@ class _TrainingJob:
             weights=weights if any(weights) else None,
             looks=model.observation_steps,
             look_gap=self._material.embodiment.chunk.execute,
+            augmentation=self._spec.augmentation,
         )
 
     def _say(self, text: str) -> None:

@@ -8,6 +8,8 @@ from lbm_studio.learning.training.source import Source, check_sources
 
 BARE_SOURCE = "demonstrations"
 """Name of the one source that a bare list of datasets is."""
+UNCHANGED = (1.0, 1.0)
+"""A factor that leaves pictures as they are."""
 FINE_TUNING_FRACTION = 0.4
 """Of the learning rate, for encoders that have learned to see already."""
 
@@ -55,6 +57,36 @@ class LossWeights:
 
 
 @dataclass(frozen=True)
+class Augmentation:
+    """How far the pictures of a view are changed; factors between a lowest and a highest.
+
+    Attributes:
+        shift: largest, each way, as a fraction of the picture; the edge is repeated.
+        brightness: factor of all colours.
+        contrast: factor of their distance from grey.
+        saturation: factor of their distance from a picture without colours.
+        hue: largest turn, each way, as a share of the colour circle.
+        colour_offset: largest, of each colour, where white is 1.
+    """
+
+    shift: float = 0.04
+    brightness: tuple[float, float] = UNCHANGED
+    contrast: tuple[float, float] = (0.8, 1.2)
+    saturation: tuple[float, float] = UNCHANGED
+    hue: float = 0.0
+    colour_offset: float = 0.05
+
+    def __post_init__(self) -> None:
+        if min(self.shift, self.hue, self.colour_offset) < 0.0 or self.shift >= 0.5:
+            raise StudioError("Shifts, turns of the hue and offsets are shares, at least 0.")
+
+    @property
+    def mixes_colours(self) -> bool:
+        """Whether a colour changes with the others."""
+        return self.saturation != UNCHANGED or self.hue > 0.0
+
+
+@dataclass(frozen=True)
 class TrainSpec:
     """A training job.
 
@@ -87,6 +119,7 @@ class TrainSpec:
         model: sizes.
         optimiser: how the weights are moved.
         weights: of the losses.
+        augmentation: of the pictures.
     """
 
     datasets: tuple[str, ...] = ()
@@ -111,6 +144,7 @@ class TrainSpec:
     model: ModelConfig = field(default_factory=ModelConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     weights: LossWeights = field(default_factory=LossWeights)
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
         if bool(self.datasets) == bool(self.sources):

@@ -5,14 +5,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from lbm_studio.learning.model.images import images_to_tensor
 from lbm_studio.learning.model.prompt import Vocabulary
-from lbm_studio.learning.training.batches import (
-    BRIGHTNESS,
-    COLOUR_OFFSET,
-    BatchMaker,
-    recolour,
-)
+from lbm_studio.learning.training.batches import BatchMaker
 from lbm_studio.learning.training.samples import Samples
 
 SIZE = 60
@@ -74,17 +68,3 @@ def test_a_demonstration_is_asked_for_in_all_its_ways_and_first_as_it_was_record
     heard = [vocabulary.words[number] for number in drawn[:, 0]]
     assert all(80 < heard.count(way) < 120 for way in ("look", "watch", "see"))
     assert set(maker.exact(np.arange(30)).words[:, 0].tolist()) == {vocabulary.words.index("look")}
-
-
-def test_colours_change_as_they_would_by_scaling_the_finished_picture() -> None:
-    images = np.random.default_rng(1).integers(0, 256, (3, 2, 4, 5, 3), dtype=np.uint8)
-
-    recoloured = recolour(images, np.random.default_rng(0))
-
-    generator = np.random.default_rng(0)
-    scale = generator.uniform(*BRIGHTNESS, (3, 2, 1, 1, 1))
-    offset = generator.uniform(-COLOUR_OFFSET, COLOUR_OFFSET, (3, 2, 1, 1, 3)).transpose(
-        0, 1, 4, 2, 3
-    )
-    expected = images_to_tensor(images) * torch.tensor(scale) + torch.tensor(offset)
-    torch.testing.assert_close(recoloured, expected.float(), atol=1e-6, rtol=1e-5)
