@@ -56,7 +56,7 @@ def dual_fr3() -> StationDescription:
             _wrist_camera("wrist_right_minus", "right", -1.0, _WRIST_SIZE_PX),
             _wrist_camera("wrist_right_plus", "right", 1.0, _WRIST_SIZE_PX),
         ),
-        chunk=ChunkSpec(length=16, past=1, execute=8, rate_hz=10.0),
+        chunk=ChunkSpec(length=16, past=1, execute=4, rate_hz=10.0),
     )
     return StationDescription("simulated", "Simulated station", True, embodiment, SafetyCard())
 
