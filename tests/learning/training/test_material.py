@@ -134,7 +134,7 @@ def test_no_sample_is_scaled_with_the_statistics_of_another_source(
         assert names[int(batch.statistics[row])] in own
         torch.testing.assert_close(scaled[row], normaliser.actions.normalise(batch.chunks[row]))
     reach = [one.normaliser.actions.half_range[-1, 0] for one in material.statistics.values()]
-    assert reach[1] > 2 * reach[0]
+    assert len({float(one) for one in reach}) == len(names)
 
 
 def test_batches_draw_by_the_weight_of_a_source_and_say_what_is_missing(
