@@ -40,6 +40,7 @@ def main(path: Path) -> None:
     kept = {k: v.to(torch.float16) for k, v in weights.items() if not k.startswith(UNUSED)}
     TARGET.mkdir(parents=True, exist_ok=True)
     save_file(kept, TARGET / "model.safetensors")
+    (TARGET / "model.safetensors").chmod(0o644)
     (TARGET / "vocab.txt").write_bytes(vocabulary)
 
 

@@ -22,7 +22,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         return set(archive.namelist())
 
 
-@pytest.mark.parametrize("folder", ["fr3", "fonts", "icons"])
+@pytest.mark.parametrize("folder", ["fr3", "fonts", "icons", "text"])
 def test_the_wheel_carries_the_resources(names: set[str], folder: str) -> None:
     there = {str(p.relative_to(ROOT)) for p in (ROOT / "resources" / folder).rglob("*.*")}
 
