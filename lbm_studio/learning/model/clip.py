@@ -62,7 +62,7 @@ def load_weights(model: nn.Module, kind: Any, source: str, what: str) -> str:
         log.info("CLIP cannot be had from the hub", exc_info=error)
         return (
             f"The weights of CLIP ({HUB_NAME}) cannot be reached, so the {what} begins at random: "
-            "give a folder that holds them, or train long."
+            "give a folder that holds them."
         )
     return f"The {what} begins with what it learned from {source or HUB_NAME}."
 
