@@ -195,9 +195,10 @@ def _intent(
     """
     if not network.encoder.map_count:
         return {}
-    arms = len(embodiment.arms)
+    arms, places = len(embodiment.arms), len(network.config.key_offsets_m)
     visible = network.get_buffer("own_views")[:, :arms] * sight.present[-1, :, None]  # (V, A)
-    confidence = sight.peaks[-1, :, :arms] * visible
-    shown = torch.cat([sight.keypoints[-1, :, :arms], confidence[..., None]], dim=-1)
+    seen = torch.cat([sight.keypoints[-1], sight.peaks[-1, ..., None]], dim=-1)  # (V, K, 3)
+    shown = seen[:, : places * arms].unflatten(1, (places, arms)).mean(dim=1)  # (V, A, 3)
+    shown = torch.cat([shown[..., :2], (shown[..., 2] * visible)[..., None]], dim=-1)
     values = shown.double().numpy()
     return {camera.name: values[view] for view, camera in enumerate(embodiment.cameras)}

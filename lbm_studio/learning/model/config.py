@@ -73,6 +73,8 @@ class ModelConfig:
         encoder_widths: channels of the image encoder at strides 4, 8 and 16.
         heat_maps: keypoints a view is summarised by; the first ones are supervised.
         key_events: how many coming events of each arm they are supervised with.
+        key_offsets_m: where the key points of an event lie on the line between the fingers, from
+            the gripper's centre [m]; two of them tell as well how the hand is turned.
         geometry: whether triangulated key points are given to the action head, where the fixed
             cameras are calibrated.
         camera_dropout: probability that a view of a sample is hidden from the policy in training;
@@ -104,6 +106,7 @@ class ModelConfig:
     encoder_widths: tuple[int, int, int] = (48, 96, 128)
     heat_maps: int = 48
     key_events: int = 1
+    key_offsets_m: tuple[float, ...] = (0.0,)
     geometry: bool = True
     camera_dropout: float = 0.0
     observation_steps: int = 1
@@ -131,6 +134,10 @@ class ModelConfig:
         if min(counts) < 1:
             raise StudioError(
                 "image_scale, sample_steps, key_events and observation_steps must be at least 1."
+            )
+        if not self.key_offsets_m:
+            raise StudioError(
+                "An event needs at least one key point: name a place in key_offsets_m."
             )
         if not 0.0 <= self.camera_dropout < 1.0:
             raise StudioError("camera_dropout is a share between 0 and 1.")

@@ -7,8 +7,8 @@ ones are supervised with the places where each arm will next open or close its g
 down, and are triangulated where the fixed cameras are calibrated; prompt slots stand beside the
 action tokens.
 
-Legend: B batch, V views, K heat maps, F features, A arms, P key points (coming events x arms),
-D width of the condition.
+Legend: B batch, V views, K heat maps, F features, A arms, P key points (coming events x places on
+the line between the fingers x arms), D width of the condition.
 """
 
 from collections.abc import Sequence
@@ -41,14 +41,15 @@ class LargeBehaviorModel(nn.Module):
         super().__init__()
         self.config = config
         self.arms = len(embodiment.arms)
-        self.key_points = self.arms * config.key_events
+        points_each = config.key_events * len(config.key_offsets_m)
+        self.key_points = self.arms * points_each
         self.groups = image_groups(embodiment)
         views = len(embodiment.cameras)
         is_clip = config.text is TextKind.CLIP
         self.prompt = ClipPrompt(config) if is_clip else PromptEncoder(config, vocabulary_size)
         self.encoder = build_encoder(config, views)
         self.geometry = SceneGeometry(embodiment)
-        own_views = _own_views(embodiment).repeat(1, config.key_events)
+        own_views = _own_views(embodiment).repeat(1, points_each)
         self.register_buffer("own_views", own_views, persistent=False)
         seen = views * (3 * self.encoder.map_count + self.encoder.feature_count)
         size = config.observation_steps * self._look_size(views, config.raw_width or seen)

@@ -2,10 +2,11 @@
 
 They are read from the demonstration's own future and need no simulator state, only what was
 commanded later in the same episode and the camera calibration, so they exist for real stations
-too. Legend: T frames, A arms, V views, K coming events, P = K x A key points: the next event of
-every arm, then the one after it.
+too. Legend: T frames, A arms, V views, E coming events, O places on the line between the fingers,
+P = E x O x A key points: those of the next event of every arm, then of the one after it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,22 +40,36 @@ class KeyPoses:
         return KeyPoses(self.positions[frames], self.known[frames])
 
 
-def coming_key_poses(actions: NDArray[np.floating], count: int) -> KeyPoses:
-    """Return, for every frame, the commanded positions at each arm's next ``count`` events.
+def coming_key_poses(
+    actions: NDArray[np.floating], count: int, offsets_m: Sequence[float] = (0.0,)
+) -> KeyPoses:
+    """Return, for every frame, where each arm's hand was commanded to be at its next events.
 
-    ``actions`` is (T, A x 10).
+    Args:
+        actions: (T, A x 10).
+        count: how many events.
+        offsets_m: places on the line between the fingers, from the gripper's centre [m].
     """
     frames, arms = len(actions), arm_count(actions.shape[1])
-    positions = np.zeros((frames, count, arms, 3))
-    known = np.zeros((frames, count, arms), dtype=bool)
+    shape = (frames, count, len(offsets_m), arms)
+    positions, known = np.zeros((*shape, 3)), np.zeros(shape, dtype=bool)
     for arm in range(arms):
-        path = actions[:, pose_slice(arm)][:, :3]
-        events = key_frames(actions[:, gripper_index(arm, arms)], path[:, 2])
+        path = _between_fingers(actions[:, pose_slice(arm)], offsets_m)
+        heights = actions[:, pose_slice(arm)][:, 2]
+        events = key_frames(actions[:, gripper_index(arm, arms)], heights)
         following = np.searchsorted(events, np.arange(frames))[:, None] + np.arange(count)
         is_known = following < len(events)  # (T, K)
-        known[:, :, arm] = is_known
-        positions[:, :, arm][is_known] = path[events[following[is_known]]]
-    return KeyPoses(positions.reshape(frames, count * arms, 3), known.reshape(frames, count * arms))
+        known[..., arm] = is_known[..., None]
+        positions[..., arm, :][is_known] = path[events[following[is_known]]]
+    return KeyPoses(positions.reshape(frames, -1, 3), known.reshape(frames, -1))
+
+
+def _between_fingers(
+    poses: NDArray[np.floating], offsets_m: Sequence[float]
+) -> NDArray[np.floating]:
+    """Return (T, O, 3) places on the line along which the fingers of (T, 9) poses open."""
+    across = np.stack([Pose.from_vector(pose).rotation[:, 1] for pose in poses])
+    return poses[:, None, :3] + np.asarray(offsets_m)[:, None] * across[:, None]
 
 
 def key_frames(

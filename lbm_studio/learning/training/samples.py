@@ -136,7 +136,7 @@ def load_samples(
         DiskFullError: the images do not fit on the disk of ``folder``.
     """
     with ThreadPoolExecutor(workers) as pool:
-        numbers = list(pool.map(lambda e: _read_numbers(e, config.key_events), episodes))
+        numbers = list(pool.map(lambda e: _read_numbers(e, config), episodes))
         starts = np.concatenate([[0], np.cumsum([len(one.step) for one in numbers])])
         images = _allocate(embodiment, int(starts[-1]), config.image_scale, folder)
 
@@ -231,13 +231,13 @@ def _read_images(
                     block[place_of[number], place] = picture
 
 
-def _read_numbers(episode: EpisodeReference, key_events: int) -> _Numbers:
+def _read_numbers(episode: EpisodeReference, config: ModelConfig) -> _Numbers:
     body, stride = episode.views.body, episode.views.stride
     vectors = episode.dataset.vectors(episode.index)
     states, actions = vectors.states[::stride], vectors.actions[::stride]
     chosen = _choose(episode, states, actions)
     windows = chunk_windows(vectors.actions, body.chunk, stride)
-    keys = coming_key_poses(actions, key_events).at(chosen)
+    keys = coming_key_poses(actions, config.key_events, config.key_offsets_m).at(chosen)
     targets, usable = keypoint_targets(body, states[chosen], keys)
     return _Numbers(
         states=states[chosen].astype(np.float32),

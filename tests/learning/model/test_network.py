@@ -122,7 +122,7 @@ def test_a_shift_of_the_pictures_is_undone_on_the_keypoints(vocabulary: Vocabula
 
 def test_more_coming_events_are_located_and_regressed() -> None:
     embodiment = body(2)
-    config = replace(small_config(), key_events=2)
+    config = replace(small_config(), key_events=2, key_offsets_m=(-0.04, 0.04), heat_maps=8)
     vocabulary = Vocabulary().extended(["put the red cube in the blue tray"])
     network = LargeBehaviorModel(config, embodiment, len(vocabulary.words))
     batch = example_batch(embodiment, vocabulary)
@@ -130,8 +130,8 @@ def test_more_coming_events_are_located_and_regressed() -> None:
     sight = network.look(batch.images, batch.words)
     condition = network.condition(sight, batch.states, network.proprioception(batch.states))
 
-    assert network.locate(sight)[0].shape == (4, 4, 3)
-    assert network.key_pose(condition).shape == (4, 12)
+    assert network.locate(sight)[0].shape == (4, 8, 3)
+    assert network.key_pose(condition).shape == (4, 24)
 
 
 def test_what_a_missing_camera_would_show_changes_nothing(vocabulary: Vocabulary) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lbm_studio.core.pose import Pose
+from lbm_studio.core.pose import Pose, rotation_from_vector
 from lbm_studio.core.projection import project
 from lbm_studio.learning.training.hindsight import coming_key_poses, key_frames, keypoint_targets
 from tests.learning.conftest import body
@@ -80,3 +80,14 @@ def test_a_hand_that_trembles_or_only_rises_touches_nothing() -> None:
 
     assert not len(key_frames(np.zeros(20), trembling))
     assert not len(key_frames(np.zeros(20), np.linspace(0.0, 0.3, 20)))
+
+
+def test_two_places_between_the_fingers_tell_how_the_hand_is_turned() -> None:
+    actions = episode()
+    turned = Pose(np.zeros(3), rotation_from_vector(np.array([0.0, 0.0, np.pi / 2])))
+    actions[:, 3:9] = turned.as_vector()[3:]
+
+    keys = coming_key_poses(actions, 1, (-0.04, 0.04))
+
+    assert keys.known.shape == (10, 2)
+    np.testing.assert_allclose(keys.positions[0], [[0.07, 0, 0], [-0.01, 0, 0]], atol=1e-12)
