@@ -102,6 +102,36 @@ def add_pretrain(commands: Commands, handler: Handler) -> None:
     add_json(parser)
 
 
+def add_study(commands: Commands, handler: Handler) -> None:
+    """Comparisons of policies that take long."""
+    parser = command(
+        commands,
+        "study",
+        handler,
+        "measure how many demonstrations a new skill takes; interrupted, it goes on where it was",
+    )
+    parser.add_argument("name", choices=["data-efficiency"])
+    parser.add_argument(
+        "--from",
+        dest="start_from",
+        required=True,
+        metavar="CHECKPOINT",
+        help="compared with training from nothing",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for its results")
+    parser.add_argument(
+        "--skill", action="append", default=[], metavar="NAME", help="default: every unseen skill"
+    )
+    parser.add_argument("--minutes", type=duration, default=DEFAULT_MINUTES, help="of training")
+    parser.add_argument("--trials", type=positive, default=50, metavar="N", help="default: 50")
+    parser.add_argument(
+        "--budget", type=duration, metavar="MINUTES", help="begin nothing new after so long"
+    )
+    add_processes(parser)
+    add_station(parser)
+    add_json(parser)
+
+
 def add_rollout(commands: Commands, handler: Handler) -> None:
     """A policy on its own."""
     parser = command(commands, "rollout", handler, "run a policy on layouts it has never seen")

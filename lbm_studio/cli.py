@@ -31,6 +31,7 @@ from lbm_studio.arguments import (
     add_pretrain,
     add_record,
     add_rollout,
+    add_study,
     add_train,
     command,
 )
@@ -93,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_train(commands, _train)
     add_pretrain(commands, _pretrain)
     add_rollout(commands, _rollout)
+    add_study(commands, _study)
     for add in (_add_replay, _add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker):
         add(commands)
     return parser
@@ -237,6 +239,26 @@ def _rollout(options: argparse.Namespace) -> int:
     words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
     shifted = f", with {', '.join(spec.shifts)} shifted" if spec.shifts else ""
     _finish(options, report, f"Success {words} in {report.seconds:.0f} s{shifted}.")
+    return 0
+
+
+def _study(options: argparse.Namespace) -> int:
+    from lbm_studio.evaluation.data_efficiency import in_words
+    from lbm_studio.policy.manifest import resolve_checkpoint
+    from lbm_studio.workers.study import StudySpec, run_study
+
+    signal.signal(signal.SIGTERM, _interrupt)  # so that the running stage is ended as well
+    spec = StudySpec(
+        checkpoint=str(resolve_checkpoint(Path(options.start_from))),
+        skills=tuple(options.skill),
+        minutes=options.minutes,
+        trials=options.trials,
+        station=options.station or DEFAULT_STATION,
+        processes=options.processes,
+        budget_minutes=options.budget,
+    )
+    results = run_study(spec, options.out, _say)
+    _finish(options, results, in_words(results))
     return 0
 
 

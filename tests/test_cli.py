@@ -19,7 +19,7 @@ from lbm_studio.workers.record import RecordSpec
 from lbm_studio.workers.rollouts import RolloutReport, RolloutSpec
 
 COMMANDS = (
-    *("demo", "record", "train", "pretrain", "rollout", "replay"),
+    *("demo", "record", "train", "pretrain", "rollout", "study", "replay"),
     *("doctor", "skills", "shots", "stop-window", "worker"),
 )
 
@@ -98,6 +98,11 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
             id="minutes and steps",
         ),
         pytest.param(["replay", "{tmp}", "0"], "{tmp}", id="replay"),
+        pytest.param(
+            ["study", "data-efficiency", "--from", "{tmp}", "--out", "{tmp}/study"],
+            "{tmp} is not a checkpoint",
+            id="checkpoint to study",
+        ),
         pytest.param(["worker", "nobody"], "There is no worker called “nobody”", id="worker"),
     ],
 )

@@ -1,13 +1,18 @@
 """A simulated station, and somebody who performs its tasks."""
 
+import multiprocessing
+import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing.pool import Pool
 
 import pytest
 
 from lbm_studio.core.action import Action
 from lbm_studio.core.shift import Shift
 from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import dual_fr3, single_fr3
 from lbm_studio.station.simulation.skill import Skill
@@ -42,6 +47,30 @@ def station() -> Iterator[SimulatedStation]:
 def small_station() -> Iterator[SimulatedStation]:
     with SimulatedStation(single_fr3()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def performers() -> Iterator[Pool]:
+    """As many processes as there are cores, for what is done over and over."""
+    pool = multiprocessing.get_context("spawn").Pool(len(os.sched_getaffinity(0)))
+    yield pool
+    pool.close()
+    pool.join()
+
+
+def perform(skill: str, seed: int) -> tuple[bool, bool]:
+    """Return whether a layout is demonstrated, and whether it is replayed. For ``performers``."""
+    station = _station_of_process()
+    shown = _demonstrate(station, find_skill(skill), seed)
+    replayed = _replay(station, find_skill(skill), seed, shown.sent)
+    return shown.success, replayed.success
+
+
+@cache
+def _station_of_process() -> SimulatedStation:
+    station = SimulatedStation(dual_fr3())
+    station.connect()
+    return station
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
+from multiprocessing.pool import Pool
+
 import pytest
 
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.station import SimulatedStation
-from tests.station.simulation.conftest import Perform
+from tests.station.simulation.conftest import Perform, perform
 
 EACH_SKILL = pytest.mark.parametrize("skill", SKILLS, ids=lambda skill: skill.name)
 EACH_BIMANUAL = pytest.mark.parametrize(
@@ -17,11 +19,21 @@ SOME_SEEDS = range(2)
 MANY_SEEDS = range(100)
 
 
-def test_there_are_six_skills_in_three_families_and_two_take_both_hands() -> None:
-    assert len(SKILLS) >= 6
-    assert len({skill.family for skill in SKILLS}) >= 3
-    assert sum(skill.bimanual for skill in SKILLS) >= 2
+def test_pretraining_has_fourteen_skills_in_seven_families() -> None:
+    pretraining = [skill for skill in SKILLS if skill.pretraining]
+
+    assert len(pretraining) >= 14
+    assert len({skill.family for skill in pretraining}) >= 7
     assert len({skill.name for skill in SKILLS}) == len(SKILLS)
+
+
+def test_what_is_kept_for_later_takes_two_hands_and_knows_other_families() -> None:
+    unseen = [skill for skill in SKILLS if not skill.pretraining]
+    known = {skill.family for skill in SKILLS if skill.pretraining}
+
+    assert len(unseen) >= 5
+    assert sum(skill.bimanual for skill in unseen) >= 2
+    assert len({skill.family for skill in unseen} - known) >= 2
 
 
 def test_an_unknown_skill_is_answered_with_the_known_ones() -> None:
@@ -118,10 +130,9 @@ def test_a_one_armed_station_says_why_it_cannot_do_what_takes_two(
 @EACH_SKILL
 @pytest.mark.slow
 def test_ninety_five_of_a_hundred_layouts_are_demonstrated_and_replayed(
-    skill: Skill, station: SimulatedStation, demonstrate: Perform, replay: Perform
+    skill: Skill, performers: Pool
 ) -> None:
-    shown = [demonstrate(station, skill, seed) for seed in MANY_SEEDS]
-    replayed = [replay(station, skill, s, p.sent) for s, p in zip(MANY_SEEDS, shown, strict=True)]
+    performed = performers.starmap(perform, [(skill.name, seed) for seed in MANY_SEEDS])
 
-    assert sum(performance.success for performance in shown) >= 95
-    assert sum(performance.success for performance in replayed) >= 95
+    assert sum(is_shown for is_shown, _ in performed) >= 95
+    assert sum(is_replayed for _, is_replayed in performed) >= 95
