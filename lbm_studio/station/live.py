@@ -72,7 +72,7 @@ class SimulatedScene:
         """What the scene is shifted in."""
         return self._station.shifts
 
-    def load(self, skill: str, seed: int, shifts: tuple[Shift, ...]) -> str:
+    def load(self, skill: str, seed: int, shifts: tuple[Shift, ...] = ()) -> str:
         """Lay out a skill, bring the arms home and return the goal."""
         return self._station.load(find_skill(skill), seed, shifts).goal
 
