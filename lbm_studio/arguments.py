@@ -73,6 +73,9 @@ def add_train(commands: Commands, handler: Handler) -> None:
         "--minutes", type=duration, help=f"time to optimise for (default: {DEFAULT_MINUTES:g})"
     )
     parser.add_argument("--steps", type=positive, help="number of steps, instead of --minutes")
+    parser.add_argument(
+        "--preset", default="compact", help="compact (default), pretrained, or lbm1: TRI's sizes"
+    )
     parser.add_argument("--seed", type=int, default=0)
     add_json(parser)
 

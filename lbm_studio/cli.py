@@ -174,6 +174,7 @@ def _record(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    from lbm_studio.learning.training.presets import find_preset
     from lbm_studio.learning.training.spec import TrainSpec
     from lbm_studio.workers.train import prepare_run, refuse_contradictions, train
 
@@ -189,7 +190,7 @@ def _train(options: argparse.Namespace) -> int:
             steps=steps,
             seed=options.seed,
         )
-        prepare_run(options.out, spec)
+        prepare_run(options.out, find_preset(options.preset).applied_to(spec))
     forget_stop(options.out)
     with _interrupt_asks() as is_asked, _follow(options.out):
         status = train(options.out, is_asked)

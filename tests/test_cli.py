@@ -97,6 +97,11 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
             "either --minutes or --steps",
             id="minutes and steps",
         ),
+        pytest.param(
+            ["train", "{tmp}", "--out", "{tmp}/run", "--preset", "huge"],
+            "There is no preset called “huge”. Choose one of: compact, pretrained, lbm1",
+            id="preset",
+        ),
         pytest.param(["replay", "{tmp}", "0"], "{tmp}", id="replay"),
         pytest.param(
             ["study", "data-efficiency", "--from", "{tmp}", "--out", "{tmp}/study"],
