@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class Learner:
         self, seen: Sequence[tuple[Sight, Batch]], progress: float
     ) -> dict[str, float]:
         """Take one step of the head alone, on remembered keypoints."""
-        network, settings = self.network, self.settings
+        network, settings = self.network, replace(self.settings, noise_draws=1)
         losses = (compute_head_losses(network, *one, settings, self._generator) for one in seen)
         return self._descend(losses, len(seen), progress)
 
@@ -112,7 +113,7 @@ class Learner:
         return {name: sum(one[name] for one in told) / count for name in told[0]}
 
     def _move(self, progress: float) -> None:
-        rate = self._learning_rate(progress)
+        rate = learning_rate(self.config, self._phase_step, progress, is_head_alone=self._is_frozen)
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["fraction"]
         nn.utils.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
@@ -120,12 +121,6 @@ class Learner:
         self.step += 1
         self._phase_step += 1
         self._update_average()
-
-    def _learning_rate(self, progress: float) -> float:
-        warm = min(1.0, (self._phase_step + 1) / max(1, self.config.warm_up_steps))
-        cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
-        final = self.config.final_fraction
-        return self.config.learning_rate * warm * (final + (1 - final) * cosine)
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -168,6 +163,24 @@ class Learner:
         self._is_frozen = bool(numbers.get("is_frozen", False))
         self._generator.manual_seed(self.step)
         return True
+
+
+def learning_rate(
+    config: OptimiserConfig, step: int, progress: float, *, is_head_alone: bool
+) -> float:
+    """Return the rate of a step: a linear warm-up, then a cosine.
+
+    Args:
+        config: peaks and shapes.
+        step: of the phase, counting from 0.
+        progress: share of the phase's budget that is spent.
+        is_head_alone: whether only the policy head learns.
+    """
+    by_steps = (step + 1) / max(1, config.warm_up_steps)
+    warm = min(1.0, max(by_steps, progress / config.warm_up_share))
+    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+    peak = config.head_learning_rate if is_head_alone else config.learning_rate
+    return peak * warm * (config.final_fraction + (1 - config.final_fraction) * cosine)
 
 
 def native_low_precision() -> bool:

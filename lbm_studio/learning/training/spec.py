@@ -19,23 +19,26 @@ class OptimiserConfig:
     """How the weights are moved.
 
     Attributes:
-        learning_rate: peak, reached after ``warm_up_steps``; cosine decay to ``final_fraction`` of
-            it.
+        learning_rate: peak; cosine decay to ``final_fraction`` of it.
+        head_learning_rate: likewise, while the policy head learns alone.
         encoder_fraction: learning rate of image and prompt encoder as a fraction of the rest; None:
             1, or ``FINE_TUNING_FRACTION`` where a checkpoint is fine-tuned.
         backbone_fraction: likewise of weights that were taught elsewhere; 0 keeps them as they are.
         weight_decay: of AdamW.
-        warm_up_steps: linear.
+        warm_up_steps: linear, to the peak.
+        warm_up_share: of the phase's budget: the warm-up is over when either is.
         final_fraction: of the peak, at the end.
         gradient_clip: largest norm of the gradient.
         average_decay: of the exponential moving average of the weights.
     """
 
     learning_rate: float = 9e-4
+    head_learning_rate: float = 1.5e-3
     encoder_fraction: float | None = None
     backbone_fraction: float = 0.1
     weight_decay: float = 1e-4
     warm_up_steps: int = 200
+    warm_up_share: float = 0.05
     final_fraction: float = 0.03
     gradient_clip: float = 1.0
     average_decay: float = 0.999
@@ -104,7 +107,8 @@ class TrainSpec:
             weights: its steps and seconds count, as if this run had taken them.
         batch: frames that are looked at together.
         accumulation: how many batches make a step; for machines that a step does not fit into.
-        noise_draws: noisy chunks made from each frame, so that the encoder's work is shared.
+        noise_draws: noisy chunks made from each frame, so that the encoder's work is shared; the
+            head alone makes one, and takes more steps instead.
         head_share: share of the budget at the end in which only the policy head learns, on what the
             finished encoder sees: many more steps, for the last centimetre.
         head_batch: frames a step then.
@@ -133,7 +137,7 @@ class TrainSpec:
     accumulation: int = 1
     noise_draws: int = 4
     head_share: float = 0.35
-    head_batch: int = 64
+    head_batch: int = 32
     remembered_frames: int = 16_000
     remembered_views: int = 1
     held_out: float = 0.04

@@ -9,7 +9,7 @@ from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
 from lbm_studio.learning.model.prompt import Vocabulary
 from lbm_studio.learning.training.checkpoint import load_state
-from lbm_studio.learning.training.learner import Learner
+from lbm_studio.learning.training.learner import Learner, learning_rate
 from lbm_studio.learning.training.spec import LossWeights, OptimiserConfig
 from lbm_studio.learning.training.step import LossSettings
 from tests.learning.conftest import body, example_batch, small_config, unit_normaliser
@@ -67,3 +67,15 @@ def test_there_is_nothing_to_take_up_in_a_new_folder(
     vocabulary: Vocabulary, tmp_path: Path
 ) -> None:
     assert not make_learner(vocabulary).resume(tmp_path)
+
+
+@pytest.mark.parametrize(("is_head_alone", "peak"), [(False, 1e-3), (True, 2e-3)])
+def test_a_short_budget_is_not_spent_warming_up(is_head_alone: bool, peak: float) -> None:
+    config = OptimiserConfig(1e-3, 2e-3, warm_up_steps=1000, warm_up_share=0.05)
+
+    rates = [
+        learning_rate(config, step, progress, is_head_alone=is_head_alone)
+        for step, progress in ((0, 0.0), (10, 0.025), (20, 0.05), (400, 1.0))
+    ]
+
+    assert rates == pytest.approx([0.001 * peak, peak / 2, peak, 0.03 * peak], rel=0.01)
