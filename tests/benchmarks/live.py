@@ -1,19 +1,23 @@
 """Station, renderer and writer together, as in the application: are they in time?
 
-    python -m tests.benchmarks.live [--station NAME] [--seconds N] [--json FILE]
+    python -m tests.benchmarks.live [--station NAME] [--seconds N] [--window] [--json FILE]
 
 The scripted demonstrator acts, every episode is recorded; then the same again beside a process that
-computes without a pause, as a trainer or a busy window would.
+computes without a pause, as a trainer or a busy window would. With ``--window``, it is the
+application itself that runs, its window on a virtual screen showing six live views.
 """
 
 import argparse
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -47,6 +51,7 @@ WORKERS = ("station", "renderer", "writer")
 START_S = 60.0
 ANSWER_S = 20.0
 BUSY = "while True: sum(range(10000))"
+SCREEN = "1920x1080x24"
 
 M = TypeVar("M", bound=Message)
 
@@ -195,6 +200,55 @@ def run(station: str, seconds: float) -> Figures:
         return figures(samples, used)
 
 
+def run_in_window(station: str, seconds: float) -> Figures:
+    """Open the application on a virtual screen, measure beside it, close it."""
+    with tempfile.TemporaryDirectory(prefix="lbm-") as folder, ExitStack() as stack:
+        window = stack.enter_context(_window(station, Path(folder)))
+        session = _session_of(window, Path(folder))
+        bench = Bench(session, stack)
+        skill = bench.wait_until_all_answer()
+        processes = {" ".join(p.cmdline()[3:5]): p for p in window.children()}
+        processes["window"] = window
+        before = {name: _processor_s(process) for name, process in processes.items()}
+        samples = bench.measure(seconds, skill, Path(folder) / "dataset")
+        used = {name: _processor_s(p) - before[name] for name, p in processes.items()}
+        return figures(samples, used)
+
+
+@contextmanager
+def _window(station: str, folder: Path) -> Iterator[psutil.Process]:
+    server = shutil.which("Xvfb")
+    if server is None:
+        raise SystemExit("Xvfb is missing: packaging/test installs it.")
+    read_end, write_end = os.pipe()
+    command = [server, "-displayfd", str(write_end), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    screen = subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    with os.fdopen(read_end) as numbers:
+        display = f":{numbers.readline().strip()}"
+    environment = os.environ | {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    environment |= {"XDG_RUNTIME_DIR": str(folder), "LBM_STUDIO_HOME": str(folder / "home")}
+    program = [sys.executable, "-m", "lbm_studio", "--station", station]
+    window = subprocess.Popen(program, env=environment)
+    try:
+        yield psutil.Process(window.pid)
+    finally:
+        window.terminate()
+        window.wait(ANSWER_S)
+        screen.terminate()
+        screen.wait(ANSWER_S)
+
+
+def _session_of(window: psutil.Process, runtime: Path) -> Session:
+    """Return the session of a window that is opening."""
+    deadline_s = time.monotonic() + START_S
+    while time.monotonic() < deadline_s and window.is_running():
+        for file in runtime.glob("*/station.cmd"):
+            return Session(file.parent)
+        time.sleep(0.1)
+    raise SystemExit("The window did not open.")
+
+
 def _processor_s(process: psutil.Process) -> float:
     times = process.cpu_times()
     return times.user + times.system
@@ -232,21 +286,29 @@ def _demand(
         raise SystemExit(f"{type(message).__name__}: {error}") from error
 
 
+def _without_and_with_company(station: str, seconds: float) -> dict[str, object]:
+    alone = run(station, seconds)
+    busy = subprocess.Popen([sys.executable, "-c", BUSY])
+    try:
+        beside = run(station, seconds)
+    finally:
+        busy.kill()
+        busy.wait()
+    return {"alone": asdict(alone), "beside_a_busy_process": asdict(beside)}
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure alone and beside a busy process, and tell both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--station", default="simulated", help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=20.0, help="default: %(default)s")
     parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--window", action="store_true", help="measure the application instead")
     options = parser.parse_args(arguments)
-    alone = run(options.station, options.seconds)
-    busy = subprocess.Popen([sys.executable, "-c", BUSY])
-    try:
-        beside = run(options.station, options.seconds)
-    finally:
-        busy.kill()
-        busy.wait()
-    result = {"alone": asdict(alone), "beside_a_busy_process": asdict(beside)}
+    if options.window:
+        result = {"window": asdict(run_in_window(options.station, options.seconds))}
+    else:
+        result = _without_and_with_company(options.station, options.seconds)
     text = json.dumps(result, indent=2) + "\n"
     sys.stdout.write(text)
     if options.json:
