@@ -39,7 +39,8 @@ class RolloutSpec:
         station: station description by name.
         seed: of the first layout; the following ones count up.
         execute: steps executed of each chunk; None takes the policy's own.
-        time_limit_s: a trial whose goal is not reached by then, for good, has failed [s].
+        time_limit_s: a trial whose goal is not reached by then, for good, has failed [s]; 0 takes
+            the skill's own.
         processes: layouts worked on at a time.
         shifts: in which ways the station differs from the one that was recorded on.
     """
@@ -52,7 +53,7 @@ class RolloutSpec:
     station: str = "simulated"
     seed: int = FIRST_UNSEEN_SEED
     execute: int | None = None
-    time_limit_s: float = 12.0
+    time_limit_s: float = 0.0
     processes: int = 2
     shifts: tuple[Shift, ...] = ()
 
@@ -131,7 +132,7 @@ class Roller:
         """Roll out on one layout; ``on_step`` may look at the station after every step."""
         task = self._station.load(self._skill, seed, self._spec.shifts)
         period_s = self._description.embodiment.chunk.period_s
-        limit = round(self._spec.time_limit_s / period_s)
+        limit = round((self._spec.time_limit_s or self._skill.time_limit_s) / period_s)
         success = HeldSuccess(task.is_success, period_s)
         for step, action in enumerate(self._actions(task.goal, seed), start=1):
             self._station.step(action)

@@ -33,6 +33,7 @@ class Skill(ABC):
         goals: at least five ways to ask for it; places in braces are filled by the layout.
         objects: what lies on the table.
         in_turn: milestones that must follow each other; one that comes too early never counts.
+        time_limit_s: how long a policy may take, more than twice as long as a demonstration [s].
     """
 
     name: str
@@ -44,6 +45,7 @@ class Skill(ABC):
     goals: tuple[str, ...]
     objects: tuple[SceneObject, ...]
     in_turn: tuple[str, ...] = ()
+    time_limit_s: float = 12.0
 
     @abstractmethod
     def lay_out(self, draw: Draw) -> Layout:

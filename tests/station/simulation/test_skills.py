@@ -77,6 +77,15 @@ def test_the_demonstrator_succeeds_in_spite_of_disturbance_and_so_does_the_repla
 
 
 @EACH_SKILL
+def test_a_policy_may_take_twice_as_long_as_a_demonstration(
+    skill: Skill, station: SimulatedStation, demonstrate: Perform
+) -> None:
+    shown = demonstrate(station, skill, 0)
+
+    assert len(shown.sent) * station.description.embodiment.chunk.period_s < skill.time_limit_s / 2
+
+
+@EACH_SKILL
 def test_doing_nothing_does_not_succeed(
     skill: Skill, station: SimulatedStation, replay: Perform
 ) -> None:

@@ -34,6 +34,7 @@ class BuildTower(Skill):
     bimanual = False
     pretraining = False
     required_arms = ()
+    time_limit_s = 30.0
     goals = (
         "build a tower: {bottom} at the bottom, {middle} in the middle, {top} on top",
         "stack all three cubes, first {middle} on {bottom}, then {top} on {middle}",

@@ -60,6 +60,7 @@ class HandOverBar(Skill):
     bimanual = True
     pretraining = True
     required_arms = ("right", "left")
+    time_limit_s = 24.0
     goals = (
         "hand the {bar} bar to the {receiver} hand and put it in the {tray} tray",
         "pass the {bar} bar from {giver} to {receiver}, then lay it in the tray",

@@ -33,6 +33,7 @@ class PressTwoButtons(Skill):
     bimanual = False
     pretraining = False
     required_arms = ()
+    time_limit_s = 16.0
     goals = (
         "press the {first} button, then the {second} one",
         "first push the {first} button and after that the {second} button",

@@ -35,6 +35,7 @@ class SortCubes(Skill):
     bimanual = False
     pretraining = True
     required_arms = ()
+    time_limit_s = 30.0
     goals = (
         "sort the cubes into the trays of their colour",
         "put each cube in the tray of the same colour",
