@@ -158,7 +158,8 @@ def _shift_table(known: Mapping[Cell, CellResult], skills: Sequence[str]) -> lis
 def _verdict(known: Mapping[Cell, CellResult], skills: Sequence[str]) -> list[str]:
     """Say how many demonstrations each start needs for the best that training from nothing gets."""
     counts = (*COUNTS, LARGEST_COUNT)
-    from_nothing = {c: r for c in counts if (r := mean_rate(known, skills, Start.SCRATCH, c))}
+    rates = {count: mean_rate(known, skills, Start.SCRATCH, count) for count in counts}
+    from_nothing = {count: rate for count, rate in rates.items() if rate is not None}
     if not from_nothing:
         return ["Training from nothing is not measured on every skill yet."]
     best = max(from_nothing.values())

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import from_json, to_json
-from lbm_studio.core.errors import DatasetError, StudioError
+from lbm_studio.core.errors import StudioError
 from lbm_studio.core.paths import user_data
 from lbm_studio.core.runs import SPEC_FILE, EventKind, read_events, write_json
-from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.evaluation.pictures import Picture, contact_sheet, learning_curve
 from lbm_studio.evaluation.statistics import SuccessRate
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.rollouts import Roller, RolloutSpec
-from lbm_studio.workers.stages import Say, Stages
+from lbm_studio.workers.stages import Say, Stages, record_missing
 
 DATASET, RUN = "dataset", "run"
 SIZE_FILE = "demo.json"
@@ -166,24 +165,14 @@ def _claim_folder(folder: Path, size: DemoSize, fresh: bool) -> None:
 
 
 def _record(stages: Stages, size: DemoSize, folder: Path) -> None:
-    """Record what the dataset still lacks."""
-    held = _held_episodes(folder / DATASET)
-    if held >= size.demonstrations:  # all are there, though the last attempt could not say so
-        stages.skip("record", {"episodes": held})
-        return
-    arguments = [
-        *("record", str(folder / DATASET), "--skill", size.skill),
-        *("--episodes", str(size.demonstrations - held), "--seed", "0"),
-        *("--station", size.station, "--processes", str(PROCESSES)),
-    ]
-    stages.run("record", arguments)
-
-
-def _held_episodes(dataset: Path) -> int:
-    try:
-        return len(Dataset.open(dataset).episodes)
-    except DatasetError:  # not begun, or ended before the first episode
-        return 0
+    record_missing(
+        stages,
+        folder / DATASET,
+        skill=size.skill,
+        episodes=size.demonstrations,
+        station=size.station,
+        processes=PROCESSES,
+    )
 
 
 def _train_arguments(size: DemoSize, folder: Path) -> list[str]:

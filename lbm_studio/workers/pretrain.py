@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import to_json
-from lbm_studio.core.errors import DatasetError, StudioError
+from lbm_studio.core.errors import StudioError
 from lbm_studio.core.runs import (
     SPEC_FILE,
     JobStatus,
@@ -23,14 +23,13 @@ from lbm_studio.core.runs import (
     read_rollouts,
     write_json,
 )
-from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.evaluation.statistics import SuccessRate
 from lbm_studio.learning.training.mixture import Mixture, Recording, RolloutPlan, read_mixture
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.policy.manifest import read_manifest
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
-from lbm_studio.workers.record import RecordSpec, record
+from lbm_studio.workers.record import RecordSpec, held_episodes, record
 from lbm_studio.workers.rollouts import RolloutSpec, rollout
 from lbm_studio.workers.train import prepare_run, train
 
@@ -157,7 +156,7 @@ def _record(
     spec: PretrainSpec, dataset: Path, recording: Recording, say: Say, should_stop: ShouldStop
 ) -> bool:
     """Record what a dataset still lacks; False when it was stopped."""
-    missing = recording.episodes - _held_episodes(dataset)
+    missing = recording.episodes - held_episodes(dataset)
     if missing <= 0:
         return True
     say(f"record: {missing} demonstrations of {recording.skill} into {dataset}")
@@ -170,13 +169,6 @@ def _record(
         processes=spec.processes,
     )
     return not record(asked, should_stop=should_stop).stopped
-
-
-def _held_episodes(dataset: Path) -> int:
-    try:
-        return len(Dataset.open(dataset).episodes)
-    except DatasetError:  # not begun, or ended before the first episode
-        return 0
 
 
 def _train(run: Path, asked: TrainSpec, say: Say, should_stop: ShouldStop) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED, EpisodeMetadata, EpisodeSource
-from lbm_studio.core.errors import StudioError, UnknownNameError
+from lbm_studio.core.errors import DatasetError, StudioError, UnknownNameError
 from lbm_studio.core.runs import (
     SPEC_FILE,
     EventKind,
@@ -164,6 +164,14 @@ def _metadata(spec: RecordSpec, attempt: Attempt) -> EpisodeMetadata:
         operator=OPERATOR,
         paraphrases=attempt.paraphrases,
     )
+
+
+def held_episodes(dataset: Path) -> int:
+    """Return how many episodes a dataset folder holds: none where recording has not begun."""
+    try:
+        return len(Dataset.open(dataset).episodes)
+    except DatasetError:  # not begun, or ended before the first episode
+        return 0
 
 
 def _seeds(spec: RecordSpec) -> Iterator[int]:

@@ -13,6 +13,7 @@ from typing import Any
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.paths import program
 from lbm_studio.core.runs import write_json
+from lbm_studio.workers.record import held_episodes
 
 GRACE_S = 60.0
 """How long a stage may take to save what it has when it is interrupted [s]."""
@@ -71,6 +72,26 @@ class Stages:
             seconds = self.seconds()
             spent = seconds.get(name, 0.0) + time.monotonic() - begin
             write_json(self._times, {**seconds, name: round(spent, 1)})
+
+
+def record_missing(
+    stages: Stages, dataset: Path, *, skill: str, episodes: int, station: str, processes: int
+) -> None:
+    """Let the stage ``record`` record what a dataset still lacks.
+
+    Raises:
+        StudioError: the command failed.
+    """
+    held = held_episodes(dataset)
+    if held >= episodes:  # all are there, though the last attempt could not say so
+        stages.skip("record", {"episodes": held})
+        return
+    arguments = [
+        *("record", str(dataset), "--skill", skill),
+        *("--episodes", str(episodes - held), "--seed", "0"),
+        *("--station", station, "--processes", str(processes)),
+    ]
+    stages.run("record", arguments)
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> None:

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.codec import from_json, to_json
-from lbm_studio.core.errors import DatasetError
 from lbm_studio.core.runs import SPEC_FILE, write_json
 from lbm_studio.core.shift import Shift
-from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.evaluation.data_efficiency import Cell, CellResult, Start, cells, in_words
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
-from lbm_studio.workers.stages import Say, Stages
+from lbm_studio.workers.stages import Say, Stages, record_missing
 
 RESULTS_FILE = "results.json"
 REPORT_FILE = "results.md"
 WORK = "work"
+PRESET = "pretrained"
+"""Training from nothing begins with the settings that the shipped policy was trained with."""
 
 
 @dataclass(frozen=True)
@@ -119,22 +119,14 @@ def _dataset(cell: Cell, folder: Path) -> Path:
 
 
 def _record(spec: StudySpec, cell: Cell, folder: Path, stages: Stages) -> None:
-    dataset = _dataset(cell, folder)
-    held = _held_episodes(dataset)
-    if held < cell.demonstrations:
-        arguments = [
-            *("record", str(dataset), "--skill", cell.skill),
-            *("--episodes", str(cell.demonstrations - held), "--seed", "0"),
-            *("--station", spec.station, "--processes", str(spec.processes)),
-        ]
-        stages.run("record", arguments)
-
-
-def _held_episodes(dataset: Path) -> int:
-    try:
-        return len(Dataset.open(dataset).episodes)
-    except DatasetError:  # not begun, or ended before the first episode
-        return 0
+    record_missing(
+        stages,
+        _dataset(cell, folder),
+        skill=cell.skill,
+        episodes=cell.demonstrations,
+        station=spec.station,
+        processes=spec.processes,
+    )
 
 
 def _train_arguments(spec: StudySpec, cell: Cell, folder: Path) -> list[str]:
@@ -143,8 +135,8 @@ def _train_arguments(spec: StudySpec, cell: Cell, folder: Path) -> list[str]:
         return ["train", "--out", str(run)]
     arguments: list[Any] = ["train", _dataset(cell, folder), "--out", run]
     arguments += ["--minutes", f"{spec.minutes:g}", "--seed", cell.seed]
-    if cell.start is Start.SHIPPED:
-        arguments += ["--from", spec.checkpoint]
+    both = ("--from", spec.checkpoint) if cell.start is Start.SHIPPED else ("--preset", PRESET)
+    arguments += both
     return [str(argument) for argument in arguments]
 
 

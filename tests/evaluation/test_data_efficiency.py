@@ -43,6 +43,13 @@ def test_the_verdict_compares_with_the_best_of_training_from_nothing() -> None:
     assert "needs 20 for it: 25 % as many" in in_words([*scratch, *shipped])
 
 
+def test_never_to_succeed_is_a_result_as_well() -> None:
+    words = in_words([result(Start.SCRATCH, 80, 0), result(Start.SHIPPED, 5, 1)])
+
+    assert "From nothing, the best mean is 0 %, with 80 demonstrations." in words
+    assert "needs 5 for it: 6 % as many" in words
+
+
 def test_a_mean_is_given_only_when_every_skill_is_measured() -> None:
     one = [result(Start.SCRATCH, 20, 10), result(Start.SHIPPED, 20, 40)]
     both = [*one, result(Start.SCRATCH, 20, 20, "pour")]

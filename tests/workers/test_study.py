@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "study"
 
 
-def run(folder: Path, budget_minutes: float | None = 0.0) -> tuple[CellResult, ...]:
+def run(folder: Path, budget_minutes: float | None = None) -> tuple[CellResult, ...]:
     spec = StudySpec("shipped", (unseen_skills()[0],), trials=4, budget_minutes=budget_minutes)
     return run_study(spec, folder, say=lambda sentence: None)
 
@@ -51,19 +51,20 @@ def test_a_budget_ends_it_between_two_cells_and_the_next_run_goes_on(folder: Pat
     first = run(folder, budget_minutes=1e-9)
 
     assert first == read_results(folder) == ()
-    whole = run(folder, budget_minutes=None)
+    whole = run(folder)
     assert whole == read_results(folder)
     asked = len(calls(folder))
-    assert run(folder, budget_minutes=None) == whole
+    assert run(folder) == whole
     assert len(calls(folder)) == asked
 
 
 def test_the_claim_is_fine_tuned_and_its_opponent_is_not(folder: Path) -> None:
-    results = run(folder, budget_minutes=None)
+    results = run(folder)
 
     trainings = [line for line in calls(folder) if line.startswith("train")]
     assert "--from shipped" in trainings[0]
     assert "--from" not in trainings[1]
+    assert "--preset pretrained" in trainings[1]
     assert all("--minutes 10" in line for line in trainings)
     claim = results[0]
     assert (claim.cell.start, claim.cell.demonstrations) == (Start.SHIPPED, 20)
@@ -73,7 +74,7 @@ def test_the_claim_is_fine_tuned_and_its_opponent_is_not(folder: Path) -> None:
 
 
 def test_what_is_large_is_not_kept_and_the_report_is_written(folder: Path) -> None:
-    results = run(folder, budget_minutes=None)
+    results = run(folder)
 
     assert not list((folder / "work").glob("*-shipped-*"))
     assert "| **mean** | shipped |" in (folder / "results.md").read_text()
@@ -83,10 +84,10 @@ def test_what_is_large_is_not_kept_and_the_report_is_written(folder: Path) -> No
 def test_a_stage_that_failed_loses_nothing(folder: Path) -> None:
     (folder / "rollout-breaks").touch()
     with pytest.raises(StudioError, match="ended at the stage “rollout”"):
-        run(folder, budget_minutes=None)
+        run(folder)
     (folder / "rollout-breaks").unlink()
 
-    run(folder, budget_minutes=None)
+    run(folder)
 
     cell = Cell(unseen_skills()[0], Start.SHIPPED, 20)
     trained = [line for line in calls(folder) if line.startswith("train") and cell.name in line]
