@@ -12,6 +12,7 @@ from lbm_studio.core.shift import Shift
 
 DEFAULT_STATION = "simulated"
 DEFAULT_MINUTES = 10.0
+DEFAULT_PRESET = "compact"
 
 Handler = Callable[[argparse.Namespace], int]
 Commands = Any
@@ -74,7 +75,7 @@ def add_train(commands: Commands, handler: Handler) -> None:
     )
     parser.add_argument("--steps", type=positive, help="number of steps, instead of --minutes")
     parser.add_argument(
-        "--preset", default="compact", help="compact (default), pretrained, or lbm1: TRI's sizes"
+        "--preset", metavar="NAME", help="compact (default), pretrained, or lbm1: TRI's sizes"
     )
     parser.add_argument("--seed", type=int, default=0)
     add_json(parser)

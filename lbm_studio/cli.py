@@ -23,6 +23,7 @@ from typing import Any
 from lbm_studio import __version__
 from lbm_studio.arguments import (
     DEFAULT_MINUTES,
+    DEFAULT_PRESET,
     DEFAULT_STATION,
     Commands,
     Handler,
@@ -179,7 +180,12 @@ def _train(options: argparse.Namespace) -> int:
     from lbm_studio.workers.train import prepare_run, refuse_contradictions, train
 
     refuse_contradictions(
-        *(options.out, options.datasets, options.start_from, options.minutes, options.steps)
+        options.out,
+        options.datasets,
+        options.start_from,
+        minutes=options.minutes,
+        steps=options.steps,
+        preset=options.preset,
     )
     if options.datasets:
         steps, minutes = options.steps or 0, options.minutes
@@ -190,7 +196,8 @@ def _train(options: argparse.Namespace) -> int:
             steps=steps,
             seed=options.seed,
         )
-        prepare_run(options.out, find_preset(options.preset).applied_to(spec))
+        preset = find_preset(options.preset or DEFAULT_PRESET)
+        prepare_run(options.out, preset.applied_to(spec))
     forget_stop(options.out)
     with _interrupt_asks() as is_asked, _follow(options.out):
         status = train(options.out, is_asked)

@@ -93,6 +93,11 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
             id="steps of a run that goes on",
         ),
         pytest.param(
+            ["train", "--out", "{tmp}/run", "--preset", "lbm1"],
+            "The run in {tmp}/run goes on as it was begun",
+            id="preset of a run that goes on",
+        ),
+        pytest.param(
             ["train", "{tmp}", "--out", "{tmp}/run", "--steps", "5", "--minutes", "5"],
             "either --minutes or --steps",
             id="minutes and steps",

@@ -31,8 +31,10 @@ def refuse_contradictions(
     run: Path,
     datasets: Sequence[str],
     start_from: str | None,
+    *,
     minutes: float | None,
     steps: int | None,
+    preset: str | None,
 ) -> None:
     """Refuse to be asked for what would be passed over in silence; None and nothing are not asked.
 
@@ -43,9 +45,9 @@ def refuse_contradictions(
         raise StudioError("Say how long to train with either --minutes or --steps, not with both.")
     if start_from is not None and not datasets:
         raise StudioError("Name the datasets to learn from: --from only says where to begin.")
-    if (minutes is not None or steps is not None) and not datasets:
+    if not datasets and (minutes, steps, preset) != (None, None, None):
         raise StudioError(
-            f"The run in {run} goes on as it was begun: leave out --minutes, --steps."
+            f"The run in {run} goes on as it was begun: leave out --minutes, --steps, --preset."
         )
 
 
