@@ -116,8 +116,8 @@ class RunPanelWidget(LivePanel):
         words.addWidget(
             label(
                 self.tr(
-                    "R and L: where the right and the left arm will next open or close the gripper."
-                    " Faint means unsure."
+                    "R and L: where the right and the left arm will next grip, let go or touch "
+                    "down. Faint means unsure."
                 ),
                 "quiet",
                 wrap=True,
