@@ -62,9 +62,15 @@ def encode_views(
     for group, batch in zip(groups, images, strict=True):
         seen = _encode_group(encoder, group, batch, prompt)
         split = (len(batch), len(group))
-        for place, number in enumerate(group):
-            maps[number] = seen.maps.unflatten(0, split)[:, place]
-            features[number] = seen.features.unflatten(0, split)[:, place]
+        # Taken apart at once: to select one view after the other costs a whole gradient each.
+        each = zip(
+            group,
+            seen.maps.unflatten(0, split).unbind(1),
+            seen.features.unflatten(0, split).unbind(1),
+            strict=True,
+        )
+        for number, its_maps, its_features in each:
+            maps[number], features[number] = its_maps, its_features
     return maps, torch.stack(features, dim=1)
 
 

@@ -19,9 +19,10 @@ def soft_argmax(logits: Tensor) -> tuple[Tensor, Tensor]:
     y = (torch.arange(height, device=logits.device) + 0.5) / height
     with torch.autocast("cpu", enabled=False):  # bfloat16 would round to most of a pixel
         probability = logits.float().flatten(2).softmax(dim=-1)  # (N, K, h w)
-        across = probability @ x.repeat(height)
-        down = probability @ y.repeat_interleave(width)
-    return torch.stack([across, down], dim=-1), probability.amax(dim=-1)
+        places = torch.stack([x.repeat(height), y.repeat_interleave(width)], dim=-1)  # (h w, 2)
+        # One product of two matrices: its gradient is many times faster than that of vectors.
+        keypoints = (probability.flatten(0, 1) @ places).unflatten(0, probability.shape[:2])
+    return keypoints, probability.amax(dim=-1)
 
 
 def peak_argmax(logits: Tensor) -> tuple[Tensor, Tensor]:
