@@ -1,5 +1,7 @@
 """``MIXTURE.toml``: what a policy is pretrained on, and how.
 
+    preset = "pretrained"               # settings that [training] then changes; else the defaults
+
     [[source]]                          # demonstrations that are there
     name = "lab"
     datasets = ["../lab/put_cups"]      # beside this file, or absolute
@@ -13,7 +15,7 @@
     [training]                          # any field of TrainSpec, with its tables
     minutes = 240.0
     [training.model]
-    key_events = 2
+    width = 256
 
     [rollouts]                          # of every simulated skill, when training is done
     trials = 50
@@ -27,13 +29,14 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from lbm_studio.core.codec import from_json
+from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.errors import StudioError, UnknownNameError
+from lbm_studio.learning.training.presets import find_preset
 from lbm_studio.learning.training.source import Source, check_sources
 from lbm_studio.learning.training.spec import TrainSpec
 
 NAME_OF_STATION = "simulated"
-TABLES = ("source", "training", "rollouts")
+KEYS = ("preset", "source", "training", "rollouts")
 NOT_FOR_MIXTURES = ("datasets", "sources")
 """Fields of a training that the sources say already."""
 
@@ -83,7 +86,7 @@ class Mixture:
     Attributes:
         sources: in order; those to be recorded name the folder ``<skill>``, to be resolved.
         recordings: by name of the source.
-        training: the rest of what training is asked to do.
+        training: the rest of what training is asked to do, from a preset and the file.
         rollouts: what follows.
     """
 
@@ -138,7 +141,7 @@ def read_mixture(path: Path) -> Mixture:
 
 
 def _mixture(raw: Mapping[str, Any], folder: Path) -> Mixture:
-    _check_names(raw, TABLES, "table of a mixture")
+    _check_names(raw, KEYS, "key of a mixture")
     tables = raw.get("source", [])
     if not isinstance(tables, list) or not tables:
         raise StudioError("It names no [[source]].")
@@ -155,6 +158,9 @@ def _mixture(raw: Mapping[str, Any], folder: Path) -> Mixture:
     rollouts = raw.get("rollouts", {})
     _check_fields(rollouts, RolloutPlan, "rollouts")
     plan = from_json(RolloutPlan, rollouts, where="table [rollouts]")
+    if "preset" in raw:
+        preset = find_preset(from_json(str, raw["preset"], where="preset"))
+        training = _changed(to_json(preset), training)
     mixture = Mixture(tuple(sources), recordings, training, plan)
     mixture.spec(folder)  # says what is wrong with its values
     return mixture
@@ -198,6 +204,15 @@ def _check_fields(
     for key, value in table.items():
         if is_dataclass(hints[key]):
             _check_fields(value, hints[key], f"{name}.{key}")
+
+
+def _changed(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with the changes, table by table."""
+    changed = {**settings, **changes}
+    for name, value in settings.items():
+        if isinstance(value, Mapping) and name in changes:
+            changed[name] = _changed(value, changes[name])
+    return changed
 
 
 def _check_names(table: Mapping[str, Any], valid: Iterable[str], kind: str) -> None:

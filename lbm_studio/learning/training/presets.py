@@ -93,7 +93,13 @@ LBM1 = Preset(
 PRESETS: Mapping[str, Preset] = {
     "compact": Preset(),
     "pretrained": Preset(
-        model=ModelConfig(key_events=2, camera_dropout=0.05, text=TextKind.MINILM)
+        model=ModelConfig(
+            key_events=2,
+            key_offsets_m=(-0.04, 0.04),
+            camera_dropout=0.05,
+            text=TextKind.MINILM,
+        ),
+        augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),
     ),
     "lbm1": LBM1,
 }

@@ -1,11 +1,13 @@
 """A mixture file is understood as a whole or refused in words."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lbm_studio.core.errors import StudioError
 from lbm_studio.learning.training.mixture import Mixture, read_mixture
+from lbm_studio.learning.training.presets import find_preset
 
 GOOD = """
 [[source]]
@@ -60,6 +62,16 @@ def test_a_mixture_becomes_a_training(tmp_path: Path) -> None:
     assert (spec.model.key_events, spec.optimiser.learning_rate) == (2, 5e-4)
 
 
+def test_a_preset_is_changed_only_where_the_file_says_so(tmp_path: Path) -> None:
+    text = 'preset = "pretrained"\n' + SOURCE + "[training.model]\nwidth = 96\n"
+
+    spec = read(tmp_path, text).spec(tmp_path)
+
+    preset = find_preset("pretrained")
+    assert spec.model == replace(preset.model, width=96)
+    assert spec.augmentation == preset.augmentation
+
+
 SOURCE = '[[source]]\nname = "a"\ndatasets = ["a"]\n'
 
 
@@ -68,7 +80,8 @@ SOURCE = '[[source]]\nname = "a"\ndatasets = ["a"]\n'
     [
         ("", "names no [[source]]"),
         ("[[source", "cannot be read"),
-        ("[data]\n" + SOURCE, "no table of a mixture called “data”. Choose one of: source, train"),
+        ("[data]\n" + SOURCE, "no key of a mixture called “data”. Choose one of: preset, source"),
+        ('preset = "huge"\n' + SOURCE, "no preset called “huge”. Choose one of: compact, pretr"),
         (
             SOURCE + "wieght = 1.0",
             "no key of a source called “wieght”. Choose one of: name, weight",
