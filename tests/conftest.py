@@ -22,9 +22,10 @@ GRACE_S = 2.0
 
 @pytest.fixture(scope="session", autouse=True)
 def private_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the tests out of the user's data and run-time folders."""
+    """Keep the tests out of the user's data and run-time folders, and let no policy ship."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LBM_STUDIO_HOME", str(tmp_path_factory.mktemp("studio-home")))
+        patch.setenv("LBM_STUDIO_POLICY", str(tmp_path_factory.mktemp("no-policy")))
         runtime = tmp_path_factory.mktemp("runtime")
         runtime.chmod(0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))

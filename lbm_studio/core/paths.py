@@ -9,6 +9,9 @@ from lbm_studio.core.errors import StudioError
 DATA_VARIABLE = "LBM_STUDIO_HOME"
 """Environment variable that moves the user's data folder (tests, several users of one machine)."""
 
+POLICY_VARIABLE = "LBM_STUDIO_POLICY"
+"""Environment variable that moves the policy that ships (tests, a site with one of its own)."""
+
 
 def resources() -> Path:
     """Return the folder of bundled resources.
@@ -26,6 +29,12 @@ def resources() -> Path:
     raise StudioError(
         "The folder “resources” is missing: the installation is incomplete, install again."
     )
+
+
+def shipped_policy_folder() -> Path:
+    """Return the folder of the policy that ships; nothing may be there."""
+    chosen = os.environ.get(POLICY_VARIABLE)
+    return Path(chosen) if chosen else resources() / "pretrained"
 
 
 def user_data() -> Path:

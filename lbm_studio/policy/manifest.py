@@ -14,12 +14,16 @@ from lbm_studio.core.action import ActionConvention
 from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import CheckpointError, StudioError
+from lbm_studio.core.paths import shipped_policy_folder
 from lbm_studio.core.runs import CHECKPOINT_FOLDER, write_json
 from lbm_studio.policy.prompts import COLOURS, split_words
 
 MANIFEST_FILE = "manifest.json"
 WEIGHTS_FILE = "weights.safetensors"
 FORMAT = 1
+
+SHIPPED = "shipped"
+"""Short name of the policy that ships, wherever a checkpoint is asked for."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +67,27 @@ class CheckpointManifest:
 
 
 def resolve_checkpoint(path: Path) -> Path:
-    """Return the checkpoint folder meant by ``path``: itself, or the newest one of a run folder.
+    """Return the checkpoint folder meant by ``path``.
+
+    That is the folder itself, the newest one of a run folder, or by its short name the policy that
+    ships.
 
     Raises:
         CheckpointError: there is none.
     """
+    if path == Path(SHIPPED):
+        return _resolve_shipped()
     for candidate in (path, path / CHECKPOINT_FOLDER):
         if (candidate / MANIFEST_FILE).is_file():
             return candidate
     raise CheckpointError(f"{path} is not a checkpoint: it holds no {MANIFEST_FILE}.")
+
+
+def _resolve_shipped() -> Path:
+    folder = shipped_policy_folder()
+    if not (folder / MANIFEST_FILE).is_file():
+        raise CheckpointError("No policy ships with this installation: name the folder of one.")
+    return folder
 
 
 def read_manifest(path: Path) -> CheckpointManifest:

@@ -54,6 +54,16 @@ def test_user_data_goes_where_the_environment_says(
     assert paths.user_data() == Path(expected)
 
 
+def test_the_policy_that_ships_is_among_the_resources_unless_a_site_has_one_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LBM_STUDIO_POLICY", "/site/policy")
+    assert paths.shipped_policy_folder() == Path("/site/policy")
+
+    monkeypatch.delenv("LBM_STUDIO_POLICY")
+    assert paths.shipped_policy_folder() == paths.resources() / "pretrained"
+
+
 def test_the_program_starts_itself_frozen_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert paths.program() == (sys.executable, "-m", "lbm_studio")
     monkeypatch.setattr(sys, "frozen", True, raising=False)
