@@ -12,7 +12,6 @@ from lbm_studio.core.shift import Shift
 
 DEFAULT_STATION = "simulated"
 DEFAULT_MINUTES = 10.0
-DEFAULT_PRESET = "compact"
 
 Handler = Callable[[argparse.Namespace], int]
 Commands = Any
@@ -39,6 +38,7 @@ def add_demo(commands: Commands, handler: Handler) -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="a smoke test of a few minutes")
     size.add_argument("--full", action="store_true", help="what the skill needs: about an hour")
+    add_start(parser)
     parser.add_argument("--out", type=Path, help="folder for everything (default: user data)")
     parser.add_argument("--fresh", action="store_true", help="forget what the folder holds already")
     add_json(parser)
@@ -66,16 +66,16 @@ def add_train(commands: Commands, handler: Handler) -> None:
         metavar="DATASET",
         help="what to learn from; none goes on with the run in RUN_DIR",
     )
-    parser.add_argument(
-        "--from", dest="start_from", metavar="CHECKPOINT", help="fine-tune this one"
-    )
+    add_start(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR")
     parser.add_argument(
         "--minutes", type=duration, help=f"time to optimise for (default: {DEFAULT_MINUTES:g})"
     )
     parser.add_argument("--steps", type=positive, help="number of steps, instead of --minutes")
     parser.add_argument(
-        "--preset", metavar="NAME", help="compact (default), pretrained, or lbm1: TRI's sizes"
+        "--preset",
+        metavar="NAME",
+        help="compact (default), pretrained, or lbm1: TRI's sizes; without --from, from scratch",
     )
     parser.add_argument("--seed", type=int, default=0)
     add_json(parser)
@@ -162,6 +162,16 @@ def add_rollout(commands: Commands, handler: Handler) -> None:
     add_processes(parser)
     add_station(parser)
     add_json(parser)
+
+
+def add_start(parser: argparse.ArgumentParser) -> None:
+    """Let it be chosen what a training starts from."""
+    parser.add_argument(
+        "--from",
+        dest="start_from",
+        metavar="CHECKPOINT",
+        help="fine-tune this one; shipped (default, where it fits) or scratch are names as well",
+    )
 
 
 def add_station(parser: argparse.ArgumentParser) -> None:

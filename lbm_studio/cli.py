@@ -23,7 +23,6 @@ from typing import Any
 from lbm_studio import __version__
 from lbm_studio.arguments import (
     DEFAULT_MINUTES,
-    DEFAULT_PRESET,
     DEFAULT_STATION,
     Commands,
     Handler,
@@ -150,7 +149,9 @@ def _demo(options: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, _interrupt)  # so that the running stage is ended as well
     size = QUICK if options.quick else FULL if options.full else USUAL
-    report = run_demo(size, options.out, fresh=options.fresh, say=_say)
+    report = run_demo(
+        size, options.out, start_from=options.start_from, fresh=options.fresh, say=_say
+    )
     _finish(options, report, report.in_words())
     return 0
 
@@ -175,9 +176,8 @@ def _record(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from lbm_studio.learning.training.presets import find_preset
     from lbm_studio.learning.training.spec import TrainSpec
-    from lbm_studio.workers.train import prepare_run, refuse_contradictions, train
+    from lbm_studio.workers.train import begin_run, refuse_contradictions, train
 
     refuse_contradictions(
         options.out,
@@ -191,13 +191,11 @@ def _train(options: argparse.Namespace) -> int:
         steps, minutes = options.steps or 0, options.minutes
         spec = TrainSpec(
             datasets=tuple(options.datasets),
-            start_from=options.start_from,
             minutes=DEFAULT_MINUTES if minutes is None and not steps else minutes,
             steps=steps,
             seed=options.seed,
         )
-        preset = find_preset(options.preset or DEFAULT_PRESET)
-        prepare_run(options.out, preset.applied_to(spec))
+        _say(begin_run(options.out, spec, options.start_from, options.preset))
     forget_stop(options.out)
     with _interrupt_asks() as is_asked, _follow(options.out):
         status = train(options.out, is_asked)

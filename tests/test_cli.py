@@ -107,6 +107,21 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
             "There is no preset called “huge”. Choose one of: compact, pretrained, lbm1",
             id="preset",
         ),
+        pytest.param(
+            ["train", "{tmp}", "--out", "{tmp}/run", "--from", "nonsense"],
+            "There is no checkpoint at nonsense. Start from “shipped”, “scratch”, or the folder of",
+            id="start",
+        ),
+        pytest.param(
+            ["train", "{tmp}", "--out", "{tmp}/run", "--from", "shipped"],
+            "No policy ships with this installation",
+            id="start from what does not ship",
+        ),
+        pytest.param(
+            ["demo", "--quick", "--out", "{tmp}/demo", "--from", "nonsense"],
+            "There is no checkpoint at nonsense",
+            id="start of the demo",
+        ),
         pytest.param(["replay", "{tmp}", "0"], "{tmp}", id="replay"),
         pytest.param(
             ["study", "data-efficiency", "--from", "{tmp}", "--out", "{tmp}/study"],

@@ -1,5 +1,9 @@
 """The whole loop without a window: record, train, roll out, compare with two baselines, report.
 
+From scratch, a skill takes hundreds of demonstrations. With a policy to start from, the demo shows
+what that policy is for: a skill it has never seen, taught with a few. The quick one only shows that
+everything works, so it is the same for both.
+
 Every stage is a command of this program, started as a process of its own and finished when its
 figures are on disk; started again, the demo goes on with the first stage that is not.
 """
@@ -8,7 +12,7 @@ import json
 import math
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +20,12 @@ from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.paths import user_data
 from lbm_studio.core.runs import SPEC_FILE, EventKind, read_events, write_json
-from lbm_studio.evaluation.pictures import Picture, contact_sheet, learning_curve
+from lbm_studio.evaluation.charts import learning_curve
+from lbm_studio.evaluation.pictures import Picture, contact_sheet
 from lbm_studio.evaluation.statistics import SuccessRate
+from lbm_studio.policy.shipped import SCRATCH, choose_start, title_of_start
 from lbm_studio.station.simulation.catalogue import SKILLS
+from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.rollouts import Roller, RolloutSpec
 from lbm_studio.workers.stages import Say, Stages, record_missing
@@ -42,6 +49,7 @@ class DemoSize:
         trials: rollouts on unseen layouts.
         station: simulated station by name.
         skill: what is taught.
+        start_from: checkpoint that is fine-tuned; None trains from scratch.
     """
 
     name: str
@@ -50,11 +58,24 @@ class DemoSize:
     trials: int
     station: str = "simulated"
     skill: str = SKILLS[0].name
+    start_from: str | None = None
+
+    def in_words(self) -> str:
+        """Return e.g. ``"usual, from scratch"``."""
+        return f"{self.name}, from {title_of_start(self.start_from)}"
 
 
 QUICK = DemoSize("quick", demonstrations=16, minutes=0.75, trials=4)
 USUAL = DemoSize("usual", demonstrations=300, minutes=9.5, trials=24)
 FULL = DemoSize("full", demonstrations=900, minutes=50.0, trials=100)
+
+UNSEEN_SKILL = "turn_lever"
+"""Pretraining never saw it, nor any other of its family."""
+FINE_TUNED = {
+    USUAL.name: replace(USUAL, demonstrations=20, skill=UNSEEN_SKILL),
+    FULL.name: replace(FULL, demonstrations=100, skill=UNSEEN_SKILL),
+}
+"""What is shown instead where there is a policy to start from."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +110,8 @@ class DemoReport:
                 f"# Demo ({size.name}): {size.skill} on the station “{size.station}”",
                 "",
                 f"{size.demonstrations} demonstrations, {size.minutes:g} minutes of training from "
-                f"scratch, {size.trials} unseen layouts. Intervals are exact, 95 %.",
+                f"{title_of_start(size.start_from)}, {size.trials} unseen layouts. "
+                "Intervals are exact, 95 %.",
                 "",
                 f"- Trained policy: {self.policy.in_words()}",
                 f"- Repeating one recorded episode: {self.replay.in_words()}",
@@ -111,16 +133,26 @@ class DemoReport:
         return f"{', '.join(parts)}; together {_clock_time(sum(self.seconds.values()))}"
 
 
-def run_demo(size: DemoSize, folder: Path | None, *, fresh: bool, say: Say) -> DemoReport:
+def run_demo(
+    size: DemoSize, folder: Path | None, *, start_from: str | None = None, fresh: bool, say: Say
+) -> DemoReport:
     """Go through the loop, or on with it, and write report and pictures into ``folder``.
+
+    Args:
+        size: how much of everything.
+        folder: None takes one in the user's data.
+        start_from: checkpoint, ``shipped`` or ``scratch``; None goes on with what the folder holds,
+            or starts from the policy that ships, if it fits the station.
+        fresh: forget what the folder holds.
+        say: tells people what begins.
 
     Raises:
         StudioError: a stage failed, or the folder holds a demo of another size.
     """
     folder = folder or user_data() / "demo" / size.name
-    _claim_folder(folder, size, fresh)
+    size = _claim_folder(folder, size, start_from, fresh)
     stages = Stages(folder, say)
-    say(f"Demo ({size.name}) in {folder}")
+    say(f"Demo ({size.in_words()}) in {folder}: {size.skill}")
     _record(stages, size, folder)
     training = stages.run("train", _train_arguments(size, folder))
     rates = {
@@ -147,21 +179,39 @@ def run_demo(size: DemoSize, folder: Path | None, *, fresh: bool, say: Say) -> D
     return report
 
 
-def _claim_folder(folder: Path, size: DemoSize, fresh: bool) -> None:
+def _claim_folder(folder: Path, size: DemoSize, start_from: str | None, fresh: bool) -> DemoSize:
+    """Make the folder the demo's own; return what the demo does, start included."""
     marker = folder / SIZE_FILE
     if fresh and marker.exists():
         shutil.rmtree(folder)
     if folder.exists() and not marker.exists() and any(folder.iterdir()):
         raise StudioError(f"{folder} is in use for something else. Choose another folder.")
-    if marker.exists():
-        begun = from_json(DemoSize, json.loads(marker.read_text()), where=SIZE_FILE)
-        if begun != size:
-            raise StudioError(
-                f"{folder} holds a demo of another size ({begun.name}). "
-                "Choose another folder, or start over with --fresh."
-            )
+    begun = _begun(marker)
+    if begun is not None and start_from is None:
+        size = _started(size, begun.start_from)  # goes on as it was begun
+    else:
+        embodiment = find_station(size.station).embodiment
+        size = _started(size, choose_start(start_from, lambda: embodiment).checkpoint)
+    if begun not in (None, size):
+        raise StudioError(
+            f"{folder} holds another demo ({begun.in_words()}). "
+            "Choose another folder, or start over with --fresh."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     write_json(marker, to_json(size))
+    return size
+
+
+def _begun(marker: Path) -> DemoSize | None:
+    if not marker.exists():
+        return None
+    return from_json(DemoSize, json.loads(marker.read_text()), where=SIZE_FILE)
+
+
+def _started(size: DemoSize, start_from: str | None) -> DemoSize:
+    if start_from is None:
+        return size
+    return replace(FINE_TUNED.get(size.name, size), start_from=start_from)
 
 
 def _record(stages: Stages, size: DemoSize, folder: Path) -> None:
@@ -179,7 +229,10 @@ def _train_arguments(size: DemoSize, folder: Path) -> list[str]:
     run = folder / RUN
     if (run / SPEC_FILE).exists():  # begun before: goes on where it was
         return ["train", "--out", str(run)]
-    return ["train", str(folder / DATASET), "--out", str(run), "--minutes", f"{size.minutes:g}"]
+    return [
+        *("train", str(folder / DATASET), "--out", str(run), "--minutes", f"{size.minutes:g}"),
+        *("--from", size.start_from or SCRATCH),
+    ]
 
 
 def _rollout_arguments(size: DemoSize) -> list[str]:

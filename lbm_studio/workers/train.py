@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lbm_studio.core.codec import from_json, to_json
@@ -19,10 +20,15 @@ from lbm_studio.core.runs import (
     stop_requested,
     write_json,
 )
+from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.training.loop import run_training
+from lbm_studio.learning.training.presets import find_preset
 from lbm_studio.learning.training.spec import TrainSpec
+from lbm_studio.learning.training.views import embodiment_of
+from lbm_studio.policy.shipped import Start, choose_start
 
 NICENESS = 10
+DEFAULT_PRESET = "compact"
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +55,31 @@ def refuse_contradictions(
         raise StudioError(
             f"The run in {run} goes on as it was begun: leave out --minutes, --steps, --preset."
         )
+
+
+def begin_run(run: Path, spec: TrainSpec, start_from: str | None, preset: str | None) -> str:
+    """Write what is asked of a new run folder; return what it starts from, a sentence.
+
+    Args:
+        run: the folder.
+        spec: its datasets, budget and seed.
+        start_from: checkpoint, its short name, or ``scratch``; None starts from the policy that
+            ships, where it fits the datasets.
+        preset: settings by name; they describe a new network, so without ``start_from`` one is
+            made. None takes the default ones.
+
+    Raises:
+        StudioError: a name is unknown, a checkpoint does not fit, or the folder belongs to a run.
+    """
+    settings = find_preset(preset or DEFAULT_PRESET)
+    if preset is not None and start_from is None:
+        start = Start(None, f"Starts from scratch, with the settings “{preset}”.")
+    else:
+        start = choose_start(
+            start_from, lambda: embodiment_of(Dataset.open(Path(spec.datasets[0])))
+        )
+    prepare_run(run, replace(settings.applied_to(spec), start_from=start.checkpoint))
+    return start.sentence
 
 
 def prepare_run(run: Path, spec: TrainSpec) -> None:

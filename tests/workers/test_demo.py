@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from lbm_studio.core.action import ActionConvention
 from lbm_studio.core.errors import StudioError
+from lbm_studio.core.paths import POLICY_VARIABLE
+from lbm_studio.policy.manifest import CheckpointManifest, write_manifest
+from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
+from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.workers import demo, stages
-from lbm_studio.workers.demo import DemoReport, DemoSize, run_demo
+from lbm_studio.workers.demo import FULL, QUICK, USUAL, DemoReport, DemoSize, run_demo
 
 SIZE = DemoSize("tiny", demonstrations=3, minutes=0.1, trials=4)
 
@@ -36,8 +41,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "demo"
 
 
-def run(folder: Path, size: DemoSize = SIZE, *, fresh: bool = False) -> DemoReport:
-    return run_demo(size, folder, fresh=fresh, say=lambda sentence: None)
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a policy for the simulated station ship."""
+    policy = tmp_path / "shipped"
+    policy.mkdir()
+    body = find_station(SIZE.station).embodiment
+    convention = ActionConvention(body.arm_names)
+    write_manifest(policy, CheckpointManifest(body, convention, (), (), {}, {}))
+    monkeypatch.setenv(POLICY_VARIABLE, str(policy))
+
+
+def run(
+    folder: Path, size: DemoSize = SIZE, *, start_from: str | None = None, fresh: bool = False
+) -> DemoReport:
+    return run_demo(size, folder, start_from=start_from, fresh=fresh, say=lambda sentence: None)
 
 
 def calls(folder: Path) -> list[str]:
@@ -78,6 +96,44 @@ def test_all_policies_face_the_same_layouts(folder: Path) -> None:
     assert not [line for line in rollouts if "--seed" in line]  # the first unseen ones
 
 
+def training(folder: Path) -> str:
+    return next(c for c in (folder / "calls").read_text().splitlines() if c.startswith("train"))
+
+
+def test_with_a_policy_that_ships_the_demo_teaches_what_it_has_never_seen(
+    folder: Path, shipped: None
+) -> None:
+    report = run(folder, USUAL)
+
+    taught = find_skill(report.size.skill)
+    pretrained = [skill for skill in SKILLS if skill.pretraining]
+    assert taught.family not in {skill.family for skill in pretrained}
+    assert report.size.demonstrations < USUAL.demonstrations
+    assert "--from shipped" in training(folder)
+    assert "training from LBM Studio's own policy" in (folder / "report.md").read_text()
+
+
+@pytest.mark.parametrize("size", [QUICK, USUAL, FULL], ids=lambda size: size.name)
+def test_without_one_it_learns_the_first_skill_from_scratch(folder: Path, size: DemoSize) -> None:
+    report = run(folder, size)
+
+    assert report.size == size
+    assert "--from scratch" in training(folder)
+
+
+def test_a_demo_that_was_begun_from_scratch_goes_on_so_when_a_policy_ships(
+    folder: Path, request: pytest.FixtureRequest
+) -> None:
+    begun = run(folder, USUAL)
+
+    request.getfixturevalue("shipped")
+
+    assert run(folder, USUAL).size == begun.size
+    with pytest.raises(StudioError, match=r"another demo \(usual, from scratch\)"):
+        run(folder, USUAL, start_from="shipped")
+    assert run(folder, USUAL, fresh=True).size.start_from == "shipped"
+
+
 def test_starting_over_forgets_what_is_there(folder: Path) -> None:
     run(folder)
 
@@ -89,7 +145,7 @@ def test_starting_over_forgets_what_is_there(folder: Path) -> None:
 def test_a_folder_with_a_demo_of_another_size_is_refused(folder: Path) -> None:
     run(folder)
 
-    with pytest.raises(StudioError, match="holds a demo of another size"):
+    with pytest.raises(StudioError, match=r"holds another demo \(tiny, from scratch\)"):
         run(folder, DemoSize("larger", demonstrations=9, minutes=1, trials=4))
 
 
