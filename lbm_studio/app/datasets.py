@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import StudioError
 from lbm_studio.episodes.labels import EditLog
 
@@ -26,6 +27,7 @@ class DatasetCard:
         goals: its prompts.
         skills: the simulated skills whose layouts were used.
         station: name of the station it was recorded on; empty when nobody wrote it down.
+        body: that station's arms and cameras; None when nobody wrote it down.
         problem: why it cannot be read; empty when it can.
     """
 
@@ -36,6 +38,7 @@ class DatasetCard:
     goals: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     station: str = ""
+    body: Embodiment | None = None
     problem: str = ""
 
 
@@ -91,6 +94,7 @@ class DatasetShelf:
             tuple(dict.fromkeys(labels.goal for _, labels in kept)),
             tuple(dict.fromkeys(s.metadata.skill for s, _ in kept if s.metadata.skill)),
             dataset.station.name if dataset.station else "",
+            dataset.station.embodiment if dataset.station else None,
         )
 
     def path_for(self, name: str) -> Path:

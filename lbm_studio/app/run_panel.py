@@ -13,6 +13,7 @@ from lbm_studio.app.processes import Processes
 from lbm_studio.app.run_words import checkpoint_choices, run_sentence, understood_sentence
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.supervisor import ProcessName
+from lbm_studio.app.trained import why_unfit
 from lbm_studio.app.trial import Trial, TrialCounter
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.run import MAX_SPEED, MIN_SPEED, RunState, RunView
@@ -30,6 +31,7 @@ from lbm_studio.link.messages import (
     StartPolicy,
     Tick,
 )
+from lbm_studio.policy.shipped import shipped_policy
 
 LOAD_TIMEOUT_S = 120.0
 CHECK_TIMEOUT_S = 5.0
@@ -85,9 +87,10 @@ class RunPanel(ViewModel[RunView]):
         """Say what to do; the understood skill appears beneath."""
         self._match = self._library.find(text)
         self._update(prompt=text)
-        if self._match.skill is not None and not self._chosen_by_hand:
-            self._update(checkpoint=self._match.skill.checkpoint)
-        self._update()
+        if not self._chosen_by_hand:
+            skill = self._match.skill
+            checkpoint = skill.checkpoint if skill else self._policy_for_any(text)
+            self._update(checkpoint=checkpoint or self.view.checkpoint)
 
     def accept_suggestion(self, goal: str) -> None:
         """Take a suggested goal as the prompt."""
@@ -284,6 +287,13 @@ class RunPanel(ViewModel[RunView]):
         if not self.view.checkpoint:
             return "No trained skill matches this. Train one, or choose a policy by hand."
         return ""
+
+    def _policy_for_any(self, prompt: str) -> str:
+        """Return the policy that ships, for what no skill of the user is meant by; or nothing."""
+        shipped, station = shipped_policy(), self._live.description
+        if shipped is None or not prompt.strip():
+            return ""
+        return "" if station and why_unfit(shipped, station.embodiment) else str(shipped)
 
     def _is_inference_running(self) -> bool:
         return self._processes.status(ProcessName.INFERENCE).is_running

@@ -10,13 +10,16 @@ from lbm_studio.app.trained import has_checkpoint, is_training, unknown_words
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
 from lbm_studio.core.runs import CHECKPOINT_FOLDER
 from lbm_studio.link.messages import Tick
+from lbm_studio.policy.shipped import SHIPPED_TITLE, shipped_policy
 
 
 def checkpoint_choices(
     skills: Iterable[SkillEntry], runs: Iterable[RunRecord]
 ) -> tuple[CheckpointChoice, ...]:
-    """Return the published skills, then the policies of all other runs."""
-    choices = {skill.checkpoint: skill.goal for skill in skills}
+    """Return the policy that ships, the published skills, then the policies of all other runs."""
+    shipped = shipped_policy()
+    choices = {str(shipped): SHIPPED_TITLE} if shipped else {}
+    choices |= {skill.checkpoint: skill.goal for skill in skills}
     for run in runs:
         if is_training(run) and has_checkpoint(run.folder):
             choices.setdefault(str(run.folder / CHECKPOINT_FOLDER), title_of_run(run))
@@ -41,18 +44,25 @@ def _quoted(words: Sequence[str]) -> str:
 
 
 def _match_sentence(view: RunView, match: Match, *, by_hand: bool) -> str:
+    title = _title_of_policy(view)
     if by_hand:
-        titles = {choice.checkpoint: choice.title for choice in view.checkpoints}
-        return f"Policy chosen by hand: {titles.get(view.checkpoint, 'unknown')}."
+        return f"Policy chosen by hand: {title}."
     if match.understanding is Understanding.EXACT:
         return f"Understood: {match.goal}."
     if match.understanding is Understanding.CLOSE:
         return f"Understood as: {match.goal}."
     if match.understanding is Understanding.COMBINED:
         return "Understood: a new combination of words it knows."
+    if title == SHIPPED_TITLE:
+        return f"{title} will try it.{' Or did you mean:' if match.suggestions else ''}"
     if match.suggestions:
         return "Not a skill it knows. Did you mean one of these?"
     return "Not a skill it knows. Teach and train it first."
+
+
+def _title_of_policy(view: RunView) -> str:
+    titles = {choice.checkpoint: choice.title for choice in view.checkpoints}
+    return titles.get(view.checkpoint, "unknown")
 
 
 def run_sentence(view: RunView, tick: Tick | None) -> str:

@@ -19,6 +19,7 @@ from lbm_studio.app.train_rows import (
     failure_of,
     run_row,
     start_choices,
+    start_for,
     title_of_run,
     title_of_training,
 )
@@ -78,6 +79,7 @@ class TrainPanel(ViewModel[TrainView]):
         self._settings = settings
         self._cards: tuple[DatasetCard, ...] = ()
         self._chosen: frozenset[str] | None = None
+        self._wanted_start: str | None = None
         self._tried: RunRecord | None = None
         self._looked_ns: int | None = None
         self._known_done: set[Path] | None = None
@@ -106,7 +108,7 @@ class TrainPanel(ViewModel[TrainView]):
         if checkpoint not in [choice.checkpoint for choice in self.view.starts]:
             self._refuse("That policy is not there any more.")
             return
-        self.publish(replace(self.view, start=checkpoint))
+        self._wanted_start = checkpoint
         self._show_choices()
 
     def set_minutes(self, minutes: float) -> None:
@@ -254,16 +256,19 @@ class TrainPanel(ViewModel[TrainView]):
 
     def _show_choices(self) -> None:
         chosen = self._chosen or frozenset()
-        start = next((s for s in self.view.starts if s.checkpoint == self.view.start), None)
-        from_title = start.title if start and start.checkpoint else ""
-        self._settle(
-            replace(
-                self.view,
-                datasets=dataset_choices(self._cards, chosen),
-                estimate_sentence=estimate_sentence(
-                    self._chosen_cards(), self.view.minutes, from_title
-                ),
-            )
+        view = replace(self.view, datasets=dataset_choices(self._cards, chosen))
+        self._settle(self._with_start(view))
+
+    def _with_start(self, view: TrainView) -> TrainView:
+        """Return the view with what a training starts from, which depends on the datasets."""
+        cards = self._chosen_cards()
+        start, problem = start_for(view.starts, self._wanted_start, cards)
+        from_title = start.title if start.checkpoint else ""
+        return replace(
+            view,
+            start=start.checkpoint,
+            start_problem=problem,
+            estimate_sentence=estimate_sentence(cards, view.minutes, from_title),
         )
 
     def _look(self) -> None:
@@ -273,17 +278,9 @@ class TrainPanel(ViewModel[TrainView]):
         known = {row.folder for row in rows}
         selected = self.view.selected if self.view.selected in known else ""
         selected = selected or (rows[0].folder if rows else "")
-        starts = start_choices(rows)
-        is_there = self.view.start in [choice.checkpoint for choice in starts]
-        view = replace(
-            self.view,
-            runs=rows,
-            starts=starts,
-            start=self.view.start if is_there else "",
-            selected=selected,
-        )
+        view = replace(self.view, runs=rows, starts=start_choices(rows), selected=selected)
         run = next((run for run in runs if str(run.folder) == selected), None)
-        self._settle(self._with_run(view, run))
+        self._settle(self._with_run(self._with_start(view), run))
 
     def _with_run(self, view: TrainView, run: RunRecord | None) -> TrainView:
         if run is None:

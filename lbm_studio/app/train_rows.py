@@ -7,13 +7,16 @@ from lbm_studio.app.datasets import DatasetCard
 from lbm_studio.app.jobs import LOG_FILE, Jobs
 from lbm_studio.app.run_record import RunRecord
 from lbm_studio.app.supervisor import last_words
-from lbm_studio.app.trained import has_checkpoint, rollout_words, rollouts_of
+from lbm_studio.app.trained import has_checkpoint, rollout_words, rollouts_of, why_unfit
 from lbm_studio.app.views.train import DatasetChoice, RunRow, StartChoice
 from lbm_studio.app.words import count_words, duration_words, job_words
 from lbm_studio.core.runs import JobStatus
+from lbm_studio.policy.manifest import SHIPPED
+from lbm_studio.policy.shipped import SHIPPED_TITLE, shipped_policy
 
 FEWEST_EPISODES = 2
 SCRATCH = StartChoice("", "From scratch")
+OWN_POLICY = StartChoice(SHIPPED, SHIPPED_TITLE)
 
 
 def dataset_choices(
@@ -29,10 +32,35 @@ def dataset_choices(
 
 
 def start_choices(rows: Iterable[RunRow]) -> tuple[StartChoice, ...]:
-    """Return what can be started from."""
-    trained = (StartChoice(row.folder, f"Go on from: {row.title}") for row in rows)
-    usable = (row.has_checkpoint for row in rows)
-    return (SCRATCH, *(choice for choice, ok in zip(trained, usable, strict=True) if ok))
+    """Return what can be started from, best first: the policy that ships, the user's, nothing."""
+    shipped = (OWN_POLICY,) if shipped_policy() else ()
+    usable = (row for row in rows if row.has_checkpoint)
+    trained = (StartChoice(row.folder, row.title) for row in usable)
+    return (*shipped, *trained, SCRATCH)
+
+
+def start_for(
+    starts: Sequence[StartChoice], wanted: str | None, cards: Sequence[DatasetCard]
+) -> tuple[StartChoice, str]:
+    """Return what a training on these datasets starts from, and why not from what was wanted.
+
+    Args:
+        starts: what can be started from.
+        wanted: checkpoint of one of them; None or one that is gone: the first that ships, if any.
+        cards: the first says which body is trained for.
+
+    Returns:
+        The choice; and a sentence, empty when it is the wanted one.
+    """
+    default = OWN_POLICY if OWN_POLICY in starts else SCRATCH
+    start = next((one for one in starts if one.checkpoint == wanted), default)
+    body = cards[0].body if cards else None
+    if start is SCRATCH or body is None:
+        return start, ""
+    problem = why_unfit(Path(start.checkpoint), body)
+    if not problem:
+        return start, ""
+    return SCRATCH, f"“{start.title}” cannot be used for this. {problem}"
 
 
 def run_row(run: RunRecord, jobs: Jobs) -> RunRow:

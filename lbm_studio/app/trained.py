@@ -9,9 +9,16 @@ from typing import Any
 
 from lbm_studio.app.run_record import RunRecord
 from lbm_studio.app.views.train import Curve, RolloutPoint
+from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import CheckpointError
 from lbm_studio.core.runs import CHECKPOINT_FOLDER, SPEC_FILE, read_rollouts
-from lbm_studio.policy.manifest import MANIFEST_FILE, CheckpointManifest, read_manifest
+from lbm_studio.policy.manifest import (
+    MANIFEST_FILE,
+    CheckpointManifest,
+    check_fits,
+    read_manifest,
+    resolve_checkpoint,
+)
 
 CURVE_TITLES = {
     "loss": "Loss",
@@ -72,9 +79,27 @@ def curves_of(metrics: Iterable[Mapping[str, float]]) -> tuple[Curve, ...]:
 def unknown_words(checkpoint: Path, prompt: str) -> tuple[str, ...]:
     """Return the words of a prompt that a policy never saw; none when nobody can tell."""
     try:
-        return _manifest_at(checkpoint.resolve()).unknown_words(prompt)
+        return _unknown_words_at(_resolved(checkpoint), prompt)
     except CheckpointError:
         return ()
+
+
+def why_unfit(checkpoint: Path, body: Embodiment) -> str:
+    """Return why a policy cannot drive a body, a sentence; empty when it can."""
+    try:
+        check_fits(_manifest_at(_resolved(checkpoint)), body)
+    except CheckpointError as error:
+        return str(error)
+    return ""
+
+
+def _resolved(checkpoint: Path) -> Path:
+    return resolve_checkpoint(checkpoint).resolve()
+
+
+@lru_cache(maxsize=64)
+def _unknown_words_at(folder: Path, prompt: str) -> tuple[str, ...]:
+    return _manifest_at(folder).unknown_words(prompt)
 
 
 @lru_cache(maxsize=8)

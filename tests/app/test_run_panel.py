@@ -4,8 +4,9 @@ from lbm_studio.app.jobs import JobRunner
 from lbm_studio.app.library import SkillLibrary
 from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.supervisor import ProcessName
-from lbm_studio.app.views.run import RunState
+from lbm_studio.app.views.run import CheckpointChoice, RunState
 from lbm_studio.core.action import ActionConvention
+from lbm_studio.core.paths import POLICY_VARIABLE
 from lbm_studio.link.messages import (
     CheckGoal,
     GoHome,
@@ -20,6 +21,7 @@ from lbm_studio.link.messages import (
 )
 from lbm_studio.policy.manifest import CheckpointManifest, write_manifest
 from tests.app.fakes import NEVER_OLD_NS, SECOND_NS, station_description
+from tests.core.stations import make_station
 
 CHECKPOINT = "/runs/1/checkpoint"
 
@@ -305,6 +307,55 @@ def test_words_that_the_policy_never_saw_are_told_beneath_the_prompt(
     panel.set_prompt(prompt)
 
     assert panel.view.understood == f"Policy chosen by hand: stack other cups.{warning}"
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    embodiment = station_description().embodiment
+    convention = ActionConvention(embodiment.arm_names)
+    goals = ("press the red button",)
+    write_manifest(folder, CheckpointManifest(embodiment, convention, goals, (), {}, {}))
+    monkeypatch.setenv(POLICY_VARIABLE, str(folder))
+    return folder
+
+
+def test_who_has_taught_nothing_runs_the_policy_that_ships(shipped, panel, station):
+    assert panel.view.checkpoints[0] == CheckpointChoice(str(shipped), "LBM Studio's own policy")
+    assert panel.view.state is RunState.NEEDS_SKILL
+
+    panel.set_prompt("press the purple button")
+    panel.run()
+
+    assert panel.view.understood == (
+        "LBM Studio's own policy will try it. This policy never learned “purple”."
+    )
+    assert station.asked_for(LoadPolicy) == [LoadPolicy(checkpoint=str(shipped))]
+    assert station.asked_for(StartPolicy) == [StartPolicy(goal="press the purple button", speed=1)]
+
+
+def test_what_the_user_has_taught_comes_before_the_policy_that_ships(shipped, panel):
+    panel.set_prompt("press the button")
+    assert panel.view.checkpoint == str(shipped)
+    panel.set_prompt("stack the red cups")
+    assert panel.view.checkpoint == CHECKPOINT
+    panel.set_prompt("stack the yellow cups")
+    assert panel.view.checkpoint == str(shipped)
+    assert panel.view.understood.startswith("LBM Studio's own policy will try it. Or did you mean:")
+    assert panel.view.suggestions == ("stack the red cups",)
+
+
+def test_the_policy_that_ships_is_not_proposed_on_a_station_it_does_not_fit(
+    shipped, panel, station
+):
+    station.description = make_station("right", "left")
+    panel.poll(0)
+
+    panel.set_prompt("press the red button")
+
+    assert panel.view.state is RunState.NEEDS_SKILL
+    assert panel.view.understood == "Not a skill it knows. Teach and train it first."
 
 
 def test_without_a_station_the_panel_says_so(panel, station):

@@ -10,6 +10,7 @@ from lbm_studio.app.library import SkillLibrary
 from lbm_studio.app.train_panel import TrainPanel
 from lbm_studio.app.views.train import TrainState
 from lbm_studio.core.action import ActionConvention
+from lbm_studio.core.paths import POLICY_VARIABLE
 from lbm_studio.core.runs import (
     PROCESS_FILE,
     EventKind,
@@ -19,6 +20,7 @@ from lbm_studio.core.runs import (
     process_id,
 )
 from lbm_studio.policy.manifest import CheckpointManifest, write_manifest
+from lbm_studio.policy.shipped import SHIPPED_TITLE
 from tests.app.fakes import SECOND_NS
 from tests.app.recordings import shelf_with
 from tests.app.waiting import wait_until
@@ -63,8 +65,8 @@ def make_run(folder: Path, datasets: list[str], status: JobStatus) -> EventLog:
     return log
 
 
-def make_checkpoint(run: Path) -> None:
-    embodiment = make_station("right", "left").embodiment
+def make_checkpoint(run: Path, *arms: str) -> None:
+    embodiment = make_station(*(arms or ("right", "left"))).embodiment
     manifest = CheckpointManifest(
         embodiment,
         ActionConvention(embodiment.arm_names),
@@ -74,7 +76,7 @@ def make_checkpoint(run: Path) -> None:
         normaliser={},
         provenance={"steps": 200},
     )
-    (run / "checkpoint").mkdir()
+    (run / "checkpoint").mkdir(parents=True)
     write_manifest(run / "checkpoint", manifest)
 
 
@@ -98,6 +100,51 @@ def test_train_writes_what_is_asked_and_starts_the_worker(panel, jobs, tmp_path)
     assert run.card is not None
     assert run.card.arguments == ("worker", "train", str(run.folder))
     assert panel.view.selected == str(run.folder)
+
+
+def test_training_starts_from_the_policy_that_ships_unless_another_start_is_chosen(
+    panel, jobs, tmp_path, monkeypatch
+):
+    make_checkpoint(tmp_path / "shipped")
+    monkeypatch.setenv(POLICY_VARIABLE, str(tmp_path / "shipped" / "checkpoint"))
+    make_run(tmp_path / "runs" / "one", ["x"], JobStatus.DONE)
+    make_checkpoint(tmp_path / "runs" / "one")
+    panel.refresh()
+
+    assert [start.title for start in panel.view.starts] == [
+        "LBM Studio's own policy", "one", "From scratch",
+    ]  # fmt: skip
+    assert panel.view.start == "shipped"
+    assert "starting from “LBM Studio's own policy”" in panel.view.estimate_sentence
+    panel.start()
+    (run,) = [run for run in jobs.runs() if run.folder.name != "one"]
+    assert json.loads((run.folder / "spec.json").read_text())["start_from"] == "shipped"
+    panel.choose_start("")
+    panel.refresh()
+    assert panel.view.start == ""
+
+
+@pytest.mark.parametrize("wanted", [None, "one"])
+def test_a_start_that_does_not_fit_the_recordings_gives_way_in_words(
+    panel, tmp_path, monkeypatch, wanted
+):
+    make_checkpoint(tmp_path / "shipped", "right")
+    monkeypatch.setenv(POLICY_VARIABLE, str(tmp_path / "shipped" / "checkpoint"))
+    make_run(tmp_path / "runs" / "one", ["x"], JobStatus.DONE)
+    make_checkpoint(tmp_path / "runs" / "one", "right")
+    panel.refresh()
+    if wanted:
+        panel.choose_start(str(tmp_path / "runs" / wanted))
+
+    view = panel.view
+    assert view.start == ""
+    assert view.start_problem == (
+        f"“{wanted or SHIPPED_TITLE}” cannot be used for this. This policy does not "
+        "fit the station: its arms are right; the station has right, left."
+    )
+    assert "from scratch" in view.estimate_sentence
+    panel.choose_dataset(str(tmp_path / "datasets" / "put_block"), False)
+    assert panel.view.start_problem == ""
 
 
 def test_a_training_that_never_began_says_why(panel, jobs):
@@ -155,7 +202,7 @@ def test_a_first_training_that_ends_is_published_by_itself(panel, library, tmp_p
     assert panel.view.published
     assert said() == ["“one” is trained.", "“put the block in bowl 0” can be run now."]
     panel.refresh()
-    assert [start.checkpoint for start in panel.view.starts] == ["", str(tmp_path / "runs" / "one")]
+    assert [start.checkpoint for start in panel.view.starts] == [str(tmp_path / "runs" / "one"), ""]
 
 
 def test_a_later_training_is_published_only_when_asked(panel, library, tmp_path):

@@ -29,7 +29,10 @@ class DatasetChoice:
 
 @dataclass(frozen=True)
 class StartChoice:
-    """What training starts from: ``checkpoint`` is a folder, empty for from scratch."""
+    """What training starts from.
+
+    ``checkpoint`` is a folder, or the short name of the policy that ships; empty for from scratch.
+    """
 
     checkpoint: str
     title: str
@@ -96,6 +99,7 @@ class TrainView:
         datasets: what can be trained on.
         starts: what can be started from; ``start`` is the checkpoint of one of them.
         start: see ``starts``.
+        start_problem: why it is not the one that was wanted, a sentence; empty otherwise.
         minutes: how long the training may take [min].
         estimate_sentence: what will happen when Train is pressed.
         runs: newest first.
@@ -119,6 +123,7 @@ class TrainView:
     datasets: tuple[DatasetChoice, ...] = ()
     starts: tuple[StartChoice, ...] = (StartChoice("", "From scratch"),)
     start: str = ""
+    start_problem: str = ""
     minutes: float = 15.0
     estimate_sentence: str = ""
     runs: tuple[RunRow, ...] = ()

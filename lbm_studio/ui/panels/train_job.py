@@ -55,6 +55,8 @@ class TrainJobCard(Card):
         self.body.addLayout(self._datasets)
         self._start_from = ChoiceCombo("start", self.tr("Start from"))
         self.body.addLayout(field(self.tr("Start from"), self._start_from))
+        self._start_problem = label("", "quiet", wrap=True, name="startProblem")
+        self.body.addWidget(self._start_problem)
         self._minutes = QSpinBox()
         self._minutes.setObjectName("minutes")
         self._minutes.setRange(1, MOST_MINUTES)
@@ -108,6 +110,8 @@ class TrainJobCard(Card):
     def _show_job(self, view: TrainView) -> None:
         starts = [(s.checkpoint, s.title) for s in view.starts]
         self._start_from.show_choices(starts, view.start)
+        self._start_problem.setText(view.start_problem)
+        self._start_problem.setVisible(bool(view.start_problem))
         with QSignalBlocker(self._minutes):
             self._minutes.setValue(round(view.minutes))
         self._estimate.setText(view.estimate_sentence)
