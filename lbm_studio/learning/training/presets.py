@@ -5,10 +5,13 @@ TRI's LBM (arXiv 2507.05331, Tables I and II), for machines with large GPUs. Wha
 open is chosen here: attention heads, sampling steps, and that the encoded diffusion step is added
 to the condition. It differs in this: the look before this one lies as far back as a policy's own
 looks do, hands are told in the frame of the station, and statistics of all looks are the same.
+
+Variants are ``pretrained`` with one thing changed, so that it can be measured what that is worth.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lbm_studio.core.errors import UnknownNameError
 from lbm_studio.learning.model.config import (
@@ -105,12 +108,134 @@ PRESETS: Mapping[str, Preset] = {
 }
 
 
+REFERENCE_PRESET = "pretrained"
+"""What the policy that ships is trained with, and what variants are compared with."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The reference with one thing changed.
+
+    Attributes:
+        name: also of the preset that it is.
+        words: what is different.
+        changes: the fields that are, by part of the preset.
+    """
+
+    name: str
+    words: str
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+
+    @property
+    def preset(self) -> Preset:
+        """All settings."""
+        preset = PRESETS[REFERENCE_PRESET]
+        parts = {
+            part: replace(getattr(preset, part), **fields) for part, fields in self.changes.items()
+        }
+        return replace(preset, **parts)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that could be done otherwise.
+
+    Attributes:
+        name: what it is.
+        reference: how it is done, in words.
+        variants: how else it could be done.
+    """
+
+    name: str
+    reference: str
+    variants: tuple[Variant, ...]
+
+
+REFERENCE = Variant("reference", "as the policy that ships is trained")
+CHOICES = (
+    Choice(
+        "Action head",
+        "flow matching",
+        (
+            Variant("ddim", "DDIM diffusion", {"model": {"objective": ObjectiveKind.DDIM}}),
+            Variant(
+                "tokens",
+                "a word for each number, as RT-1 and RT-2",
+                {"model": {"objective": ObjectiveKind.TOKENS}},
+            ),
+            Variant(
+                "regression",
+                "the chunk in one call, as ACT",
+                {"model": {"objective": ObjectiveKind.REGRESSION}},
+            ),
+        ),
+    ),
+    Choice(
+        "Making it look",
+        "two events, two places, triangulated",
+        (
+            Variant(
+                "no-key-points",
+                "where the hands will go is not taught",
+                {"weights": {"key_pose": 0.0, "heat_map": 0.0, "keypoint": 0.0}},
+            ),
+            Variant("no-geometry", "key points not triangulated", {"model": {"geometry": False}}),
+            Variant("one-event", "the next event alone", {"model": {"key_events": 1}}),
+            Variant(
+                "one-place",
+                "one key point an event, between the fingers",
+                {"model": {"key_offsets_m": (0.0,)}},
+            ),
+        ),
+    ),
+    Choice(
+        "Image encoder",
+        "our own, from nothing",
+        (
+            Variant(
+                "efficientnet-frozen",
+                "EfficientNet-Lite0 as ImageNet taught it",
+                {
+                    "model": {"encoder": EncoderKind.EFFICIENTNET},
+                    "optimiser": {"backbone_fraction": 0.0},
+                },
+            ),
+            Variant(
+                "efficientnet-tuned",
+                "the same, fine-tuned",
+                {
+                    "model": {"encoder": EncoderKind.EFFICIENTNET},
+                    "optimiser": {"backbone_fraction": 0.1},
+                },
+            ),
+        ),
+    ),
+)
+VARIANTS: Mapping[str, Variant] = {
+    variant.name: variant
+    for variant in (REFERENCE, *(variant for choice in CHOICES for variant in choice.variants))
+}
+
+
 def find_preset(name: str) -> Preset:
-    """Return the preset of that name.
+    """Return the preset, or the variant, of that name.
 
     Raises:
         UnknownNameError: there is none.
     """
+    if name in VARIANTS:
+        return VARIANTS[name].preset
     if name not in PRESETS:
-        raise UnknownNameError("preset", name, PRESETS)
+        raise UnknownNameError("preset", name, (*PRESETS, *VARIANTS))
     return PRESETS[name]
+
+
+def find_variant(name: str) -> Variant:
+    """Return the variant of that name.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if name not in VARIANTS:
+        raise UnknownNameError("variant", name, VARIANTS)
+    return VARIANTS[name]
