@@ -106,25 +106,52 @@ def add_pretrain(commands: Commands, handler: Handler) -> None:
     add_json(parser)
 
 
-def add_study(commands: Commands, handler: Handler) -> None:
+def add_study(commands: Commands, data_efficiency: Handler, variants: Handler) -> None:
     """Comparisons of policies that take long."""
-    parser = command(
-        commands,
-        "study",
-        handler,
-        "measure how many demonstrations a new skill takes; interrupted, it goes on where it was",
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "study", help="comparisons that take hours; interrupted, they go on where they were"
     )
-    parser.add_argument("name", choices=["data-efficiency"])
+    studies = parser.add_subparsers(title="studies", metavar="STUDY", required=True)
+    _add_data_efficiency(studies, data_efficiency)
+    _add_variants(studies, variants)
+
+
+def _add_data_efficiency(studies: Commands, handler: Handler) -> None:
+    parser = command(
+        studies, "data-efficiency", handler, "measure how many demonstrations a new skill takes"
+    )
     parser.add_argument(
         "--from",
         dest="start_from",
-        required=True,
         metavar="CHECKPOINT",
-        help="compared with training from nothing",
+        help="compared with training from nothing (default: shipped)",
     )
+    _add_cells(parser, "every unseen skill")
+
+
+def _add_variants(studies: Commands, handler: Handler) -> None:
+    parser = command(
+        studies, "variants", handler, "train with one thing changed, and measure what it is worth"
+    )
+    parser.add_argument(
+        "--variant",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="default: all; an unknown one lists them",
+    )
+    _add_cells(parser, "put_cube_in_tray and open_drawer")
+    parser.add_argument("--episodes", type=positive, default=100, metavar="N", help="default: 100")
+    parser.add_argument(
+        "--seeds", type=positive, default=1, metavar="N", help="trainings of each (default: 1)"
+    )
+
+
+def _add_cells(parser: argparse.ArgumentParser, skills: str) -> None:
+    """Let it be chosen how every policy of a study is measured."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for its results")
     parser.add_argument(
-        "--skill", action="append", default=[], metavar="NAME", help="default: every unseen skill"
+        "--skill", action="append", default=[], metavar="NAME", help=f"default: {skills}"
     )
     parser.add_argument("--minutes", type=duration, default=DEFAULT_MINUTES, help="of training")
     parser.add_argument("--trials", type=positive, default=50, metavar="N", help="default: 50")

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lbm_studio import __version__
 from lbm_studio.arguments import (
@@ -38,6 +38,9 @@ from lbm_studio.arguments import (
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.runs import EventKind, JobStatus, forget_stop, read_events, write_json
+
+if TYPE_CHECKING:
+    from lbm_studio.workers.study import Study
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -94,7 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_train(commands, _train)
     add_pretrain(commands, _pretrain)
     add_rollout(commands, _rollout)
-    add_study(commands, _study)
+    add_study(commands, _data_efficiency, _variants)
     for add in (_add_replay, _add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker):
         add(commands)
     return parser
@@ -248,23 +251,36 @@ def _rollout(options: argparse.Namespace) -> int:
     return 0
 
 
-def _study(options: argparse.Namespace) -> int:
-    from lbm_studio.evaluation.data_efficiency import in_words
-    from lbm_studio.policy.manifest import resolve_checkpoint
+def _data_efficiency(options: argparse.Namespace) -> int:
+    from lbm_studio.policy.manifest import SHIPPED, resolve_checkpoint
+    from lbm_studio.workers.data_efficiency import data_efficiency
+
+    checkpoint = resolve_checkpoint(Path(options.start_from or SHIPPED))
+    return _study(options, data_efficiency(str(checkpoint), options.skill))
+
+
+def _variants(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.variants import variants
+
+    study = variants(
+        options.variant, options.skill, demonstrations=options.episodes, seeds=options.seeds
+    )
+    return _study(options, study)
+
+
+def _study(options: argparse.Namespace, study: "Study") -> int:
     from lbm_studio.workers.study import StudySpec, run_study
 
     signal.signal(signal.SIGTERM, _interrupt)  # so that the running stage is ended as well
     spec = StudySpec(
-        checkpoint=str(resolve_checkpoint(Path(options.start_from))),
-        skills=tuple(options.skill),
         minutes=options.minutes,
         trials=options.trials,
         station=options.station or DEFAULT_STATION,
         processes=options.processes,
         budget_minutes=options.budget,
     )
-    results = run_study(spec, options.out, _say)
-    _finish(options, results, in_words(results))
+    results = run_study(study, spec, options.out, _say)
+    _finish(options, results, study.in_words(results))
     return 0
 
 

@@ -128,6 +128,11 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
             "{tmp} is not a checkpoint",
             id="checkpoint to study",
         ),
+        pytest.param(
+            ["study", "variants", "--variant", "magic", "--out", "{tmp}/study"],
+            "There is no variant called “magic”. Choose one of: reference, ddim, tokens",
+            id="variant to study",
+        ),
         pytest.param(["worker", "nobody"], "There is no worker called “nobody”", id="worker"),
     ],
 )

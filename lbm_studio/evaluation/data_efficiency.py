@@ -1,83 +1,49 @@
 """How many demonstrations a new skill takes, from the shipped policy and from nothing.
 
-A cell is one policy: a skill, where its training began, how many demonstrations it saw, and the
-seed of its training. All cells get the same minutes, and the same unseen layouts.
+All cells get the same minutes, and the same unseen layouts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from statistics import mean
+from pathlib import Path
 
+from lbm_studio.evaluation.cells import (
+    Cell,
+    CellResult,
+    Known,
+    by_cell,
+    mean_in_short,
+    mean_rate,
+    rate_in_short,
+    table,
+    together,
+)
+from lbm_studio.evaluation.charts import success_curves
 from lbm_studio.evaluation.statistics import SuccessRate
 
 COUNTS = (5, 10, 20, 40)
 """Demonstrations a cell may have."""
 LARGEST_COUNT = 80
 """And once more from nothing, which is to reach its own best."""
+ALL_COUNTS = (*COUNTS, LARGEST_COUNT)
 REPEATED_COUNT = 20
 """Here the training is repeated with other seeds, and rolled out under shifted conditions."""
 REPETITIONS = 3
 
 
 class Start(StrEnum):
-    """Where a training begins."""
+    """Where a training begins: the ways that are compared."""
 
     SHIPPED = "shipped"
     SCRATCH = "scratch"
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One policy of the study.
-
-    Attributes:
-        skill: what it is taught.
-        start: where its training begins.
-        demonstrations: how many it sees.
-        seed: of its training.
-    """
-
-    skill: str
-    start: Start
-    demonstrations: int
-    seed: int = 0
-
-    @property
-    def name(self) -> str:
-        """A name for its folder."""
-        return f"{self.skill}-{self.start}-{self.demonstrations}-{self.seed}"
-
-    @property
-    def is_shifted_too(self) -> bool:
-        """Whether it is rolled out under shifted conditions as well."""
-        return self.demonstrations == REPEATED_COUNT and self.seed == 0
+CURVES = {Start.SHIPPED: "from the shipped policy", Start.SCRATCH: "from nothing"}
 
 
-@dataclass(frozen=True)
-class CellResult:
-    """What came of a cell.
-
-    Attributes:
-        cell: the policy.
-        successes: of its trials on unseen layouts.
-        trials: how many there were.
-        minutes: of training.
-        localisation_median_cm: held-out error of the places it looked for [cm].
-        shifted: successes out of as many trials under each shifted condition.
-    """
-
-    cell: Cell
-    successes: int
-    trials: int
-    minutes: float
-    localisation_median_cm: float | None = None
-    shifted: Mapping[str, int] = field(default_factory=dict[str, int])
-
-    @property
-    def rate(self) -> SuccessRate:
-        """The success with its exact interval."""
-        return SuccessRate.of(self.successes, self.trials)
+def is_shifted_too(cell: Cell) -> bool:
+    """Whether a cell is rolled out under shifted conditions as well."""
+    return cell.demonstrations == REPEATED_COUNT and cell.seed == 0
 
 
 def cells(skills: Sequence[str]) -> tuple[Cell, ...]:
@@ -101,8 +67,8 @@ def cells(skills: Sequence[str]) -> tuple[Cell, ...]:
 
 def in_words(results: Iterable[CellResult]) -> str:
     """Return the study for people, as Markdown; what is not measured yet is left empty."""
-    known = {result.cell: result for result in results}
-    skills = list(dict.fromkeys(cell.skill for cell in known))
+    known = by_cell(results)
+    skills = _skills(known)
     if not skills:
         return "Nothing is measured yet.\n"
     lines = [*_main_table(known, skills), "", *_repeated_table(known, skills), ""]
@@ -110,61 +76,77 @@ def in_words(results: Iterable[CellResult]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _main_table(known: Mapping[Cell, CellResult], skills: Sequence[str]) -> list[str]:
-    counts = (*COUNTS, LARGEST_COUNT)
-    lines = ["| skill | start | " + " | ".join(f"{count}" for count in counts) + " |"]
-    lines += ["|---|---|" + "---|" * len(counts)]
-    for skill in skills:
-        for start in Start:
-            row = [_short(known.get(Cell(skill, start, count))) for count in counts]
-            lines.append(f"| {skill} | {start} | " + " | ".join(row) + " |")
-    for start in Start:
-        row = [_mean_in_words(known, skills, start, count) for count in counts]
-        lines.append(f"| **mean** | {start} | " + " | ".join(row) + " |")
-    return lines
+def draw(path: Path, results: Iterable[CellResult]) -> None:
+    """Draw the success of all skills together over the demonstrations, as far as it is known."""
+    known = by_cell(results)
+    curves = {name: _together(known, start) for start, name in CURVES.items()}
+    title = "Success on unseen layouts, all new skills together"
+    success_curves(path, title, "demonstrations of each skill", curves)
 
 
-def _repeated_table(known: Mapping[Cell, CellResult], skills: Sequence[str]) -> list[str]:
-    seeds = range(REPETITIONS)
-    lines = [f"With {REPEATED_COUNT} demonstrations and other seeds of the training:", ""]
-    lines += ["| skill | start | " + " | ".join(f"seed {seed}" for seed in seeds) + " |"]
-    lines += ["|---|---|" + "---|" * len(seeds)]
-    for skill in skills:
-        for start in Start:
-            row = [_short(known.get(Cell(skill, start, REPEATED_COUNT, seed))) for seed in seeds]
-            lines.append(f"| {skill} | {start} | " + " | ".join(row) + " |")
-    return lines
+def _together(known: Known, start: Start) -> dict[int, SuccessRate]:
+    skills = _skills(known)
+    rates = {count: together(known, _cells_of(skills, start, count)) for count in ALL_COUNTS}
+    return {count: rate for count, rate in rates.items() if rate is not None}
 
 
-def _shift_table(known: Mapping[Cell, CellResult], skills: Sequence[str]) -> list[str]:
-    shown = [
-        (skill, start, known[cell])
+def _skills(known: Known) -> list[str]:
+    return list(dict.fromkeys(cell.skill for cell in known))
+
+
+def _cells_of(skills: Sequence[str], start: Start, count: int) -> list[Cell]:
+    return [Cell(skill, start, count) for skill in skills]
+
+
+def _main_table(known: Known, skills: Sequence[str]) -> list[str]:
+    rows = [
+        [skill, start, *(_rate(known, Cell(skill, start, count)) for count in ALL_COUNTS)]
         for skill in skills
         for start in Start
-        if (cell := Cell(skill, start, REPEATED_COUNT)) in known and known[cell].shifted
     ]
+    for start in Start:
+        means = (mean_rate(known, _cells_of(skills, start, count)) for count in ALL_COUNTS)
+        rows.append(["**mean**", start, *map(mean_in_short, means)])
+    return table(["skill", "start", *map(str, ALL_COUNTS)], rows)
+
+
+def _repeated_table(known: Known, skills: Sequence[str]) -> list[str]:
+    seeds = range(REPETITIONS)
+    rows = [
+        [skill, start, *(_rate(known, Cell(skill, start, REPEATED_COUNT, seed)) for seed in seeds)]
+        for skill in skills
+        for start in Start
+    ]
+    head = f"With {REPEATED_COUNT} demonstrations and other seeds of the training:"
+    return [head, "", *table(["skill", "start", *(f"seed {seed}" for seed in seeds)], rows)]
+
+
+def _shift_table(known: Known, skills: Sequence[str]) -> list[str]:
+    cells = [Cell(skill, start, REPEATED_COUNT) for skill in skills for start in Start]
+    shown = [known[cell] for cell in cells if cell in known and known[cell].shifted]
     if not shown:
         return ["Shifted conditions are not measured yet."]
-    shifts = list(shown[0][2].shifted)
-    lines = [f"With {REPEATED_COUNT} demonstrations, under shifted conditions:", ""]
-    lines += ["| skill | start | none | " + " | ".join(shifts) + " |"]
-    lines += ["|---|---|---|" + "---|" * len(shifts)]
-    for skill, start, result in shown:
-        row = [f"{result.shifted[s]}/{result.trials}" for s in shifts]
-        lines.append(f"| {skill} | {start} | {_short(result)} | " + " | ".join(row) + " |")
-    return lines
+    shifts = list(shown[0].shifted)
+    rows = [
+        [
+            *(result.cell.skill, result.cell.way, rate_in_short(result.rate)),
+            *(f"{result.shifted[shift]}/{result.trials}" for shift in shifts),
+        ]
+        for result in shown
+    ]
+    head = f"With {REPEATED_COUNT} demonstrations, under shifted conditions:"
+    return [head, "", *table(["skill", "start", "none", *shifts], rows)]
 
 
-def _verdict(known: Mapping[Cell, CellResult], skills: Sequence[str]) -> list[str]:
+def _verdict(known: Known, skills: Sequence[str]) -> list[str]:
     """Say how many demonstrations each start needs for the best that training from nothing gets."""
-    counts = (*COUNTS, LARGEST_COUNT)
-    rates = {count: mean_rate(known, skills, Start.SCRATCH, count) for count in counts}
-    from_nothing = {count: rate for count, rate in rates.items() if rate is not None}
+    from_nothing = _means(known, skills, Start.SCRATCH)
     if not from_nothing:
         return ["Training from nothing is not measured on every skill yet."]
     best = max(from_nothing.values())
     needed = min(count for count, rate in from_nothing.items() if rate == best)
-    enough = [c for c in counts if (mean_rate(known, skills, Start.SHIPPED, c) or 0.0) >= best]
+    shipped = _means(known, skills, Start.SHIPPED)
+    enough = [count for count, rate in shipped.items() if rate >= best]
     begin = f"From nothing, the best mean is {100 * best:.0f} %, with {needed} demonstrations. "
     if not enough:
         return [begin + "The shipped policy has not been shown to reach it."]
@@ -172,24 +154,11 @@ def _verdict(known: Mapping[Cell, CellResult], skills: Sequence[str]) -> list[st
     return [begin + f"The shipped policy needs {enough[0]} for it: {share:.0f} % as many."]
 
 
-def mean_rate(
-    known: Mapping[Cell, CellResult], skills: Sequence[str], start: Start, count: int
-) -> float | None:
-    """Return the mean success over the skills; None while one of them is not measured."""
-    results = [known.get(Cell(skill, start, count)) for skill in skills]
-    measured = [result.rate.rate for result in results if result is not None]
-    return mean(measured) if len(measured) == len(skills) else None
+def _means(known: Known, skills: Sequence[str], start: Start) -> dict[int, float]:
+    """Return the mean success by the number of demonstrations, where every skill is measured."""
+    means = {count: mean_rate(known, _cells_of(skills, start, count)) for count in ALL_COUNTS}
+    return {count: rate for count, rate in means.items() if rate is not None}
 
 
-def _mean_in_words(
-    known: Mapping[Cell, CellResult], skills: Sequence[str], start: Start, count: int
-) -> str:
-    rate = mean_rate(known, skills, start, count)
-    return "" if rate is None else f"**{100 * rate:.0f} %**"
-
-
-def _short(result: CellResult | None) -> str:
-    if result is None:
-        return ""
-    low, high = (round(100 * end) for end in result.rate.interval)
-    return f"{100 * result.rate.rate:.0f} % ({low}-{high})"
+def _rate(known: Known, cell: Cell) -> str:
+    return rate_in_short(known[cell].rate) if cell in known else ""

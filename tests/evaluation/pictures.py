@@ -14,4 +14,4 @@ def pixels(path: Path) -> np.ndarray:
 def shown(path: Path, colour: str) -> np.ndarray:
     """Return (H, W) where a picture has that colour, as far as smooth edges leave it."""
     rgb = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    return (np.abs(pixels(path).astype(int) - rgb) < 48).all(-1)
+    return np.asarray((np.abs(pixels(path).astype(int) - rgb) < 48).all(-1))

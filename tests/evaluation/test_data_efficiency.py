@@ -1,6 +1,11 @@
 """The order of the study and what it says."""
 
-from lbm_studio.evaluation.data_efficiency import Cell, CellResult, Start, cells, in_words
+from pathlib import Path
+
+from lbm_studio.evaluation.cells import Cell, CellResult
+from lbm_studio.evaluation.charts import COLOURS
+from lbm_studio.evaluation.data_efficiency import Start, cells, draw, in_words, is_shifted_too
+from tests.evaluation.pictures import shown
 
 SKILLS = ("stack", "pour")
 
@@ -16,9 +21,7 @@ def test_every_cell_comes_once_and_the_claim_comes_first() -> None:
     assert [cell.name for cell in planned[:2]] == ["stack-shipped-20-0", "pour-shipped-20-0"]
     by_start = {
         start: sorted(
-            c.demonstrations
-            for c in planned
-            if c.start is start and c.skill == "pour" and not c.seed
+            c.demonstrations for c in planned if c.way == start and c.skill == "pour" and not c.seed
         )
         for start in Start
     }
@@ -62,6 +65,18 @@ def test_shifted_conditions_stand_beside_the_plain_ones() -> None:
     cell = Cell("stack", Start.SHIPPED, 20)
     words = in_words([CellResult(cell, 40, 50, 10.0, shifted={"lighting": 30})])
 
-    assert cell.is_shifted_too
+    assert is_shifted_too(cell)
     assert "| skill | start | none | lighting |" in words
     assert "| stack | shipped | 80 % (66-90) | 30/50 |" in words
+
+
+def test_the_figure_shows_each_start_where_every_skill_is_measured(tmp_path: Path) -> None:
+    both = [result(Start.SCRATCH, count, 20, skill) for count in (5, 10) for skill in SKILLS]
+    path = tmp_path / "figure.png"
+
+    draw(path, [*both, result(Start.SHIPPED, 5, 40)])
+    without = shown(path, COLOURS[0]).sum()  # its legend alone: one skill is not measured
+    draw(path, [*both, *(result(Start.SHIPPED, 5, 40, skill) for skill in SKILLS)])
+
+    assert shown(path, COLOURS[0]).sum() > without
+    assert shown(path, COLOURS[1]).sum() > without

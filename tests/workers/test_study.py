@@ -1,15 +1,17 @@
-"""The study goes on where it was, and keeps only what is small."""
+"""A study goes on where it was, and keeps only what is small."""
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lbm_studio.core.errors import StudioError, UnknownNameError
-from lbm_studio.evaluation.data_efficiency import Cell, CellResult, Start
-from lbm_studio.workers import stages
-from lbm_studio.workers.study import StudySpec, read_results, run_study, unseen_skills
+from lbm_studio.evaluation.cells import CellResult
+from lbm_studio.workers import stages, variants
+from lbm_studio.workers.data_efficiency import data_efficiency, unseen_skills
+from lbm_studio.workers.study import Study, StudySpec, read_results, run_study
 
 PROGRAM = """
 import json, pathlib, sys
@@ -21,11 +23,19 @@ if (study / f"{command}-breaks").exists():
     sys.exit(1)
 figures = {
     "record": {"episodes": 3},
-    "train": {"localisation_median_cm": 0.4},
+    "train": {"localisation_median_cm": 0.4, "step": 70},
     "rollout": {"successes": 2 if "--shift" in sys.argv else 3, "trials": 4},
 }
+if command == "train":
+    checkpoint = pathlib.Path(sys.argv[sys.argv.index("--out") + 1]) / "checkpoint"
+    checkpoint.mkdir(parents=True)
+    (checkpoint / "manifest.json").touch()
+    header = b'{"weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}'
+    weights = len(header).to_bytes(8, "little") + header + bytes(24)
+    (checkpoint / "weights.safetensors").write_bytes(weights)
 file.write_text(json.dumps(figures[command]))
 """
+SPEC = StudySpec(trials=4)
 
 
 @pytest.fixture
@@ -38,62 +48,122 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "study"
 
 
-def run(folder: Path, budget_minutes: float | None = None) -> tuple[CellResult, ...]:
-    spec = StudySpec("shipped", (unseen_skills()[0],), trials=4, budget_minutes=budget_minutes)
-    return run_study(spec, folder, say=lambda sentence: None)
+def efficiency() -> Study:
+    return data_efficiency("shipped", unseen_skills()[:1])
 
 
-def calls(folder: Path) -> list[str]:
-    return (folder / "calls").read_text().splitlines()
+def two_heads() -> Study:
+    return variants.variants(["reference", "tokens"], demonstrations=6)
 
 
-def test_a_budget_ends_it_between_two_cells_and_the_next_run_goes_on(folder: Path) -> None:
-    first = run(folder, budget_minutes=1e-9)
+def run(study: Study, folder: Path, spec: StudySpec = SPEC) -> tuple[CellResult, ...]:
+    return run_study(study, spec, folder, say=lambda sentence: None)
+
+
+def calls(folder: Path, command: str = "") -> list[str]:
+    lines = (folder / "calls").read_text().splitlines()
+    return [line for line in lines if line.startswith(command)]
+
+
+@pytest.mark.parametrize("study", [efficiency, two_heads])
+def test_a_budget_ends_it_between_two_cells_and_the_next_run_goes_on(
+    folder: Path, study: Callable[[], Study]
+) -> None:
+    first = run(study(), folder, StudySpec(trials=4, budget_minutes=1e-9))
 
     assert first == read_results(folder) == ()
-    whole = run(folder)
+    whole = run(study(), folder)
     assert whole == read_results(folder)
+    assert [result.cell for result in whole] == list(study().cells)
     asked = len(calls(folder))
-    assert run(folder) == whole
+    assert run(study(), folder) == whole
     assert len(calls(folder)) == asked
 
 
 def test_the_claim_is_fine_tuned_and_its_opponent_is_not(folder: Path) -> None:
-    results = run(folder)
+    results = run(efficiency(), folder)
 
-    trainings = [line for line in calls(folder) if line.startswith("train")]
+    trainings = calls(folder, "train")
     assert "--from shipped" in trainings[0]
     assert "--from" not in trainings[1]
     assert "--preset pretrained" in trainings[1]
     assert all("--minutes 10" in line for line in trainings)
     claim = results[0]
-    assert (claim.cell.start, claim.cell.demonstrations) == (Start.SHIPPED, 20)
+    assert (claim.cell.way, claim.cell.demonstrations) == ("shipped", 20)
     assert (claim.successes, claim.trials, claim.localisation_median_cm) == (3, 4, 0.4)
+    assert (claim.steps, claim.parameters) == (70, 6)
     assert set(claim.shifted.values()) == {2}
     assert not results[1].shifted
 
 
-def test_what_is_large_is_not_kept_and_the_report_is_written(folder: Path) -> None:
-    results = run(folder)
+def test_variants_learn_from_the_same_demonstrations_and_face_the_same_layouts(
+    folder: Path,
+) -> None:
+    run(two_heads(), folder)
 
-    assert not list((folder / "work").glob("*-shipped-*"))
-    assert "| **mean** | shipped |" in (folder / "results.md").read_text()
+    trainings = calls(folder, "train")
+    assert [line.partition("--preset ")[2].split()[0] for line in trainings] == [
+        *("reference", "reference", "tokens", "tokens")
+    ]
+    datasets = [line.split()[1] for line in trainings]
+    assert (
+        datasets[:2]
+        == datasets[2:]
+        == [str(folder / "work" / f"{skill}-6") for skill in variants.SKILLS]
+    )
+    assert all("--seed 0" in line and "--from" not in line for line in trainings)
+    assert not [line for line in calls(folder, "rollout") if "--seed" in line]
+
+
+@pytest.mark.parametrize("study", [efficiency, two_heads])
+def test_what_is_large_is_not_kept_and_the_report_is_written(
+    folder: Path, study: Callable[[], Study]
+) -> None:
+    results = run(study(), folder)
+
+    assert not [path for path in (folder / "work").rglob("*") if path.suffix == ".safetensors"]
+    assert (folder / "results.md").read_text() == study().in_words(results)
+    assert (folder / "results.png").stat().st_size > 1000
     assert len(json.loads((folder / "results.json").read_text())) == len(results)
 
 
 def test_a_stage_that_failed_loses_nothing(folder: Path) -> None:
     (folder / "rollout-breaks").touch()
     with pytest.raises(StudioError, match="ended at the stage “rollout”"):
-        run(folder)
+        run(efficiency(), folder)
     (folder / "rollout-breaks").unlink()
 
-    run(folder)
+    run(efficiency(), folder)
 
-    cell = Cell(unseen_skills()[0], Start.SHIPPED, 20)
-    trained = [line for line in calls(folder) if line.startswith("train") and cell.name in line]
-    assert len(trained) == 1
+    cell = efficiency().cells[0]
+    assert len([line for line in calls(folder, "train") if cell.name in line]) == 1
 
 
-def test_an_unknown_skill_is_answered_with_the_known_ones(folder: Path) -> None:
-    with pytest.raises(UnknownNameError, match="no skill called “juggle”"):
-        run_study(StudySpec("shipped", ("juggle",)), folder, say=lambda sentence: None)
+def test_results_that_were_measured_otherwise_are_not_mixed_with_new_ones(folder: Path) -> None:
+    run(two_heads(), folder)
+
+    with pytest.raises(StudioError, match="holds results of 10 minutes of training and 4 trials"):
+        run(two_heads(), folder, StudySpec(minutes=5.0, trials=4))
+
+
+def test_an_encoder_is_not_compared_without_what_it_was_taught(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(variants, "packaged_weights", lambda: None)
+    study = variants.variants(["reference", "efficientnet-frozen"])
+
+    with pytest.raises(
+        StudioError, match=r"“efficientnet-frozen”.*not installed.*\[efficientnet\]"
+    ):
+        run(study, folder)
+
+    assert not (folder / "calls").exists()
+
+
+def test_unknown_names_are_answered_with_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match=r"no skill called “juggle”.*put_cube_in_tray"):
+        data_efficiency("shipped", ["juggle"])
+    with pytest.raises(UnknownNameError, match=r"no skill called “juggle”.*put_cube_in_tray"):
+        variants.variants(skills=["juggle"])
+    with pytest.raises(UnknownNameError, match=r"no variant called “magic”.*reference, ddim"):
+        variants.variants(["magic"])

@@ -41,7 +41,7 @@ def test_an_unknown_preset_is_answered_with_the_known_ones() -> None:
 
 
 def test_an_unknown_variant_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match="no variant called “lbm1”.*: reference, ddim"):
+    with pytest.raises(UnknownNameError, match=r"no variant called “lbm1”.*: reference, ddim"):
         find_variant("lbm1")
 
 

@@ -137,7 +137,7 @@ class EfficientNetEncoder(ImageEncoder):
         return Views(self.maps(self.mix.modulated(x, condition)), images.new_empty(len(x), 0))
 
     def load_pretrained(self, source: str) -> str:
-        path = Path(source) if source else _packaged()
+        path = Path(source) if source else packaged_weights()
         if path is None:
             return (
                 "The weights of EfficientNet-Lite0 are not installed, so the image encoder begins "
@@ -152,7 +152,7 @@ class EfficientNetEncoder(ImageEncoder):
         return f"The image encoder begins with what it learned on ImageNet, from {path.name}."
 
 
-def _packaged() -> Path | None:
+def packaged_weights() -> Path | None:
     """Return the file of the package that carries the weights, if it is installed."""
     found = importlib.util.find_spec(PACKAGE)
     return Path(found.origin).parent / PACKAGE_FILE if found and found.origin else None
