@@ -264,7 +264,7 @@ class _TrainingJob:
             "held_out_episodes": len(material.held_out.goals),
             "frames": len(material.training),
             "steps": learner.step,
-            "seconds": round(learner.seconds, 1),
+            "seconds": round(learner.seconds, 3),
             "waiting_share": round(learner.waited_s / max(learner.seconds, 1e-9), 4),
             "start_from": self._spec.start_from,
             "goes_on": self._spec.goes_on,
