@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import StudioError
-from lbm_studio.episodes.labels import EditLog
+from lbm_studio.episodes.edits.log import EditLog
+from lbm_studio.episodes.edits.projection import project
 
 if TYPE_CHECKING:
     from lbm_studio.episodes.dataset import Dataset
@@ -84,15 +85,14 @@ class DatasetShelf:
             log = self.edits(path)
         except StudioError as error:
             return DatasetCard(path, title_of(path.name), problem=str(error))
-        pairs = [(summary, log.labels(summary.metadata)) for summary in dataset.episodes]
-        kept = [(summary, labels) for summary, labels in pairs if not labels.deleted]
+        kept = project(dataset.episodes, log).kept
         return DatasetCard(
             path,
             title_of(path.name),
             len(kept),
-            sum(summary.duration_s for summary, _ in kept),
-            tuple(dict.fromkeys(labels.goal for _, labels in kept)),
-            tuple(dict.fromkeys(s.metadata.skill for s, _ in kept if s.metadata.skill)),
+            sum(view.length for view in kept) / dataset.rate_hz,
+            tuple(dict.fromkeys(view.labels.goal for view in kept)),
+            tuple(dict.fromkeys(v.metadata.skill for v in kept if v.metadata.skill)),
             dataset.station.name if dataset.station else "",
             dataset.station.embodiment if dataset.station else None,
         )

@@ -6,8 +6,10 @@ import numpy as np
 
 from lbm_studio.app.views.review import Curves, EditRow, EpisodeRow, Result
 from lbm_studio.core.action import vector_names
-from lbm_studio.core.episode import EpisodeSummary
-from lbm_studio.episodes.labels import Edit, EditField, EditLog
+from lbm_studio.episodes.edits.log import EditLog
+from lbm_studio.episodes.edits.projection import project
+from lbm_studio.episodes.edits.view import EpisodeView
+from lbm_studio.episodes.edits.words import edit_in_words
 
 if TYPE_CHECKING:
     from lbm_studio.episodes.dataset import Dataset
@@ -19,15 +21,15 @@ _RESULTS = {True: Result.SUCCESS, False: Result.FAILURE, None: Result.UNJUDGED}
 
 def episode_rows(dataset: "Dataset", log: EditLog) -> tuple[EpisodeRow, ...]:
     """Return the rows of the table with the edits applied."""
-    return tuple(_row(summary, log) for summary in dataset.episodes)
+    rate_hz = dataset.rate_hz
+    return tuple(_row(view, rate_hz) for view in project(dataset.episodes, log).episodes)
 
 
 def edit_rows(dataset: "Dataset", log: EditLog) -> tuple[EditRow, ...]:
     """Return the edits in force, newest last."""
-    numbers = {summary.metadata.uuid: summary.index for summary in dataset.episodes}
+    titles = {view.uuid: view.title for view in project(dataset.episodes, log).episodes}
     return tuple(
-        EditRow(edit.number, _edit_words(edit, numbers.get(edit.uuid)), edit.unix_time_s)
-        for edit in log.in_force
+        EditRow(edit.number, edit_in_words(edit, titles), edit.unix_time_s) for edit in log.in_force
     )
 
 
@@ -44,38 +46,27 @@ def episode_curves(dataset: "Dataset", index: int) -> Curves:
     return Curves(names, arms, times_s, vectors.states, vectors.actions)
 
 
-def _row(summary: EpisodeSummary, log: EditLog) -> EpisodeRow:
-    metadata = summary.metadata
-    labels = log.labels(metadata)
+def _row(view: EpisodeView, rate_hz: float) -> EpisodeRow:
+    labels = view.labels
     return EpisodeRow(
-        index=summary.index,
-        uuid=metadata.uuid,
+        index=view.index,
+        uuid=view.uuid,
         goal=labels.goal,
         result=_RESULTS[labels.success],
-        frames=summary.length,
-        duration_s=summary.duration_s,
-        source=metadata.source.value,
-        findings=_findings(summary),
+        frames=view.length,
+        duration_s=view.length / rate_hz,
+        source=view.metadata.source.value,
+        findings=_findings(view, rate_hz),
         deleted=labels.deleted,
         edited=labels.edited,
     )
 
 
-def _findings(summary: EpisodeSummary) -> tuple[str, ...]:
+def _findings(view: EpisodeView, rate_hz: float) -> tuple[str, ...]:
     findings = []
-    dropped = summary.metadata.dropped_ticks
+    dropped = view.metadata.dropped_ticks
     if dropped:
         findings.append(f"{dropped} left out" if dropped > 1 else "1 moment left out")
-    if summary.duration_s < SHORT_S:
+    if view.length / rate_hz < SHORT_S:
         findings.append("shorter than a second")
     return tuple(findings)
-
-
-def _edit_words(edit: Edit, index: int | None) -> str:
-    episode = "an episode that is gone" if index is None else f"episode {index}"
-    if edit.field is EditField.GOAL:
-        return f"{episode}: goal changed to “{edit.value}”"
-    if edit.field is EditField.DELETED:
-        return f"{episode}: {'deleted' if edit.value else 'restored'}"
-    judged = {True: "marked as success", False: "marked as failure", None: "judgement withdrawn"}
-    return f"{episode}: {judged[edit.value if isinstance(edit.value, bool) else None]}"

@@ -1,6 +1,6 @@
 """The Review panel: look at recordings, judge them, take them out and put them back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,8 @@ from lbm_studio.app.views.review import (
 )
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
-from lbm_studio.episodes.labels import EditLog
+from lbm_studio.episodes.edits.change import Change, EditField, EditValue
+from lbm_studio.episodes.edits.log import EditLog
 
 if TYPE_CHECKING:
     from lbm_studio.episodes.dataset import Dataset
@@ -120,7 +121,7 @@ class ReviewPanel(ViewModel[ReviewView]):
 
     def mark(self, success: bool | None) -> None:
         """Judge the selected episode; None withdraws the judgement."""
-        self._edit(lambda log, uuid: log.set_success(uuid, success))
+        self._edit(EditField.SUCCESS, success)
 
     def set_goal(self, text: str) -> None:
         """Correct the prompt of the selected episode."""
@@ -129,15 +130,15 @@ class ReviewPanel(ViewModel[ReviewView]):
         if not goal:
             self._refuse("An episode needs a goal in words.")
         elif row is None or goal != row.goal:
-            self._edit(lambda log, uuid: log.set_goal(uuid, goal))
+            self._edit(EditField.GOAL, goal)
 
     def delete(self) -> None:
         """Leave the selected episode out of training; it can be restored."""
-        self._edit(lambda log, uuid: log.set_deleted(uuid, deleted=True))
+        self._edit(EditField.DELETED, True)
 
     def restore(self) -> None:
         """Put the selected episode back."""
-        self._edit(lambda log, uuid: log.set_deleted(uuid, deleted=False))
+        self._edit(EditField.DELETED, False)
 
     def undo(self) -> None:
         """Undo the newest edit."""
@@ -230,13 +231,13 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._refuse(sentence)
         self._update()
 
-    def _edit(self, change: Callable[[EditLog, str], object]) -> None:
+    def _edit(self, field: EditField, value: EditValue) -> None:
         row = self._row_of(self.view.selected)
         if self._opened is None or row is None:
             self._refuse("Choose an episode first.")
             return
         try:
-            change(self._opened.log, row.uuid)
+            self._opened.log.apply(Change(row.uuid, field, value))
         except StudioError as error:
             self._refuse(str(error))
         self._show_rows()

@@ -1,6 +1,7 @@
 import pytest
 
 from lbm_studio.app.datasets import DatasetShelf, slug, title_of
+from lbm_studio.episodes.edits.change import Change, EditField
 from tests.app.recordings import shelf_with
 
 
@@ -13,7 +14,7 @@ def test_a_card_counts_what_is_kept_and_names_goals_and_skills(tmp_path):
     path = tmp_path / "put_block"
     uuid = shelf.open(path).episodes[0].metadata.uuid
 
-    shelf.edits(path).set_deleted(uuid, deleted=True)
+    shelf.edits(path).apply(Change(uuid, EditField.DELETED, True))
     (card,) = shelf.cards()
 
     assert (card.name, card.episodes, card.problem) == ("Put block", 2, "")

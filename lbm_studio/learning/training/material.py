@@ -157,6 +157,8 @@ class _Reader:
             source=shelf.number,
             statistics=self.statistics.index(shelf.statistics),
             choice=choice if is_training else FrameChoice(),
+            first=entry.first,
+            last=entry.last,
         )
 
 

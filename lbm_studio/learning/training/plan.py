@@ -16,7 +16,8 @@ from lbm_studio.core.episode import identity_of
 from lbm_studio.core.errors import DatasetError, StudioError
 from lbm_studio.core.runs import write_json
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.episodes.labels import EditLog
+from lbm_studio.episodes.edits.projection import project_dataset
+from lbm_studio.episodes.edits.view import EpisodeView
 from lbm_studio.learning.model.config import ModelConfig
 from lbm_studio.learning.model.prompt import build_reader
 from lbm_studio.learning.training.checkpoint import LoadedPolicy
@@ -28,19 +29,23 @@ FEWEST_EPISODES = 2
 
 @dataclass(frozen=True)
 class EpisodeEntry:
-    """One episode.
+    """One episode, or a part of one.
 
     Attributes:
         dataset: which of the datasets of the specification.
         index: its place in the dataset, which never changes.
         goal: the prompt that held for it when the run began.
         paraphrases: other ways to ask for it.
+        first: the first frame of the recording that is learned from.
+        last: the last one; None: the last of the recording.
     """
 
     dataset: int
     index: int
     goal: str
     paraphrases: tuple[str, ...] = ()
+    first: int = 0
+    last: int | None = None
 
     @property
     def goals(self) -> tuple[str, ...]:
@@ -134,12 +139,13 @@ def split_episodes(
 ) -> tuple[tuple[EpisodeEntry, ...], tuple[EpisodeEntry, ...]]:
     """Split into training and held-out episodes; failures and deleted ones are left out.
 
-    The lot falls on what an episode is, so one held out once is likely to stay so when others are
-    added, when it is recorded anew from its seed, and when a policy is fine-tuned.
+    The lot falls on what a recording is, so one held out once is likely to stay so when others are
+    added, when it is recorded anew from its seed, and when a policy is fine-tuned. All parts of a
+    recording, and all copies of it, fall on the same side.
 
     Args:
         datasets: of one source.
-        held_out: share to measure on, at least one episode.
+        held_out: share of the recordings to measure on, at least one.
         seed: of the lot.
         first: number of the first of the datasets.
 
@@ -147,38 +153,29 @@ def split_episodes(
         DatasetError: there are too few.
     """
     usable = [
-        (_lot(seed, identity_of(dataset.episodes[entry.index].metadata)), entry)
+        (_lot(seed, identity_of(view.metadata)), _entry(number, view))
         for number, dataset in enumerate(datasets, start=first)
-        for entry in _usable_episodes(number, dataset)
+        for view in project_dataset(dataset).usable
     ]
-    if len(usable) < FEWEST_EPISODES:
+    lots = sorted({lot for lot, _ in usable})
+    if len(lots) < FEWEST_EPISODES:
         raise DatasetError(
             f"Training needs at least {FEWEST_EPISODES} successful episodes; there are "
-            f"{len(usable)} in {', '.join(str(dataset.root) for dataset in datasets)}."
+            f"{len(lots)} in {', '.join(str(dataset.root) for dataset in datasets)}."
         )
-    count = min(len(usable) - 1, max(1, round(held_out * len(usable))))
-    chosen = {id(entry) for _, entry in sorted(usable, key=lambda one: one[0])[:count]}
-    entries = [entry for _, entry in usable]
+    count = min(len(lots) - 1, max(1, round(held_out * len(lots))))
+    chosen = set(lots[:count])
     return (
-        tuple(entry for entry in entries if id(entry) not in chosen),
-        tuple(entry for entry in entries if id(entry) in chosen),
+        tuple(entry for lot, entry in usable if lot not in chosen),
+        tuple(entry for lot, entry in usable if lot in chosen),
     )
 
 
-def _usable_episodes(number: int, dataset: Dataset) -> list[EpisodeEntry]:
-    edits = EditLog(dataset.root)
-    labels = [edits.labels(episode.metadata) for episode in dataset.episodes]
-    return [
-        EpisodeEntry(number, index, label.goal, _paraphrases(dataset, index, label.goal))
-        for index, label in enumerate(labels)
-        if label.success is not False and not label.deleted
-    ]
-
-
-def _paraphrases(dataset: Dataset, index: int, goal: str) -> tuple[str, ...]:
-    """Return the other ways to ask for an episode; none where its goal was corrected."""
-    metadata = dataset.episodes[index].metadata
-    return metadata.paraphrases if goal == metadata.goal else ()
+def _entry(number: int, view: EpisodeView) -> EpisodeEntry:
+    last = view.kept.last if view.kept.last + 1 < view.recording.length else None
+    labels = view.labels
+    first = view.kept.first
+    return EpisodeEntry(number, view.index, labels.goal, labels.paraphrases, first, last)
 
 
 def _lot(seed: int, identity: str) -> str:

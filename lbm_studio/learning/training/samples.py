@@ -51,6 +51,8 @@ class EpisodeReference:
         source: number of the source it belongs to.
         statistics: number of the statistics that its source shares.
         choice: of its frames.
+        first: the first frame of the recording that is learned from.
+        last: the last one; None: the last of the recording.
     """
 
     dataset: Dataset
@@ -60,6 +62,13 @@ class EpisodeReference:
     source: int = 0
     statistics: int = 0
     choice: FrameChoice = field(default_factory=FrameChoice)
+    first: int = 0
+    last: int | None = None
+
+    @property
+    def rows(self) -> slice:
+        """Where its frames lie in arrays of the whole recording."""
+        return slice(self.first, None if self.last is None else self.last + 1)
 
 
 @dataclass(frozen=True)
@@ -225,8 +234,10 @@ def _read_images(
             if not episode.views.present[view]:
                 continue
             name = embodiment.cameras[view].name
-            pictures = episode.dataset.iter_images(episode.index, name, size_px=size_px)
-            for number, picture in enumerate(pictures):
+            pictures = episode.dataset.iter_images(
+                episode.index, name, first=episode.first, size_px=size_px
+            )
+            for number, picture in zip(range(max(place_of) + 1), pictures, strict=False):
                 if number in place_of:
                     block[place_of[number], place] = picture
 
@@ -234,9 +245,10 @@ def _read_images(
 def _read_numbers(episode: EpisodeReference, config: ModelConfig) -> _Numbers:
     body, stride = episode.views.body, episode.views.stride
     vectors = episode.dataset.vectors(episode.index)
-    states, actions = vectors.states[::stride], vectors.actions[::stride]
+    sent = vectors.actions[episode.rows]
+    states, actions = vectors.states[episode.rows][::stride], sent[::stride]
     chosen = _choose(episode, states, actions)
-    windows = chunk_windows(vectors.actions, body.chunk, stride)
+    windows = chunk_windows(sent, body.chunk, stride)
     keys = coming_key_poses(actions, config.key_events, config.key_offsets_m).at(chosen)
     targets, usable = keypoint_targets(body, states[chosen], keys)
     return _Numbers(
@@ -257,5 +269,6 @@ def _choose(
     choice = episode.choice
     first = first_moving_frame(states, actions) if choice.skip_idle_start else 0
     metadata = episode.dataset.episodes[episode.index].metadata
-    generator = np.random.default_rng(zlib.crc32(identity_of(metadata).encode()))
+    name = identity_of(metadata) + (f":{episode.first}" if episode.first else "")
+    generator = np.random.default_rng(zlib.crc32(name.encode()))
     return spread_frames(first, len(states), choice.most, generator)

@@ -21,7 +21,8 @@ from lbm_studio.core.observation import ArmState, CameraFrame, Observation, Stat
 from lbm_studio.core.pose import Pose
 from lbm_studio.core.runs import EventKind, JobStatus, job_status, read_events
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.episodes.labels import EditLog
+from lbm_studio.episodes.edits.change import Change, EditField, FrameRange, Split
+from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.model.config import ObjectiveKind, TextKind
 from lbm_studio.learning.session import load_policy
@@ -142,7 +143,8 @@ def test_fine_tuning_starts_from_a_checkpoint_and_learns_new_words(
     embodiment = body(1)
     with DatasetWriter.open(dataset, station(embodiment)) as writer:
         write_episode(writer, embodiment, np.array([0.0, 0.0, 0.02]))
-    EditLog(dataset).set_goal(Dataset.open(dataset).episodes[-1].metadata.uuid, "lift it")
+    newest = Dataset.open(dataset).episodes[-1].metadata.uuid
+    EditLog(dataset).apply(Change(newest, EditField.GOAL, "lift it"))
     tuned = replace(spec(dataset, 1), start_from=str(tmp_path / "first"))
     prepare_run(tmp_path / "second", tuned)
 
@@ -236,16 +238,45 @@ def test_deleted_and_failed_episodes_are_left_out_and_corrected_goals_are_learne
 ) -> None:
     opened = Dataset.open(dataset)
     deleted, failed, corrected = (e.metadata.uuid for e in opened.episodes[:3])
-    edits = EditLog(dataset)
-    edits.set_deleted(deleted, True)
-    edits.set_success(failed, False)
-    edits.set_goal(corrected, "lift the green cube")
+    EditLog(dataset).apply(
+        Change(deleted, EditField.DELETED, True),
+        Change(failed, EditField.SUCCESS, False),
+        Change(corrected, EditField.GOAL, "lift the green cube"),
+    )
 
     training, held_out = split_episodes([opened], 0.3, seed=0)
 
     chosen = {episode.index: episode.goal for episode in (*training, *held_out)}
     assert set(chosen) == {2, 3, 4}
     assert chosen[2] == "lift the green cube"
+
+
+def test_both_parts_of_a_recording_fall_on_the_same_side(dataset: Path) -> None:
+    opened = Dataset.open(dataset)
+    EditLog(dataset).apply(
+        *(
+            Change(episode.metadata.uuid, EditField.SPLIT, Split(3, f"part-{episode.index}"))
+            for episode in opened.episodes
+        )
+    )
+
+    for seed in range(10):
+        training, held_out = split_episodes([opened], 0.4, seed=seed)
+        assert {entry.index for entry in training}.isdisjoint(e.index for e in held_out)
+        assert (len(training), len(held_out)) == (6, 4)
+
+
+def test_trimmed_frames_are_no_part_of_the_plan(dataset: Path) -> None:
+    opened = Dataset.open(dataset)
+    whole, cut = (episode.metadata.uuid for episode in opened.episodes[:2])
+    EditLog(dataset).apply(
+        Change(whole, EditField.TRIM, None), Change(cut, EditField.TRIM, FrameRange(2, 5))
+    )
+
+    entries = {e.index: e for part in split_episodes([opened], 0.3, seed=0) for e in part}
+
+    assert (entries[0].first, entries[0].last) == (0, None)
+    assert (entries[1].first, entries[1].last) == (2, 5)
 
 
 def test_the_encoder_is_finished_while_the_head_goes_on_learning(
@@ -275,7 +306,7 @@ def test_a_run_keeps_its_decisions_while_its_dataset_grows(dataset: Path, tmp_pa
     with DatasetWriter.open(dataset, station(embodiment)) as writer:
         write_episode(writer, embodiment, np.array([0.05, 0.0, 0.02]))
     first = Dataset.open(dataset).episodes[0].metadata.uuid
-    EditLog(dataset).set_goal(first, "words never heard before")
+    EditLog(dataset).apply(Change(first, EditField.GOAL, "words never heard before"))
 
     assert train(run) is JobStatus.DONE
     assert read_plan(run) == before

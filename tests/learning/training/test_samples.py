@@ -23,12 +23,19 @@ ALL_FRAMES = FrameChoice()
 
 
 def load(
-    dataset: Path, folder: Path, key_events: int = 1, choice: FrameChoice = ALL_FRAMES
+    dataset: Path,
+    folder: Path,
+    key_events: int = 1,
+    choice: FrameChoice = ALL_FRAMES,
+    frames: tuple[int, int | None] = (0, None),
 ) -> Samples:
     opened = Dataset.open(dataset)
     views = view_dataset(opened, body(1))
+    first, last = frames
     episodes = [
-        EpisodeReference(opened, e.index, (e.metadata.goal,), views, choice=choice)
+        EpisodeReference(
+            opened, e.index, (e.metadata.goal,), views, choice=choice, first=first, last=last
+        )
         for e in opened.episodes
     ]
     return load_samples(
@@ -59,3 +66,19 @@ def test_a_full_disk_is_told_before_anything_is_read(
 
     with pytest.raises(DiskFullError, match="Make room"):
         load(dataset, tmp_path / "cache")
+
+
+def test_frames_that_a_trim_cut_off_are_neither_seen_nor_predicted(
+    dataset: Path, tmp_path: Path
+) -> None:
+    whole = load(dataset, tmp_path / "whole")
+
+    cut = load(dataset, tmp_path / "cut", frames=(2, 5))
+
+    kept = np.isin(whole.step, [2, 3, 4, 5])
+    assert set(cut.step.tolist()) == {0, 1, 2, 3}
+    np.testing.assert_array_equal(cut.states, whole.states[kept])
+    np.testing.assert_array_equal(cut.images[0], whole.images[0][kept])
+    at_the_end = cut.chunks[cut.step == 3]
+    last = np.broadcast_to(at_the_end[:, 1:2], at_the_end[:, 1:].shape)
+    np.testing.assert_array_equal(at_the_end[:, 1:], last)
