@@ -14,6 +14,7 @@ from lbm_studio.station.simulation.objects import (
 TRAVEL_M = 0.08
 """How far a drawer opens [m]."""
 
+_DRAWERS = ("first_drawer", "second_drawer")
 _HALF_OPEN_M = (0.028, 0.052)
 _CABINET = (
     Part(Shape.BOX, (0.050, 0.044, 0.003), (0.0, 0.0, 0.041), shade=0.8),
@@ -45,9 +46,9 @@ class MoveDrawer(MovePiece):
     family = "drawers"
     pretraining = True
     objects = tuple(
-        SceneObject(name, _CABINET, is_fixture=True, moving=_DRAWER)
-        for name in ("first_drawer", "second_drawer")
+        SceneObject(name, _CABINET, is_fixture=True, moving=_DRAWER) for name in _DRAWERS
     )
+    alike = (_DRAWERS,)
     piece = _DRAWER
     handle = (-0.078, 0.0, 0.033)
     tolerance = 0.012

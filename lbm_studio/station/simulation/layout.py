@@ -1,7 +1,7 @@
 """Where the objects of an episode lie, drawn at random from a seed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -78,6 +78,12 @@ class Layout:
     placements: tuple[Placement, ...]
     words: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+
+    def recast(self, parts: Mapping[str, str], roles: Mapping[str, str]) -> "Layout":
+        """Return it with objects in the parts of others and other roles, and without words."""
+        placed = {place.name: place for place in self.placements}
+        placements = (replace(placed[parts.get(name, name)], name=name) for name in placed)
+        return Layout(tuple(placements), roles={**self.roles, **roles})
 
 
 def lay_fixtures(

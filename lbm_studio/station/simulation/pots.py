@@ -78,6 +78,7 @@ class MoveLid(Skill):
     pretraining = True
     required_arms = ()
     objects = (*(_pot(name) for name in POTS), mark(MARK, _MARK_RADIUS_M), _lid(_LID))
+    choices = (("target", _PLACES),)
 
     def lay_out_for(self, draw: Draw, origin: str, target: str) -> Layout:
         """Draw a layout in which the lid goes from ``origin`` to ``target``."""

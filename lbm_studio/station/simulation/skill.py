@@ -2,7 +2,9 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, permutations, product
 from zlib import crc32
 
 from lbm_studio.core.embodiment import StationDescription
@@ -32,6 +34,9 @@ class Skill(ABC):
         required_arms: arms a station must have; empty when any one arm will do.
         goals: at least five ways to ask for it; places in braces are filled by the layout.
         objects: what lies on the table.
+        alike: groups of objects of which the goal could have meant others.
+        choices: roles that the goal chooses, each with all that it could have chosen.
+        rivals: other skills that could have been asked for in the same scene, by name.
         in_turn: milestones that must follow each other; one that comes too early never counts.
         time_limit_s: how long a policy may take, more than twice as long as a demonstration [s].
     """
@@ -44,6 +49,9 @@ class Skill(ABC):
     required_arms: tuple[str, ...]
     goals: tuple[str, ...]
     objects: tuple[SceneObject, ...]
+    alike: tuple[tuple[str, ...], ...] = ()
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    rivals: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
     time_limit_s: float = 12.0
 
@@ -62,6 +70,27 @@ class Skill(ABC):
     @abstractmethod
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
         """Whether the goal is reached now, given the milestones reached so far."""
+
+    def castings(self) -> Iterator["Casting"]:
+        """Yield all that could be asked for in one scene of it; the first as objects are named."""
+        roles, options = zip(*self.choices, strict=True) if self.choices else ((), ())
+        for players in product(*map(permutations, self.alike)):
+            parts = dict(zip(chain(*self.alike), chain(*players), strict=True))
+            for chosen in product(*options):
+                yield Casting(parts, dict(zip(roles, chosen, strict=True)))
+
+
+@dataclass(frozen=True)
+class Casting:
+    """What a goal could have meant.
+
+    Attributes:
+        parts: the object that plays the part of each.
+        roles: those that the goal chooses.
+    """
+
+    parts: Mapping[str, str]
+    roles: Mapping[str, str]
 
 
 class Task:
@@ -111,6 +140,11 @@ class Task:
     def demonstrate(self) -> Demonstration:
         """Yield the phases of a demonstration from the state the scene is in."""
         return self.skill.demonstrate(self._world, self._layout)
+
+    def recast(self, skill: Skill, casting: Casting) -> "Task":
+        """Return what a skill could have been asked for in this scene; it has no words."""
+        layout = self._layout.recast(casting.parts, casting.roles)
+        return Task(skill, self.seed, layout, self._world.recast(casting.parts))
 
     def _is_due(self, name: str) -> bool:
         turns = self.skill.in_turn

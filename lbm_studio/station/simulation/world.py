@@ -3,6 +3,8 @@
 # MuJoCo carries no type information.
 # pyright: reportAttributeAccessIssue=false
 
+from collections.abc import Mapping
+
 import mujoco
 import numpy as np
 
@@ -22,16 +24,31 @@ class World:
         description: the station the scene was built for.
         scene: the compiled model.
         data: its state.
+        parts: which object plays the part of another; the others play their own.
     """
 
-    def __init__(self, description: StationDescription, scene: Scene, data: mujoco.MjData) -> None:
+    def __init__(
+        self,
+        description: StationDescription,
+        scene: Scene,
+        data: mujoco.MjData,
+        parts: Mapping[str, str] | None = None,
+    ) -> None:
         self.description = description
         self._scene = scene
         self._data = data
+        self._parts = parts or {}
         self._arm_roots = {
             name: int(scene.model.body(arm_part(name, "hand")).rootid[0])
             for name in description.embodiment.arm_names
         }
+
+    def recast(self, parts: Mapping[str, str]) -> "World":
+        """Return the same world with objects in the parts of others.
+
+        Asked for one, it tells of the one that plays its part.
+        """
+        return World(self.description, self._scene, self._data, parts)
 
     def pose(self, name: str) -> Pose:
         """Return the pose of an object in the station frame.
@@ -39,8 +56,7 @@ class World:
         Raises:
             UnknownNameError: there is no such object in the scene.
         """
-        self._object(name)
-        body = self._data.body(name)
+        body = self._data.body(self._object(name).name)
         return Pose(body.xpos.copy(), body.xmat.reshape(3, 3).copy())
 
     def offset_m(self, name: str, other: str) -> float:
@@ -50,7 +66,7 @@ class World:
 
     def joint_position(self, name: str) -> float:
         """Return where the moving piece of an object stands on its joint [m or rad]."""
-        return float(self._data.joint(moving_part(name)).qpos[0])
+        return float(self._data.joint(moving_part(self._object(name).name)).qpos[0])
 
     def moving_pose(self, name: str, position: float | None = None) -> Pose:
         """Return the pose of the moving piece of an object in the station frame.
@@ -81,7 +97,7 @@ class World:
         """Return the arms that touch an object at this moment."""
         model, pairs = self._scene.model, self._data.contact.geom
         roots = model.body_rootid[model.geom_bodyid[pairs]]  # (contacts, 2)
-        thing = model.body(name).rootid[0]
+        thing = model.body(self._object(name).name).rootid[0]
         touching = roots[(roots == thing).any(axis=1)]
         return {arm for arm, root in self._arm_roots.items() if (touching == root).any()}
 
@@ -112,7 +128,8 @@ class World:
                     self._scene.model.geom_rgba[first + index, :3] = part.shade * colour
 
     def _object(self, name: str) -> SceneObject:
+        player = self._parts.get(name, name)
         for thing in self._scene.objects:
-            if thing.name == name:
+            if thing.name == player:
                 return thing
         raise UnknownNameError("object", name, [thing.name for thing in self._scene.objects])

@@ -45,6 +45,8 @@ class BuildTower(Skill):
         "set the {middle} block on the {bottom} block and finish the tower with {top}",
     )
     objects = THREE_CUBES
+    alike = (CUBES,)
+    rivals = ("stack_cubes",)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

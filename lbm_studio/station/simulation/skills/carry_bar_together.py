@@ -53,6 +53,7 @@ class CarryBarTogether(Skill):
         block("bar", _HALF_SIZE_M, mass_kg=1.5),
         *(mat(name, *_MAT_HALF_SIZE_M) for name in _MATS),
     )
+    alike = (_MATS,)
 
     def lay_out(self, draw: Draw) -> Layout:
         colours = draw.colours(len(_MATS))

@@ -20,6 +20,7 @@ class CloseDrawer(MoveDrawer):
         "slide the {colour} drawer back in all the way",
         "do not leave the {colour} drawer open",
     )
+    rivals = ("open_drawer",)
 
     def end(self, start: float) -> float:
         return 0.0

@@ -25,3 +25,4 @@ class HandOverIntoTray(HandOverBar):
     )
     trays = _TRAYS
     objects = (BAR, *(tray_for_bar(name) for name in _TRAYS))
+    alike = (_TRAYS,)

@@ -65,6 +65,7 @@ class LiftBoxTogether(Skill):
         "grab the {box} box at both ends and lift it off the table",
     )
     objects = tuple(_box(name) for name in _BOXES)
+    alike = (_BOXES,)
 
     def lay_out(self, draw: Draw) -> Layout:
         colours = draw.colours(len(_BOXES))

@@ -15,6 +15,7 @@ from lbm_studio.station.simulation.objects import (
     Shape,
 )
 
+_BOXES = ("first_box", "second_box")
 _OPEN_RAD = 1.6
 _LID_HEIGHT_M = 0.044
 _BOX = (
@@ -56,10 +57,8 @@ class OpenBox(MovePiece):
         "raise the hinged lid of the {colour} box until it stands up",
         "show me what is in the {colour} box",
     )
-    objects = tuple(
-        SceneObject(name, _BOX, is_fixture=True, moving=_LID)
-        for name in ("first_box", "second_box")
-    )
+    objects = tuple(SceneObject(name, _BOX, is_fixture=True, moving=_LID) for name in _BOXES)
+    alike = (_BOXES,)
     piece = _LID
     handle = (-0.069, 0.0, _LID_HEIGHT_M)
     tolerance = 0.35

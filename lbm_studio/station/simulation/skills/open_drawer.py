@@ -20,6 +20,7 @@ class OpenDrawer(MoveDrawer):
         "slide out the {colour} drawer all the way",
         "I need something from the {colour} drawer, open it",
     )
+    rivals = ("close_drawer",)
 
     def end(self, start: float) -> float:
         return TRAVEL_M

@@ -60,6 +60,7 @@ class PegInSocket(Skill):
             for name in _SOCKETS
         ),
     )
+    alike = (_SOCKETS,)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

@@ -54,6 +54,7 @@ class PressButton(Skill):
         "give the {colour} button a push",
     )
     objects = THREE_BUTTONS
+    alike = (BUTTONS,)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

@@ -44,6 +44,7 @@ class PressTwoButtons(Skill):
         "start with the {first} button and finish with the {second} one",
     )
     objects = THREE_BUTTONS
+    alike = (BUTTONS,)
     in_turn = ("pressed the first", "pressed the second")
 
     def lay_out(self, draw: Draw) -> Layout:

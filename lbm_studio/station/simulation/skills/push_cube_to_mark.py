@@ -49,6 +49,7 @@ class PushCubeToMark(Skill):
         "with spread fingers, push the {cube} block over to the {mark} mark",
     )
     objects = (*(replace(thing, friction=_FRICTION) for thing in TWO_CUBES), *TWO_MARKS)
+    alike = (CUBES[:2], MARKS)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

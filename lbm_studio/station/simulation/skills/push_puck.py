@@ -41,6 +41,7 @@ class PushPuck(Skill):
         "without lifting it, bring the {puck} puck to the {mark} mark",
     )
     objects = (*(puck(name, _RADIUS_M, _HEIGHT_M) for name in _PUCKS), mark("mark", _MARK_RADIUS_M))
+    alike = (_PUCKS,)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

@@ -71,6 +71,9 @@ class PutCubeBeside(Skill):
         "next to the {reference} cube, {side} it, goes the {cube} cube",
     )
     objects = THREE_CUBES
+    alike = (CUBES,)
+    choices = (("side", tuple(_SIDES)),)
+    rivals = ("stack_cubes",)
 
     def lay_out(self, draw: Draw) -> Layout:
         chosen = draw.choice(tuple(_SIDES))

@@ -47,6 +47,7 @@ class PutCubeInTray(Skill):
         "take the {cube} one and set it down in the {tray} tray",
     )
     objects = (*TWO_CUBES, *TWO_TRAYS)
+    alike = (CUBES[:2], TRAYS)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

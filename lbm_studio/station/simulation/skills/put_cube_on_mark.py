@@ -44,6 +44,7 @@ class PutCubeOnMark(Skill):
         "onto the {mark} spot with the {cube} cube",
     )
     objects = (*TWO_CUBES, *TWO_MARKS)
+    alike = (CUBES[:2], MARKS)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

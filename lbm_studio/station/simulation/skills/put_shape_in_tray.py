@@ -54,6 +54,8 @@ class PutShapeInTray(Skill):
         block("brick", _BRICK_HALF_SIZE_M, mass_kg=0.05),
         *TWO_TRAYS,
     )
+    alike = (TRAYS,)
+    choices = (("shape", _SHAPES),)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

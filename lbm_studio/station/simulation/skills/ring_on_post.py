@@ -78,6 +78,7 @@ class RingOnPost(Skill):
         "thread the ring onto the {post} post and let go",
     )
     objects = (_ring("ring"), *(_post(name) for name in _POSTS))
+    alike = (_POSTS,)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

@@ -46,6 +46,7 @@ class SortCubes(Skill):
         "both cubes away, each into its own colour",
     )
     objects = (*TWO_CUBES, *TWO_TRAYS)
+    rivals = ("put_cube_in_tray",)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

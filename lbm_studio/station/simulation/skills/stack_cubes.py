@@ -42,6 +42,7 @@ class StackCubes(Skill):
         "pick up the {upper} cube and rest it on the {lower} one",
     )
     objects = THREE_CUBES
+    alike = (CUBES,)  # no rivals: what falls off a stack has not been put beside it
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:

@@ -17,6 +17,7 @@ from lbm_studio.station.simulation.objects import (
     Shape,
 )
 
+_LEVERS = ("first_lever", "second_lever")
 _LENGTH_M = 0.09
 _END_RAD = 0.8
 _START_RAD = (0.72, 0.88)
@@ -66,10 +67,8 @@ class TurnLever(MovePiece):
         "grip the knob of the {colour} lever and turn it all the way",
         "throw the {colour} switch",
     )
-    objects = tuple(
-        SceneObject(name, _PLATE, is_fixture=True, moving=_LEVER)
-        for name in ("first_lever", "second_lever")
-    )
+    objects = tuple(SceneObject(name, _PLATE, is_fixture=True, moving=_LEVER) for name in _LEVERS)
+    alike = (_LEVERS,)
     piece = _LEVER
     handle = (-_LENGTH_M, 0.0, 0.037)
     tolerance = 0.2

@@ -48,6 +48,8 @@ class UnstackCubes(Skill):
         "clear the {lower} cube by putting {upper} on the {mark} circle",
     )
     objects = (*THREE_CUBES, *TWO_MARKS)
+    alike = (CUBES, MARKS)
+    rivals = ("stack_cubes",)
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
