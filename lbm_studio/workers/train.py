@@ -22,13 +22,16 @@ from lbm_studio.core.runs import (
 )
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.training.loop import run_training
-from lbm_studio.learning.training.presets import find_preset
+from lbm_studio.learning.training.presets import (
+    DEFAULT_PRESET,
+    FINE_TUNING_PRESET,
+    find_preset,
+)
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.learning.training.views import embodiment_of
 from lbm_studio.policy.shipped import Start, choose_start
 
 NICENESS = 10
-DEFAULT_PRESET = "compact"
 
 log = logging.getLogger(__name__)
 
@@ -66,19 +69,20 @@ def begin_run(run: Path, spec: TrainSpec, start_from: str | None, preset: str | 
         start_from: checkpoint, its short name, or ``scratch``; None starts from the policy that
             ships, where it fits the datasets.
         preset: settings by name; they describe a new network, so without ``start_from`` one is
-            made. None takes the default ones.
+            made. None takes the usual ones of a new network, or of a fine-tuned one.
 
     Raises:
         StudioError: a name is unknown, a checkpoint does not fit, or the folder belongs to a run.
     """
-    settings = find_preset(preset or DEFAULT_PRESET)
     if preset is not None and start_from is None:
         start = Start(None, f"Starts from scratch, with the settings “{preset}”.")
     else:
         start = choose_start(
             start_from, lambda: embodiment_of(Dataset.open(Path(spec.datasets[0])))
         )
-    prepare_run(run, replace(settings.applied_to(spec), start_from=start.checkpoint))
+    usual = FINE_TUNING_PRESET if start.checkpoint else DEFAULT_PRESET
+    settings = find_preset(preset or usual).applied_to(spec)
+    prepare_run(run, replace(settings, start_from=start.checkpoint))
     return start.sentence
 
 

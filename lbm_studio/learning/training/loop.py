@@ -205,14 +205,14 @@ class _TrainingJob:
         return self._learner.train_head_step(sights, progress)
 
     def _remember(self, generator: np.random.Generator) -> SightMemory:
-        learner = self._learner
+        learner, most = self._learner, self._spec.remembered_frames
         learner.freeze_encoders()
-        count = min(self._spec.remembered_frames, len(self._material.training))
+        count = min(most, len(self._material.training))
         return remember(
             learner.network,
             self._training,
             self._training.draw_rows(count, generator),
-            views=self._spec.remembered_views,
+            views=max(1, min(self._spec.remembered_views, most // count)),
             generator=generator,
             low_precision=learner.settings.low_precision,
             progress=StageProgress(self._events, "looking"),

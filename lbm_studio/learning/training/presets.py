@@ -1,6 +1,7 @@
 """Whole settings of a training by name: everything but its data, its budget and its seed.
 
-``compact`` learns on two CPU cores. ``pretrained`` is the same for many skills at once. ``lbm1`` is
+``compact`` learns on two CPU cores. ``pretrained`` is the same for many skills at once, and
+``fine-tuned`` how a checkpoint learns one more, whose network it keeps. ``lbm1`` is
 TRI's LBM (arXiv 2507.05331, Tables I and II), for machines with large GPUs. What that paper leaves
 open is chosen here: attention heads, sampling steps, and that the encoded diffusion step is added
 to the condition. It differs in this: the look before this one lies as far back as a policy's own
@@ -93,23 +94,28 @@ LBM1 = Preset(
     head_share=0.0,
 )
 
-PRESETS: Mapping[str, Preset] = {
-    "compact": Preset(),
-    "pretrained": Preset(
-        model=ModelConfig(
-            key_events=2,
-            key_offsets_m=(-0.04, 0.04),
-            camera_dropout=0.05,
-            text=TextKind.MINILM,
-        ),
-        augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),
+PRETRAINED = Preset(
+    model=ModelConfig(
+        key_events=2,
+        key_offsets_m=(-0.04, 0.04),
+        camera_dropout=0.05,
+        text=TextKind.MINILM,
     ),
-    "lbm1": LBM1,
-}
+    augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),
+)
 
-
+DEFAULT_PRESET = "compact"
 REFERENCE_PRESET = "pretrained"
 """What the policy that ships is trained with, and what variants are compared with."""
+FINE_TUNING_PRESET = "fine-tuned"
+"""What a checkpoint is fine-tuned with, unless somebody says otherwise."""
+
+PRESETS: Mapping[str, Preset] = {
+    DEFAULT_PRESET: Preset(),
+    REFERENCE_PRESET: PRETRAINED,
+    FINE_TUNING_PRESET: PRETRAINED,
+    "lbm1": LBM1,
+}
 
 
 @dataclass(frozen=True)

@@ -112,9 +112,9 @@ class TrainSpec:
         head_share: share of the budget at the end in which only the policy head learns, on what the
             finished encoder sees: many more steps, for the last centimetre.
         head_batch: frames a step then.
-        remembered_frames: most frames whose keypoints are remembered for that.
-        remembered_views: how often each of them is looked at: once as it is, then shifted and
-            recoloured at random.
+        remembered_frames: how many frames' keypoints are remembered for that, most.
+        remembered_views: how often a frame is looked at, most, where there are few: once as it is,
+            then shifted and recoloured at random; together no more than ``remembered_frames``.
         held_out: share of the episodes kept for measuring, at least one.
         report_every_s: seconds between measurements [s].
         save_every_s: seconds between checkpoints [s].
@@ -139,7 +139,7 @@ class TrainSpec:
     head_share: float = 0.35
     head_batch: int = 32
     remembered_frames: int = 16_000
-    remembered_views: int = 1
+    remembered_views: int = 8
     held_out: float = 0.04
     report_every_s: float = 45.0
     save_every_s: float = 120.0

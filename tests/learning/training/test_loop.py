@@ -101,6 +101,20 @@ def test_the_checkpoint_holds_the_average_of_the_weights(dataset: Path, tmp_path
     assert not torch.equal(published[key], state[0][f"network.{key}"])
 
 
+@pytest.mark.parametrize(("most", "looks_each"), [(10_000, 8), (80, 2), (20, None)])
+def test_few_frames_are_remembered_in_several_looks_and_many_in_part(
+    dataset: Path, tmp_path: Path, most: int, looks_each: int | None
+) -> None:
+    run = tmp_path / "run"
+    prepare_run(run, replace(spec(dataset, 2), head_share=0.5, remembered_frames=most))
+    train(run)
+
+    looks = [e.data["total"] for e in read_events(run) if e.data.get("stage") == "looking"]
+
+    frames = read_manifest(run).provenance["frames"]
+    assert looks[-1] == (looks_each * frames if looks_each else most)
+
+
 def test_a_stopped_run_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     prepare_run(run, spec(dataset, steps=6))
