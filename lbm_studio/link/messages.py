@@ -327,6 +327,84 @@ class EpisodeKept(Message, frozen=True):
 WriterRequest = BeginEpisode | KeepEpisode | DiscardEpisode
 
 
+# --- speech process -------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """Whether a recording holds a goal, and why not."""
+
+    HEARD = "heard"
+    SILENCE = "silence"
+    NO_SPEECH = "no speech"
+    UNSURE = "unsure"
+
+
+class SpeechPhase(StrEnum):
+    """What the speech process does."""
+
+    IDLE = "idle"
+    LISTENING = "listening"
+    RECOGNISING = "recognising"
+    DONE = "done"
+
+
+class StartListening(Message, frozen=True):
+    """Record from the microphone; what was being recorded or recognised is forgotten.
+
+    Attributes:
+        goals: what people may speak of, what matters most first.
+        model: file of the recogniser; empty takes the one that is installed.
+    """
+
+    goals: tuple[str, ...] = ()
+    model: str = ""
+
+
+class FinishListening(Message, frozen=True):
+    """End the recording and recognise it."""
+
+
+class CancelListening(Message, frozen=True):
+    """End the recording and forget it."""
+
+
+class FollowListening(Message, frozen=True):
+    """Ask how far it is; answered by Listening, or by Refused once it cannot go on."""
+
+
+class Hearing(Message, frozen=True):
+    """What was heard.
+
+    Attributes:
+        verdict: whether it is a goal.
+        text: the goal; empty unless it was heard.
+        confidence: how sure the recogniser is, 0 to 1.
+    """
+
+    verdict: Verdict
+    text: str = ""
+    confidence: float = 0.0
+
+
+class Listening(Message, frozen=True):
+    """How far the speech process is.
+
+    Attributes:
+        phase: what it does.
+        level_dbfs: the loudest sample of the last moment [dBFS].
+        recorded_s: length of the recording [s].
+        hearing: once it is done.
+    """
+
+    phase: SpeechPhase
+    level_dbfs: float
+    recorded_s: float
+    hearing: Hearing | None = None
+
+
+SpeechRequest = StartListening | FinishListening | CancelListening | FollowListening
+
+
 # --- published by the renderer or the camera processes --------------------------------------------
 
 
@@ -348,7 +426,7 @@ class FramesReady(Message, frozen=True):
 
 # --- what may arrive ------------------------------------------------------------------------------
 
-Answer = Accepted | Refused | Description | Chunk | EpisodeKept
+Answer = Accepted | Refused | Description | Chunk | EpisodeKept | Listening
 """Whatever answers a request."""
 
 Published = Tick | Physics | FramesReady
