@@ -247,7 +247,8 @@ def _rollout(options: argparse.Namespace) -> int:
         report = rollout(spec, lambda _: progress(next(done), spec.trials))
     words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
     shifted = f", with {', '.join(spec.shifts)} shifted" if spec.shifts else ""
-    _finish(options, report, f"Success {words} in {report.seconds:.0f} s{shifted}.")
+    followed = f" Prompt followed: {report.prompt.in_words()}." if report.prompt else ""
+    _finish(options, report, f"Success {words} in {report.seconds:.0f} s{shifted}.{followed}")
     return 0
 
 

@@ -22,6 +22,7 @@ from safetensors.torch import load_file, save_file
 
 from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
+from lbm_studio.evaluation.statistics import PromptFollowing
 from lbm_studio.learning.model.config import EncoderKind, ModelConfig, TextKind
 from lbm_studio.learning.training.mixture import Mixture, read_mixture
 from lbm_studio.learning.training.spec import TrainSpec
@@ -33,7 +34,7 @@ from lbm_studio.policy.manifest import (
     write_manifest,
 )
 from lbm_studio.policy.shipped import SHIPPED_TITLE
-from lbm_studio.workers.pretrain import MIXTURE_FILE, REPORT_FILE, PretrainReport
+from lbm_studio.workers.pretrain import ALL, MIXTURE_FILE, REPORT_FILE, PretrainReport
 from lbm_studio.workers.train import read_spec
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
@@ -214,14 +215,25 @@ def _results(run: Run) -> str:
     if not rates or run.report.overall is None:
         return "Nothing was rolled out."
     execute = run.mixture.rollouts.execute or run.manifest.embodiment.chunk.execute
-    rows = [(name, rate.in_words(), _error(run, name)) for name, rate in rates.items()]
-    rows.append(("**all**", run.report.overall.in_words(), ""))
+    prompts = {**(run.report.prompts or {}), ALL: run.report.prompts_overall}
+    rows = [
+        (name, rate.in_words(), _followed(prompts.get(name)), _error(run, name))
+        for name, rate in rates.items()
+    ]
+    rows.append((f"**{ALL}**", run.report.overall.in_words(), _followed(prompts[ALL]), ""))
     return (
         f"Success on layouts that were never recorded (seeds from {FIRST_UNSEEN_SEED}), looking "
-        f"again after every {execute} steps. Intervals are exact, 95 %. Beside it how far off the "
-        "next key points were believed to be in held-out episodes, where there are any.\n\n"
-        + _table(("skill", "success", "localisation, median"), rows)
+        f"again after every {execute} steps. Intervals are exact, 95 %. Beside it how often the "
+        "prompt was followed where it alone tells what is meant: of the layouts on which any goal "
+        "was reached that the scene allows, those on which it was the one asked for, and no other "
+        "before. And how far off the next key points were believed to be in held-out episodes, "
+        "where there are any.\n\n"
+        + _table(("skill", "success", "prompt followed", "localisation, median"), rows)
     )
+
+
+def _followed(prompt: PromptFollowing | None) -> str:
+    return prompt.in_words() if prompt else "-"
 
 
 def _error(run: Run, skill: str) -> str:

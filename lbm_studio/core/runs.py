@@ -24,6 +24,8 @@ PROCESS_FILE = "process.pid"
 ROLLOUTS_FILE = "rollouts.jsonl"
 """What a run's checkpoints achieved: one line for each, by :func:`add_rollout`."""
 
+_ROLLOUT_FIGURES = ("successes", "trials", "interval95", "seconds", "prompt")
+
 
 class JobStatus(StrEnum):
     """Where a job is in its life."""
@@ -184,10 +186,11 @@ def add_rollout(run: Path, step: int, report: Mapping[str, object], skill: str =
     Args:
         run: the run folder.
         step: how many steps the checkpoint was trained for.
-        report: holds ``successes``, ``trials``, ``interval95`` and ``seconds``.
+        report: holds ``successes``, ``trials``, ``interval95`` and ``seconds``, and how the prompt
+            was followed where other goals could be reached: ``prompt``.
         skill: that was rolled out; empty: all that it was trained on.
     """
-    kept = {key: report.get(key) for key in ("successes", "trials", "interval95", "seconds")}
+    kept = {key: report.get(key) for key in _ROLLOUT_FIGURES}
     with (run / ROLLOUTS_FILE).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"step": step, "skill": skill, **kept}) + "\n")
 

@@ -1,5 +1,6 @@
 """What a number of successes says about the true rate, without approximations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scipy.stats import beta
@@ -42,6 +43,43 @@ class SuccessRate:
         low, high = (round(100 * end) for end in self.interval)
         share = round(100 * self.rate)
         return f"{share} % ({self.successes} of {self.trials}, between {low} and {high} %)"
+
+
+@dataclass(frozen=True)
+class PromptFollowing:
+    """Whether it was the prompt that decided what happened, in scenes that allow several goals.
+
+    Attributes:
+        followed: trials that reached the goal that was asked for, and no other before.
+        confused: trials that reached another goal instead, or before.
+        interval: exact 95 % interval of the share that followed; None when no goal was reached.
+    """
+
+    followed: int
+    confused: int
+    interval: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, followed: int, confused: int) -> "PromptFollowing":
+        """Compute the interval."""
+        reached = followed + confused
+        return cls(followed, confused, exact_interval(followed, reached) if reached else None)
+
+    @classmethod
+    def together(cls, parts: Iterable["PromptFollowing"]) -> "PromptFollowing":
+        """Return all of them as one."""
+        counts = [(part.followed, part.confused) for part in parts]
+        return cls.of(sum(count[0] for count in counts), sum(count[1] for count in counts))
+
+    def in_words(self) -> str:
+        """Return e.g. ``"98 % (46 of 47 that reached any goal, between 89 and 100 %)"``."""
+        if self.interval is None:
+            return "no goal was reached"
+        low, high = (round(100 * end) for end in self.interval)
+        reached = self.followed + self.confused
+        share = round(100 * self.followed / reached)
+        counts = f"{self.followed} of {reached} that reached any goal"
+        return f"{share} % ({counts}, between {low} and {high} %)"
 
 
 def exact_interval(

@@ -6,13 +6,13 @@ are recorded anew from their seeds, and a training goes on from averaged weights
 """
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from lbm_studio.core.codec import to_json
+from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.runs import (
     SPEC_FILE,
@@ -23,7 +23,7 @@ from lbm_studio.core.runs import (
     read_rollouts,
     write_json,
 )
-from lbm_studio.evaluation.statistics import SuccessRate
+from lbm_studio.evaluation.statistics import PromptFollowing, SuccessRate
 from lbm_studio.learning.training.mixture import Mixture, Recording, RolloutPlan, read_mixture
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.policy.manifest import read_manifest
@@ -36,6 +36,7 @@ from lbm_studio.workers.train import prepare_run, train
 MIXTURE_FILE = "mixture.toml"
 DATASETS_FOLDER = "datasets"
 REPORT_FILE = "report.json"
+ALL = "all"
 
 Say = Callable[[str], None]
 ShouldStop = Callable[[], bool]
@@ -80,6 +81,8 @@ class PretrainReport:
         localisation_median_cm: held-out error of the coming key points [cm].
         skills: success on unseen layouts of each simulated skill.
         overall: of all together; None without rollouts.
+        prompts: whether prompts were followed, for each skill whose scene allows other goals.
+        prompts_overall: the same for all of them together; None where it was not looked at.
     """
 
     run: str
@@ -90,6 +93,8 @@ class PretrainReport:
     localisation_median_cm: float | None = None
     skills: Mapping[str, SuccessRate] | None = None
     overall: SuccessRate | None = None
+    prompts: Mapping[str, PromptFollowing] | None = None
+    prompts_overall: PromptFollowing | None = None
 
     def in_words(self) -> str:
         """Return the report for people."""
@@ -98,9 +103,16 @@ class PretrainReport:
         told = f"Pretrained for {self.steps} steps ({self.seconds / 60:.0f} min) in {self.run}."
         if not self.skills or self.overall is None:
             return told
-        width = max(len(name) for name in self.skills)
-        each = (f"{name:<{width}}  {rate.in_words()}" for name, rate in self.skills.items())
-        return "\n".join([told, *each, f"{'all':<{width}}  {self.overall.in_words()}"])
+        success = {**self.skills, ALL: self.overall}
+        lines = [told, *_in_lines(success)]
+        if self.prompts and self.prompts_overall is not None:
+            lines += ["Prompt followed:", *_in_lines({**self.prompts, ALL: self.prompts_overall})]
+        return "\n".join(lines)
+
+
+def _in_lines(figures: Mapping[str, SuccessRate | PromptFollowing]) -> Iterator[str]:
+    width = max(len(name) for name in figures)
+    return (f"{name:<{width}}  {figure.in_words()}" for name, figure in figures.items())
 
 
 def pretrain(
@@ -129,10 +141,10 @@ def pretrain(
             return PretrainReport(str(spec.run), stopped=True)
     if not _train(spec.run, asked, say, should_stop):
         return PretrainReport(str(spec.run), stopped=True)
-    rates = _roll_out(spec, mixture, say, should_stop)
-    if rates is None:
+    lines = _roll_out(spec, mixture, say, should_stop)
+    if lines is None:
         return PretrainReport(str(spec.run), stopped=True)
-    report = _report(spec.run, rates)
+    report = _report(spec.run, lines)
     write_json(spec.run / REPORT_FILE, to_json(report))
     return report
 
@@ -184,26 +196,27 @@ def _train(run: Path, asked: TrainSpec, say: Say, should_stop: ShouldStop) -> bo
 
 def _roll_out(
     spec: PretrainSpec, mixture: Mixture, say: Say, should_stop: ShouldStop
-) -> dict[str, SuccessRate] | None:
-    """Roll every simulated skill out, but not again; None when it was stopped."""
+) -> dict[str, Mapping[str, Any]] | None:
+    """Roll every simulated skill out, but not again.
+
+    Returns what is kept of each; None when it was stopped.
+    """
     step = _steps(spec.run)
     plan = mixture.rollouts
-    known = {str(line.get("skill")): line for line in _rollouts_at(spec.run, step)}
-    rates: dict[str, SuccessRate] = {}
     for name, recording in mixture.recordings.items() if plan.trials else ():
-        if name not in known:
+        if name not in _rollouts_at(spec.run, step):
             say(f"rollout: {plan.trials} unseen layouts of {recording.skill}")
             report = rollout(_rollout_spec(spec, plan, recording), lambda _: None, should_stop)
             if report.trials < plan.trials:
                 return None
             add_rollout(spec.run, step, to_json(report), skill=name)
-            known[name] = {"successes": report.successes, "trials": report.trials}
-        rates[name] = SuccessRate.of(known[name]["successes"], known[name]["trials"])
-    if rates and "" not in known:
-        together = _together(rates)
-        figures = {**to_json(together), "interval95": together.interval, "seconds": None}
-        add_rollout(spec.run, step, figures)
-    return rates
+    known = _rollouts_at(spec.run, step)
+    each = {name: known[name] for name in mixture.recordings if name in known}
+    if each and "" not in known:
+        rate, prompts = _rates_together(_rates(each)), _prompts_together(_prompts(each))
+        figures = {**to_json(rate), "interval95": rate.interval, "seconds": None}
+        add_rollout(spec.run, step, {**figures, "prompt": to_json(prompts)})
+    return each
 
 
 def _rollout_spec(spec: PretrainSpec, plan: RolloutPlan, recording: Recording) -> RolloutSpec:
@@ -218,23 +231,40 @@ def _rollout_spec(spec: PretrainSpec, plan: RolloutPlan, recording: Recording) -
     return asked if plan.time_limit_s is None else replace(asked, time_limit_s=plan.time_limit_s)
 
 
-def _rollouts_at(run: Path, step: int) -> list[Mapping[str, Any]]:
-    return [line for line in read_rollouts(run) if line.get("step") == step]
+def _rollouts_at(run: Path, step: int) -> dict[str, Mapping[str, Any]]:
+    """Return the newest line of each skill at a step."""
+    lines = (line for line in read_rollouts(run) if line.get("step") == step)
+    return {str(line.get("skill")): line for line in lines}
 
 
 def _steps(run: Path) -> int:
     return int(read_manifest(run).provenance.get("steps", 0))
 
 
-def _together(rates: Mapping[str, SuccessRate]) -> SuccessRate:
+def _rates(lines: Mapping[str, Mapping[str, Any]]) -> dict[str, SuccessRate]:
+    return {n: SuccessRate.of(line["successes"], line["trials"]) for n, line in lines.items()}
+
+
+def _prompts(lines: Mapping[str, Mapping[str, Any]]) -> dict[str, PromptFollowing]:
+    """Return how prompts were followed; earlier versions did not look."""
+    known = {name: line["prompt"] for name, line in lines.items() if line.get("prompt")}
+    return {name: from_json(PromptFollowing, prompt) for name, prompt in known.items()}
+
+
+def _rates_together(rates: Mapping[str, SuccessRate]) -> SuccessRate:
     return SuccessRate.of(
         sum(rate.successes for rate in rates.values()), sum(rate.trials for rate in rates.values())
     )
 
 
-def _report(run: Path, rates: Mapping[str, SuccessRate]) -> PretrainReport:
+def _prompts_together(prompts: Mapping[str, PromptFollowing]) -> PromptFollowing | None:
+    return PromptFollowing.together(prompts.values()) if prompts else None
+
+
+def _report(run: Path, lines: Mapping[str, Mapping[str, Any]]) -> PretrainReport:
     manifest = read_manifest(run)
     error_cm = manifest.metrics.get("localisation_median_cm")
+    rates, prompts = _rates(lines), _prompts(lines)
     return PretrainReport(
         run=str(run),
         stopped=False,
@@ -243,5 +273,7 @@ def _report(run: Path, rates: Mapping[str, SuccessRate]) -> PretrainReport:
         waiting_share=float(manifest.provenance.get("waiting_share", 0.0)),
         localisation_median_cm=error_cm if error_cm is not None and isfinite(error_cm) else None,
         skills=rates,
-        overall=_together(rates) if rates else None,
+        overall=_rates_together(rates) if rates else None,
+        prompts=prompts,
+        prompts_overall=_prompts_together(prompts),
     )

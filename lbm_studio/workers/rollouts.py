@@ -2,7 +2,7 @@
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,13 @@ from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.shift import Shift
-from lbm_studio.evaluation.statistics import exact_interval
+from lbm_studio.evaluation.statistics import PromptFollowing, exact_interval
 from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.other_goals import OtherGoals
 from lbm_studio.station.simulation.skill import HeldSuccess
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.baselines import BASELINES, IDLE, REPLAY, IdlePolicy, ReplayPolicy
@@ -72,7 +73,9 @@ class RolloutSpec:
 class Trial:
     """One layout. ``seconds`` is simulated time until success (which then lasted) or the limit [s].
 
-    A success that begins within the limit may be watched beyond it.
+    A success that begins within the limit may be watched beyond it. ``instead`` is another goal
+    that was reached before, or was reached and the one asked for not; empty when there was none,
+    None when the scene allows no other.
     """
 
     seed: int
@@ -80,6 +83,7 @@ class Trial:
     success: bool
     seconds: float
     milestones: dict[str, bool]
+    instead: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class RolloutReport:
     """All layouts. ``interval95`` is the exact (Clopper-Pearson) 95 % interval of the success rate.
 
     ``seconds`` is the wall-clock time of the whole [s], loading included; ``shifts`` is what the
-    station was shifted in.
+    station was shifted in; ``prompt`` is None where the scene allows no other goal.
     """
 
     successes: int
@@ -97,6 +101,7 @@ class RolloutReport:
     seconds: float
     each: tuple[Trial, ...]
     shifts: tuple[Shift, ...] = ()
+    prompt: PromptFollowing | None = None
 
 
 class Roller:
@@ -134,16 +139,19 @@ class Roller:
         period_s = self._description.embodiment.chunk.period_s
         limit = round((self._spec.time_limit_s or self._skill.time_limit_s) / period_s)
         success = HeldSuccess(task.is_success, period_s)
+        others = OtherGoals(task, map(find_skill, self._skill.rivals), period_s)
         for step, action in enumerate(self._actions(task.goal, seed), start=1):
             self._station.step(action)
             self._clock.advance_s(period_s)
             success.look()
+            others.look()
             if on_step is not None:
                 on_step(self._station)
             if success.is_certain or (step >= limit and not success.is_pending):
                 break
         seconds = success.first_s if success.is_certain else limit * period_s
-        return Trial(seed, task.goal, success.is_certain, seconds, task.milestones())
+        instead = (others.reached or "") if others.exist else None
+        return Trial(seed, task.goal, success.is_certain, seconds, task.milestones(), instead)
 
     def _actions(self, goal: str, seed: int) -> Iterator[Action]:
         """Yield clamped actions for ever, looking again after each executed part of a chunk."""
@@ -195,7 +203,15 @@ def rollout(
         seconds=time.monotonic() - begin,
         each=tuple(trials),
         shifts=spec.shifts,
+        prompt=_prompt_following(trials),
     )
+
+
+def _prompt_following(trials: Sequence[Trial]) -> PromptFollowing | None:
+    known = [trial for trial in trials if trial.instead is not None]
+    followed = sum(trial.success and not trial.instead for trial in known)
+    confused = sum(bool(trial.instead) for trial in known)
+    return PromptFollowing.of(followed, confused) if known else None
 
 
 def _check(spec: RolloutSpec) -> None:

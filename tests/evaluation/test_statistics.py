@@ -2,7 +2,7 @@ import pytest
 from scipy.stats import binom
 
 from lbm_studio.core.errors import StudioError
-from lbm_studio.evaluation.statistics import SuccessRate, exact_interval
+from lbm_studio.evaluation.statistics import PromptFollowing, SuccessRate, exact_interval
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,26 @@ def test_a_count_that_cannot_be_is_refused_in_words(successes: int, trials: int)
 
 def test_a_rate_is_told_with_its_counts_and_its_interval() -> None:
     assert SuccessRate.of(25, 30).in_words() == "83 % (25 of 30, between 65 and 94 %)"
+
+
+@pytest.mark.parametrize(
+    ("followed", "confused", "words"),
+    [
+        (46, 1, "98 % (46 of 47 that reached any goal, between 89 and 100 %)"),
+        (0, 1, "0 % (0 of 1 that reached any goal, between 0 and 98 %)"),
+        (0, 0, "no goal was reached"),
+    ],
+)
+def test_how_a_prompt_was_followed_is_told_of_the_trials_that_reached_any_goal(
+    followed: int, confused: int, words: str
+) -> None:
+    assert PromptFollowing.of(followed, confused).in_words() == words
+
+
+def test_prompts_of_several_skills_count_together() -> None:
+    parts = [PromptFollowing.of(*counts) for counts in ((3, 1), (0, 0), (2, 0))]
+
+    assert PromptFollowing.together(parts) == PromptFollowing.of(5, 1)
 
 
 def covers(interval: tuple[float, float], rate: float) -> bool:

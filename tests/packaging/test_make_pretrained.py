@@ -1,6 +1,8 @@
 """A tiny pretraining run becomes the folder that ships: half as large, without machine paths."""
 
 import importlib.util
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from safetensors.torch import load_file
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.runs import write_json
 from lbm_studio.episodes.writer import DatasetWriter
-from lbm_studio.evaluation.statistics import SuccessRate
+from lbm_studio.evaluation.statistics import PromptFollowing, SuccessRate
 from lbm_studio.learning.training.checkpoint import load_checkpoint
 from lbm_studio.learning.training.mixture import read_mixture
 from lbm_studio.policy.manifest import WEIGHTS_FILE, read_manifest, write_manifest
@@ -63,7 +65,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.set_num_threads(1)
     train(run)
     rate = SuccessRate.of(5, 6)
-    report = PretrainReport(str(run), False, skills={"press_button": rate}, overall=rate)
+    prompt = PromptFollowing.of(5, 0)
+    report = PretrainReport(
+        str(run),
+        stopped=False,
+        skills={"press_button": rate},
+        overall=rate,
+        prompts={"press_button": prompt},
+        prompts_overall=prompt,
+    )
     write_json(run / "report.json", to_json(report))
     return run
 
@@ -120,6 +130,7 @@ def test_the_card_tells_what_the_run_wrote(ship: Callable[[Path], Path], finishe
 
     made = read_manifest(finished)
     error_cm = made.metrics["localisation_median_cm"]
+    followed = "100 % (5 of 5 that reached any goal, between 48 and 100 %)"
     for line in (
         "| press_button | 5 | 40 | 4 |",
         "Episodes kept for measuring: 1.",
@@ -127,13 +138,26 @@ def test_the_card_tells_what_the_run_wrote(ship: Callable[[Path], Path], finishe
         "| seed | 7 |",
         f"| hours of optimisation | {made.provenance['seconds'] / 3600:.2f} |",
         f"| held-out localisation, median | {error_cm:.2f} cm |",
-        "| press_button | 83 % (5 of 6, between 36 and 100 %) | - |",
-        "| **all** | 83 % (5 of 6, between 36 and 100 %) |",
+        f"| press_button | 83 % (5 of 6, between 36 and 100 %) | {followed} | - |",
+        f"| **all** | 83 % (5 of 6, between 36 and 100 %) | {followed} |",
         "random weights",
         "lbm-studio pretrain resources/pretraining.toml --out RUN_DIR",
         "must not drive hardware",
     ):
         assert line in card
+
+
+def test_a_run_that_did_not_look_whether_prompts_are_followed_ships_without_saying_so(
+    ship: Callable[[Path], Path], finished: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(finished, run, ignore=shutil.ignore_patterns("datasets"))
+    report = json.loads((run / "report.json").read_text())
+    write_json(run / "report.json", {k: v for k, v in report.items() if "prompts" not in k})
+
+    card = (ship(run) / "README.md").read_text()
+
+    assert "| press_button | 83 % (5 of 6, between 36 and 100 %) | - | - |" in card
 
 
 def test_a_run_that_is_not_finished_or_of_another_mixture_does_not_ship(

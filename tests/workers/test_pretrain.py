@@ -13,10 +13,11 @@ from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.paths import resources
 from lbm_studio.core.runs import JobStatus, job_status, read_events, read_rollouts
 from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.evaluation.statistics import PromptFollowing, SuccessRate
 from lbm_studio.learning.training.mixture import read_mixture
 from lbm_studio.policy.manifest import read_manifest
 from lbm_studio.station.simulation.catalogue import SKILLS
-from lbm_studio.workers.pretrain import PretrainSpec, pretrain
+from lbm_studio.workers.pretrain import PretrainReport, PretrainSpec, pretrain
 from tests.workers.checkpoints import TINY
 
 MIXTURE = f"""
@@ -79,6 +80,8 @@ def test_what_is_missing_is_recorded_then_trained_on_and_rolled_out_and_nothing_
     assert list(report.skills) == ["put_cube_in_tray", "press_button"]
     assert (report.steps, report.overall and report.overall.trials) == (4, 2)
     assert [line["skill"] for line in read_rollouts(spec.run)] == [*report.skills, ""]
+    assert report.prompts == dict.fromkeys(report.skills, PromptFollowing.of(0, 0))
+    assert report.prompts_overall == PromptFollowing.of(0, 0)
     (point,) = rollouts_of(spec.run)  # what the window shows
     assert (point.step, point.trials) == (4, 2)
     sources = read_manifest(spec.run).provenance["sources"]
@@ -108,6 +111,28 @@ def test_it_can_be_stopped_in_any_stage_and_goes_on_even_where_only_weights_are_
         for one in recordings
     ]
     assert seeds[0] == seeds[1]
+
+
+def test_the_report_tells_of_each_skill_whether_it_succeeded_and_followed_its_prompt() -> None:
+    rate, prompt = SuccessRate.of(5, 6), PromptFollowing.of(5, 0)
+    skills = {"press_button": rate, "hand_over_bar": rate}
+    report = PretrainReport("run", stopped=False, steps=9, skills=skills, overall=rate)
+    prompts = {"press_button": prompt}
+
+    looked = replace(report, prompts=prompts, prompts_overall=prompt)
+
+    success = (
+        "Pretrained for 9 steps (0 min) in run.\n"
+        "press_button   83 % (5 of 6, between 36 and 100 %)\n"
+        "hand_over_bar  83 % (5 of 6, between 36 and 100 %)\n"
+        "all            83 % (5 of 6, between 36 and 100 %)"
+    )
+    assert report.in_words() == success
+    assert looked.in_words() == success + (
+        "\nPrompt followed:\n"
+        "press_button  100 % (5 of 5 that reached any goal, between 48 and 100 %)\n"
+        "all           100 % (5 of 5 that reached any goal, between 48 and 100 %)"
+    )
 
 
 def test_a_folder_that_was_begun_with_another_mixture_is_refused(spec: PretrainSpec) -> None:

@@ -20,10 +20,13 @@ from lbm_studio.core.pose import Pose
 from lbm_studio.core.shift import Shift
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.policy.session import Policy
+from lbm_studio.station.simulation.catalogue import find_skill
+from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import find_station
-from lbm_studio.station.simulation.skill import SUCCESS_HELD_S, Task
+from lbm_studio.station.simulation.skill import SUCCESS_HELD_S, Casting, HeldSuccess
 from lbm_studio.station.simulation.station import SimulatedStation
-from lbm_studio.workers.baselines import IdlePolicy
+from lbm_studio.workers import rollouts
+from lbm_studio.workers.baselines import IdlePolicy, ReplayPolicy
 from lbm_studio.workers.record import RecordSpec, record
 from lbm_studio.workers.rollouts import Roller, RolloutSpec, Trial, rollout
 
@@ -38,6 +41,8 @@ SMALL = RolloutSpec(
 )
 CHUNK = find_station(SMALL.station).embodiment.chunk
 LEAP_M = 0.3
+OTHER_MARK = {"first_mark": "second_mark", "second_mark": "first_mark"}
+OTHER_MARK_NAME = "put_cube_on_mark (second_mark as first_mark, first_mark as second_mark)"
 MANY_TRIALS = """
 from lbm_studio.workers.rollouts import RolloutSpec, rollout
 
@@ -180,7 +185,11 @@ def test_a_success_counts_from_when_it_lasts(
     looks: str, success: bool, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: Iterator[str] = iter(looks)
-    monkeypatch.setattr(Task, "is_success", lambda self: next(seen) == "1")
+    monkeypatch.setattr(
+        rollouts,
+        "HeldSuccess",
+        lambda _, period_s: HeldSuccess(lambda: next(seen) == "1", period_s),
+    )
     steps: list[object] = []
 
     trial = _run(monkeypatch, SMALL, IdlePolicy(), steps.append)
@@ -203,6 +212,47 @@ def test_trials_happen_on_a_station_that_is_shifted_as_asked_and_the_report_says
     assert np.array_equal(pictures[0], pictures[1])
     assert not np.array_equal(pictures[0], pictures[2])
     assert to_json(report)["shifts"] == ["textures"]
+
+
+@pytest.mark.parametrize(
+    ("done", "success", "instead", "followed"),
+    [
+        pytest.param([{}], True, "", (1, 0), id="as asked"),
+        pytest.param([OTHER_MARK], False, OTHER_MARK_NAME, (0, 1), id="instead"),
+        pytest.param([OTHER_MARK, {}], True, OTHER_MARK_NAME, (0, 1), id="before"),
+        pytest.param([], False, "", (0, 0), id="nothing"),
+    ],
+)
+def test_a_trial_tells_whether_the_prompt_was_followed(
+    done: list[dict[str, str]],
+    success: bool,
+    instead: str,
+    followed: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = replace(SMALL, skill="put_cube_on_mark", time_limit_s=30.0 if done else 1.0)
+    policy = ReplayPolicy(_actions(spec, done)) if done else IdlePolicy()
+    monkeypatch.setattr(Roller, "_load_policy", lambda self: policy)
+
+    report = rollout(spec, lambda trial: None)
+
+    assert (report.each[0].success, report.each[0].instead) == (success, instead)
+    assert report.prompt is not None
+    assert (report.prompt.followed, report.prompt.confused) == followed
+
+
+def _actions(spec: RolloutSpec, done: list[dict[str, str]]) -> tuple[Action, ...]:
+    """Demonstrate one goal after the other, with objects in the parts of others."""
+    sent: list[Action] = []
+    with SimulatedStation(find_station(spec.station)) as station:
+        task = station.load(find_skill(spec.skill), spec.seed)
+        for parts in done:
+            goal = task.recast(task.skill, Casting(parts, {}))
+            demonstrator = ScriptedDemonstrator(station, goal, spec.seed, disturbance=False)
+            while (action := demonstrator.next_action()) is not None:
+                station.step(action)
+                sent.append(action)
+    return tuple(sent)
 
 
 def test_a_recorded_episode_succeeds_where_it_was_recorded_and_not_elsewhere(
