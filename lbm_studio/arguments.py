@@ -12,6 +12,8 @@ from lbm_studio.core.shift import Shift
 
 DEFAULT_STATION = "simulated"
 DEFAULT_MINUTES = 10.0
+STUDY_MINUTES = 8.5
+"""So that a training of a study takes ten with reading and all else [min]."""
 
 Handler = Callable[[argparse.Namespace], int]
 Commands = Any
@@ -153,7 +155,9 @@ def _add_cells(parser: argparse.ArgumentParser, skills: str) -> None:
     parser.add_argument(
         "--skill", action="append", default=[], metavar="NAME", help=f"default: {skills}"
     )
-    parser.add_argument("--minutes", type=duration, default=DEFAULT_MINUTES, help="of training")
+    parser.add_argument(
+        "--minutes", type=duration, default=STUDY_MINUTES, help=f"default: {STUDY_MINUTES:g}"
+    )
     parser.add_argument("--trials", type=positive, default=50, metavar="N", help="default: 50")
     parser.add_argument(
         "--budget", type=duration, metavar="MINUTES", help="begin nothing new after so long"

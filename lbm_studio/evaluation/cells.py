@@ -6,7 +6,7 @@ the seed of its training.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import mean
+from statistics import mean, median
 
 from lbm_studio.evaluation.statistics import SuccessRate
 
@@ -41,21 +41,25 @@ class CellResult:
         cell: the policy.
         successes: of its trials on unseen layouts.
         trials: how many there were.
-        minutes: of training.
+        minutes: of training that were asked for.
+        train_s: the training took in all, reading and looking included [s].
         steps: taken in them.
         parameters: numbers that the policy consists of.
         localisation_median_cm: held-out error of the places it looked for [cm].
         shifted: successes out of as many trials under each shifted condition.
+        origin: which weights the training began with, by digest; empty for none.
     """
 
     cell: Cell
     successes: int
     trials: int
     minutes: float
+    train_s: float | None = None
     steps: int | None = None
     parameters: int | None = None
     localisation_median_cm: float | None = None
     shifted: Mapping[str, int] = field(default_factory=dict[str, int])
+    origin: str = ""
 
     @property
     def rate(self) -> SuccessRate:
@@ -84,6 +88,18 @@ def mean_rate(known: Known, cells: Sequence[Cell]) -> float | None:
     """Return the mean success of the cells; None while one of them is not measured."""
     rates = [known[cell].rate.rate for cell in cells if cell in known]
     return mean(rates) if cells and len(rates) == len(cells) else None
+
+
+def longest_in_words(known: Known) -> str:
+    """Return how long a training took; nothing where nobody measured it."""
+    seconds = [result.train_s for result in known.values() if result.train_s is not None]
+    if not seconds:
+        return ""
+    asked = " or ".join(f"{m:g}" for m in sorted({result.minutes for result in known.values()}))
+    return (
+        f"Every training was given {asked} minutes; with reading and all else the median one "
+        f"took {median(seconds) / 60:.1f}, the longest {max(seconds) / 60:.1f}."
+    )
 
 
 def rate_in_short(rate: SuccessRate | None) -> str:

@@ -12,6 +12,7 @@ from lbm_studio.evaluation.cells import (
     CellResult,
     Known,
     by_cell,
+    longest_in_words,
     mean_in_short,
     mean_rate,
     rate_in_short,
@@ -73,7 +74,8 @@ def in_words(results: Iterable[CellResult]) -> str:
         return "Nothing is measured yet.\n"
     lines = [*_main_table(known, skills), "", *_repeated_table(known, skills), ""]
     lines += [*_shift_table(known, skills), "", *_verdict(known, skills)]
-    return "\n".join(lines) + "\n"
+    lines += ["", longest_in_words(known)]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def draw(path: Path, results: Iterable[CellResult]) -> None:

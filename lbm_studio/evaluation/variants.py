@@ -14,6 +14,7 @@ from lbm_studio.evaluation.cells import (
     CellResult,
     Known,
     by_cell,
+    longest_in_words,
     mean_in_short,
     mean_rate,
     rate_in_short,
@@ -81,7 +82,7 @@ class VariantsStudy:
         missing = [_in_words(cell) for cell in self._expected(known) if cell not in known]
         if missing:
             lines += ["", f"Not measured yet: {'; '.join(missing)}."]
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, "", longest_in_words(known)]).rstrip() + "\n"
 
     def draw(self, path: Path, results: Iterable[CellResult]) -> None:
         """Draw the success of every way by skill, as far as it is known, and the whole means."""

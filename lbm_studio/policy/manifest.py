@@ -4,6 +4,7 @@ A checkpoint is a folder with ``manifest.json`` and ``weights.safetensors``, wri
 temporary name and renamed.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from lbm_studio.policy.prompts import COLOURS, split_words
 MANIFEST_FILE = "manifest.json"
 WEIGHTS_FILE = "weights.safetensors"
 FORMAT = 1
+DIGEST_LENGTH = 12
 
 SHIPPED = "shipped"
 """Short name of the policy that ships, wherever a checkpoint is asked for."""
@@ -81,6 +83,16 @@ def resolve_checkpoint(path: Path) -> Path:
         if (candidate / MANIFEST_FILE).is_file():
             return candidate
     raise CheckpointError(f"{path} is not a checkpoint: it holds no {MANIFEST_FILE}.")
+
+
+def weights_digest(path: Path) -> str:
+    """Return what tells the weights of a checkpoint from all others: the start of their SHA-256.
+
+    Raises:
+        CheckpointError: there is none.
+    """
+    with (resolve_checkpoint(path) / WEIGHTS_FILE).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_LENGTH]
 
 
 def _resolve_shipped() -> Path:

@@ -1,11 +1,13 @@
 """The study of how many demonstrations a new skill takes: what is run to find out."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from lbm_studio.core.shift import Shift
 from lbm_studio.evaluation.cells import Cell
 from lbm_studio.evaluation.data_efficiency import Start, cells, draw, in_words, is_shifted_too
 from lbm_studio.learning.training.presets import REFERENCE_PRESET
+from lbm_studio.policy.manifest import weights_digest
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
 from lbm_studio.workers.study import Study
 
@@ -19,17 +21,21 @@ def data_efficiency(checkpoint: str, skills: Sequence[str] = ()) -> Study:
 
     Raises:
         UnknownNameError: there is no skill of a name.
+        CheckpointError: there is no checkpoint.
     """
     starts = {
         Start.SHIPPED: ("--from", checkpoint),
         Start.SCRATCH: ("--preset", REFERENCE_PRESET),
     }
+    taught = [find_skill(name).name for name in skills] or unseen_skills()
+    origin = weights_digest(Path(checkpoint))
     return Study(
-        cells=cells([find_skill(name).name for name in skills] or unseen_skills()),
+        cells=cells(taught),
         start=lambda cell: starts[Start(cell.way)],
         in_words=in_words,
         draw=draw,
         shifts=_shifts,
+        origin=lambda cell: origin if cell.way == Start.SHIPPED else "",
     )
 
 

@@ -8,7 +8,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Study:
         in_words: the report, as Markdown.
         draw: writes the figure.
         shifts: under which a cell is rolled out as well.
+        origin: which weights a cell begins with, by digest; empty for none.
     """
 
     cells: tuple[Cell, ...]
@@ -43,6 +44,7 @@ class Study:
     in_words: Callable[[Sequence[CellResult]], str]
     draw: Callable[[Path, Sequence[CellResult]], None]
     shifts: Callable[[Cell], tuple[Shift, ...]] = lambda cell: ()
+    origin: Callable[[Cell], str] = lambda cell: ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class StudySpec:
         budget_minutes: no new cell begins after so long; None goes on to the end.
     """
 
-    minutes: float = 10.0
-    trials: int = 50
+    minutes: float
+    trials: int
     station: str = "simulated"
     processes: int = 2
     budget_minutes: float | None = None
@@ -71,7 +73,7 @@ def run_study(study: Study, spec: StudySpec, folder: Path, say: Say) -> tuple[Ce
         StudioError: a cell cannot be measured, or the folder holds what was measured otherwise.
     """
     results = list(read_results(folder))
-    _check_comparable(results, spec, folder)
+    _check_comparable(study, results, spec, folder)
     known = {result.cell for result in results}
     starts = {cell: study.start(cell) for cell in study.cells if cell not in known}
     _publish(study, results, folder)
@@ -82,7 +84,8 @@ def run_study(study: Study, spec: StudySpec, folder: Path, say: Say) -> tuple[Ce
             say("The time is up; started again, the study goes on here.")
             break
         say(f"{cell.name}: cell {len(study.cells) - len(starts) + number} of {len(study.cells)}")
-        results.append(_Measurement(spec, cell, folder, say).result(start, study.shifts(cell)))
+        result = _Measurement(spec, cell, folder, say).result(start, study.shifts(cell))
+        results.append(replace(result, origin=study.origin(cell)))
         _publish(study, results, folder)
     return tuple(results)
 
@@ -96,12 +99,19 @@ def read_results(folder: Path) -> tuple[CellResult, ...]:
     return tuple(from_json(CellResult, one, where=RESULTS_FILE) for one in raw)
 
 
-def _check_comparable(results: Sequence[CellResult], spec: StudySpec, folder: Path) -> None:
+def _check_comparable(
+    study: Study, results: Sequence[CellResult], spec: StudySpec, folder: Path
+) -> None:
     for result in results:
         if (result.minutes, result.trials) != (spec.minutes, spec.trials):
             raise StudioError(
                 f"{folder} holds results of {result.minutes:g} minutes of training and "
                 f"{result.trials} trials. Ask for the same, or choose another folder."
+            )
+        if result.origin != study.origin(result.cell):
+            raise StudioError(
+                f"{folder} holds results of another checkpoint ({result.origin or 'none'}). "
+                "Choose another folder."
             )
 
 
@@ -141,6 +151,7 @@ class _Measurement:
             successes=plain["successes"],
             trials=plain["trials"],
             minutes=spec.minutes,
+            train_s=stages.seconds().get("train"),
             steps=training.get("step"),
             parameters=_count_parameters(self._run),
             localisation_median_cm=_finite(training.get("localisation_median_cm")),

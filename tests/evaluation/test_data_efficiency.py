@@ -1,5 +1,6 @@
 """The order of the study and what it says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from lbm_studio.evaluation.cells import Cell, CellResult
@@ -68,6 +69,20 @@ def test_shifted_conditions_stand_beside_the_plain_ones() -> None:
     assert is_shifted_too(cell)
     assert "| skill | start | none | lighting |" in words
     assert "| stack | shipped | 80 % (66-90) | 30/50 |" in words
+
+
+def test_the_time_that_trainings_took_in_all_is_told() -> None:
+    measured = [replace(result(Start.SHIPPED, 5, 1), train_s=s) for s in (540.0, 570.0, 600.0)]
+    other = replace(measured[1], cell=Cell("pour", Start.SHIPPED, 5))
+    longest = replace(measured[2], cell=Cell("pour", Start.SHIPPED, 10))
+
+    told = in_words([measured[0], other, longest])
+
+    assert (
+        "given 10 minutes; with reading and all else the median one took 9.5, the longest 10.0."
+        in told
+    )
+    assert "minutes" not in in_words([result(Start.SHIPPED, 5, 1)])
 
 
 def test_the_figure_shows_each_start_where_every_skill_is_measured(tmp_path: Path) -> None:

@@ -104,7 +104,9 @@ def test_a_second_seed_is_compared_with_the_same_seed() -> None:
 
 def test_what_a_training_cost_stands_beside_its_success() -> None:
     cell = Cell("stack", "usual", 30)
-    full = CellResult(cell, 40, 50, 5.0, 800, 2_600_000, localisation_median_cm=0.5)
+    full = CellResult(
+        cell, 40, 50, 5.0, steps=800, parameters=2_600_000, localisation_median_cm=0.5
+    )
 
     words = study("usual", "words").in_words([full])
 

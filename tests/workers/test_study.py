@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from lbm_studio.core.errors import StudioError, UnknownNameError
+from lbm_studio.core.paths import POLICY_VARIABLE
 from lbm_studio.evaluation.cells import CellResult
+from lbm_studio.policy.manifest import MANIFEST_FILE, WEIGHTS_FILE
 from lbm_studio.workers import stages, variants
 from lbm_studio.workers.data_efficiency import data_efficiency, unseen_skills
 from lbm_studio.workers.study import Study, StudySpec, read_results, run_study
@@ -35,7 +37,7 @@ if command == "train":
     (checkpoint / "weights.safetensors").write_bytes(weights)
 file.write_text(json.dumps(figures[command]))
 """
-SPEC = StudySpec(trials=4)
+SPEC = StudySpec(minutes=8.5, trials=4)
 
 
 @pytest.fixture
@@ -45,7 +47,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stand_in.write_text(PROGRAM)
     monkeypatch.setattr(stages, "program", lambda: (sys.executable, str(stand_in)))
     (tmp_path / "study").mkdir()
+    monkeypatch.setenv(POLICY_VARIABLE, str(ship(tmp_path / "policy", b"weights")))
     return tmp_path / "study"
+
+
+def ship(folder: Path, weights: bytes) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / MANIFEST_FILE).touch()
+    (folder / WEIGHTS_FILE).write_bytes(weights)
+    return folder
 
 
 def efficiency() -> Study:
@@ -69,7 +79,7 @@ def calls(folder: Path, command: str = "") -> list[str]:
 def test_a_budget_ends_it_between_two_cells_and_the_next_run_goes_on(
     folder: Path, study: Callable[[], Study]
 ) -> None:
-    first = run(study(), folder, StudySpec(trials=4, budget_minutes=1e-9))
+    first = run(study(), folder, StudySpec(minutes=8.5, trials=4, budget_minutes=1e-9))
 
     assert first == read_results(folder) == ()
     whole = run(study(), folder)
@@ -87,12 +97,13 @@ def test_the_claim_is_fine_tuned_and_its_opponent_is_not(folder: Path) -> None:
     assert "--from shipped" in trainings[0]
     assert "--from" not in trainings[1]
     assert "--preset pretrained" in trainings[1]
-    assert all("--minutes 10" in line for line in trainings)
+    assert all("--minutes 8.5" in line for line in trainings)
     claim = results[0]
     assert (claim.cell.way, claim.cell.demonstrations) == ("shipped", 20)
     assert (claim.successes, claim.trials, claim.localisation_median_cm) == (3, 4, 0.4)
     assert (claim.steps, claim.parameters) == (70, 6)
     assert set(claim.shifted.values()) == {2}
+    assert claim.train_s is not None
     assert not results[1].shifted
 
 
@@ -142,8 +153,21 @@ def test_a_stage_that_failed_loses_nothing(folder: Path) -> None:
 def test_results_that_were_measured_otherwise_are_not_mixed_with_new_ones(folder: Path) -> None:
     run(two_heads(), folder)
 
-    with pytest.raises(StudioError, match="holds results of 10 minutes of training and 4 trials"):
+    with pytest.raises(
+        StudioError, match=r"holds results of 8\.5 minutes of training and 4 trials"
+    ):
         run(two_heads(), folder, StudySpec(minutes=5.0, trials=4))
+
+
+def test_results_of_another_policy_are_not_mixed_with_those_of_this_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    results = run(efficiency(), folder)
+    ship(tmp_path / "policy", b"weights that were trained for longer")
+
+    with pytest.raises(StudioError, match=f"results of another checkpoint .{results[0].origin}."):
+        run(efficiency(), folder)
+    assert {bool(r.origin) for r in results if r.cell.way == "scratch"} == {False}
 
 
 def test_an_encoder_is_not_compared_without_what_it_was_taught(
