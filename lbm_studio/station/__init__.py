@@ -1,1 +1,1 @@
-"""Everything that moves or sees: arms, cameras, teleoperation, safety, control and simulation."""
+"""Everything that moves, sees or hears: arms, cameras, microphone, safety, control, simulation."""
