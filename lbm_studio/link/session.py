@@ -78,6 +78,11 @@ class Session:
         return self._address("writer.cmd")
 
     @property
+    def speech_commands(self) -> str:
+        """Where the speech process answers SpeechRequest."""
+        return self._address("speech.cmd")
+
+    @property
     def frame_events(self) -> str:
         """Where the renderer, or the cameras, publish FramesReady."""
         return self._address("frames.pub")

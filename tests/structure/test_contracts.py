@@ -63,8 +63,8 @@ def test_the_window_loads_neither_torch_nor_a_simulator_nor_a_driver() -> None:
     assert outcome.returncode == 0, outcome.stderr
 
 
-@pytest.mark.parametrize("worker", ["station", "stop", "renderer", "writer"])
-def test_a_process_that_moves_or_stops_the_arms_never_loads_torch(worker: str) -> None:
+@pytest.mark.parametrize("worker", ["station", "stop", "renderer", "writer", "speech"])
+def test_a_process_that_moves_stops_or_records_never_loads_torch(worker: str) -> None:
     outcome = run_python(f"import sys, lbm_studio.workers.{worker}; print('torch' in sys.modules)")
 
     assert outcome.returncode == 0, outcome.stderr
