@@ -8,7 +8,7 @@ Legend: B batch, V views, A arms, T chunk steps, D action size, L words.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -27,6 +27,8 @@ EARLY_STEPS = 30
 EARLY_WEIGHT = 1.5
 """The first frames of an episode, where the place must be seen from afar, are drawn this much more
 often."""
+GOALS_COMPARED = 64
+"""Goals of a batch that are read in two ways each."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Batch:
     ``shift`` (B, V, 2); targets are moved with the images. ``present`` (B, V): whether there is a
     picture. ``statistics`` (B,): number of those that each sample is normalised with. Where a
     sample is of several looks, each has its own images, state, targets and shift, oldest first.
+    ``paraphrases`` (2, G, ...): goals, each in two ways, as the reader made them; may be none.
     """
 
     images: tuple[Tensor, ...]
@@ -49,6 +52,7 @@ class Batch:
     shift: Tensor | None
     present: Tensor
     statistics: Tensor
+    paraphrases: Tensor | None = None
 
     @property
     def seen_statistics(self) -> Tensor:
@@ -89,12 +93,15 @@ class BatchMaker:
         goals = {goal: n for n, goal in enumerate(dict.fromkeys(chain(*samples.goals)))}
         self._prompts = reader.encode(tuple(goals), words).numpy()
         self._prompts_of = [np.array([goals[goal] for goal in ways]) for ways in samples.goals]
+        episode_of = {frozenset(ways): n for n, ways in enumerate(samples.goals)}
+        self._ways = [self._prompts_of[episode] for episode in episode_of.values()]
         weight = _frame_weights(samples.step, samples.source[samples.episode], weights)
         self._cumulative = np.cumsum(weight / weight.sum())
 
     def random(self, size: int, generator: np.random.Generator) -> Batch:
         """Draw ``size`` augmented frames, each asked for in one of its ways."""
-        return self.augmented(self.draw_rows(size, generator), generator)
+        batch = self.augmented(self.draw_rows(size, generator), generator)
+        return replace(batch, paraphrases=self._draw_paraphrases(generator))
 
     def augmented(self, rows: NDArray[np.int64], generator: np.random.Generator) -> Batch:
         """Return frames, shifted and recoloured at random."""
@@ -138,6 +145,13 @@ class BatchMaker:
         episodes, luck = self._samples.episode[rows], generator.random(len(rows))
         ways = [self._prompts_of[episode] for episode in episodes]
         return np.array([w[int(u * len(w))] for w, u in zip(ways, luck, strict=True)])
+
+    def _draw_paraphrases(self, generator: np.random.Generator) -> Tensor:
+        """Return (2, G, ...): goals, each in two of its ways, which differ where it has two."""
+        count = min(GOALS_COMPARED, len(self._ways))
+        goals = [self._ways[n] for n in generator.choice(len(self._ways), count, replace=False)]
+        pairs = [generator.choice(ways, 2, replace=len(ways) < 2) for ways in goals]
+        return torch.from_numpy(self._prompts[np.array(pairs).T])
 
     def _collect(
         self,

@@ -101,6 +101,7 @@ PRETRAINED = Preset(
         camera_dropout=0.05,
         text=TextKind.MINILM,
     ),
+    weights=LossWeights(paraphrase=0.1),
     augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),
 )
 

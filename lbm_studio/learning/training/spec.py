@@ -52,11 +52,13 @@ class LossWeights:
         key_pose: regression of the next key pose in 3-D.
         heat_map: cross-entropy of the supervised heat maps.
         keypoint: squared error of their soft argmax.
+        paraphrase: cross-entropy of telling which of many goals other words for it mean.
     """
 
     key_pose: float = 0.3
     heat_map: float = 0.2
     keypoint: float = 10.0
+    paraphrase: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from lbm_studio.learning.model.network import LargeBehaviorModel
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
@@ -18,6 +19,7 @@ PROPRIOCEPTION_NOISE = 0.03
 
 Without it the path is predictable from the hand alone and the images are ignored.
 """
+PARAPHRASE_TEMPERATURE = 0.1
 KEY_POSE_SCALE_M = (0.1, 0.15, 0.05)
 """Spread of key poses along x, y, z, which brings their regression to unit scale [m]."""
 
@@ -31,6 +33,7 @@ class Losses:
     key_pose: Tensor
     heat_map: Tensor
     keypoint: Tensor
+    paraphrase: Tensor
 
     def as_numbers(self) -> dict[str, float]:
         """Return the parts by name."""
@@ -40,6 +43,7 @@ class Losses:
             "key_pose": self.key_pose.item(),
             "heat_map": self.heat_map.item(),
             "keypoint": self.keypoint.item(),
+            "paraphrase": self.paraphrase.item(),
         }
 
 
@@ -69,7 +73,12 @@ def compute_losses(
     head = compute_head_losses(network, sight, batch, settings, generator)
     weights = settings.weights
     total = head.total + weights.heat_map * heat_map + weights.keypoint * keypoint
-    return replace(head, total=total, heat_map=heat_map, keypoint=keypoint)
+    told = replace(head, total=total, heat_map=heat_map, keypoint=keypoint)
+    if batch.paraphrases is None or not weights.paraphrase:
+        return told
+    paraphrase = paraphrase_loss(network, batch.paraphrases)
+    total = total + weights.paraphrase * paraphrase
+    return replace(told, total=total, paraphrase=paraphrase)
 
 
 def compute_head_losses(
@@ -91,7 +100,25 @@ def compute_head_losses(
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
         action = network.head.loss(condition, sight.slots, chunks, generator, settings.noise_draws)
     total = action + settings.weights.key_pose * key_pose
-    return Losses(total, action, key_pose, torch.zeros(()), torch.zeros(()))
+    return Losses(total, action, key_pose, *(torch.zeros(()) for _ in range(3)))
+
+
+def paraphrase_loss(network: LargeBehaviorModel, paraphrases: Tensor) -> Tensor:
+    """Cross-entropy of telling, from one way to ask for a goal, which of many the other way means.
+
+    After InfoNCE (van den Oord et al. 2018, arXiv 1807.03748). Demonstrations alone take long to
+    teach that "red on blue" is not "blue on red", and that "on the blue one, the red one" is.
+
+    Args:
+        network: whose prompt encoder is taught.
+        paraphrases: (2, G, ...) goals in two ways each, as the reader made them.
+    """
+    slots, _ = network.prompt(paraphrases.flatten(0, 1))
+    one, other = functional.normalize(slots.flatten(1), dim=-1).unflatten(0, (2, -1))
+    likeness = one @ other.T / PARAPHRASE_TEMPERATURE  # (G, G)
+    goals = torch.arange(len(likeness))
+    both = [functional.cross_entropy(scores, goals) for scores in (likeness, likeness.T)]
+    return (both[0] + both[1]) / 2
 
 
 def hide_views(sight: Sight, probability: float, generator: torch.Generator) -> Sight:

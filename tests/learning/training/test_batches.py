@@ -1,6 +1,7 @@
 """A random shift moves picture and target together, and is told to the network."""
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import torch
@@ -68,3 +69,30 @@ def test_a_demonstration_is_asked_for_in_all_its_ways_and_first_as_it_was_record
     heard = [vocabulary.words[number] for number in drawn[:, 0]]
     assert all(80 < heard.count(way) < 120 for way in ("look", "watch", "see"))
     assert set(maker.exact(np.arange(30)).words[:, 0].tolist()) == {vocabulary.words.index("look")}
+
+
+def test_goals_come_in_two_of_their_ways_each_goal_once() -> None:
+    samples = replace(
+        one_white_pixel(4),
+        episode=np.arange(4),
+        goals=(
+            ("lift it", "raise it"),
+            ("raise it", "lift it"),
+            ("push it", "shove it"),
+            ("stop",),
+        ),
+        present=np.ones((4, 1), bool),
+        source=np.zeros(4, np.int64),
+        statistics=np.zeros(4, np.int64),
+    )
+    vocabulary = Vocabulary().extended(chain(*samples.goals))
+    maker = BatchMaker(samples, ((0,),), vocabulary, words=2)
+
+    pairs = maker.random(2, np.random.default_rng(0)).paraphrases
+
+    assert pairs is not None
+    told = {frozenset(tuple(way) for way in pair) for pair in pairs.transpose(0, 1).tolist()}
+    goals = (("lift it", "raise it"), ("push it", "shove it"), ("stop",))
+    assert told == {
+        frozenset(tuple(way) for way in vocabulary.encode(ways, 2).tolist()) for ways in goals
+    }
