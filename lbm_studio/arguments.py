@@ -190,6 +190,9 @@ def add_rollout(commands: Commands, handler: Handler) -> None:
         metavar="NAME",
         help=f"change the station; may be repeated: {', '.join(Shift)}",
     )
+    parser.add_argument(
+        "--unheard", action="store_true", help="ask in words that are never recorded or taught"
+    )
     add_processes(parser)
     add_station(parser)
     add_json(parser)

@@ -241,14 +241,18 @@ def _rollout(options: argparse.Namespace) -> int:
         execute=options.execute,
         processes=options.processes,
         shifts=find_shifts(options.shift),
+        unheard=options.unheard,
     )
     done = iter(range(1, spec.trials + 1))
     with _bar("rolling out", "trials") as progress:
         report = rollout(spec, lambda _: progress(next(done), spec.trials))
     words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
     shifted = f", with {', '.join(spec.shifts)} shifted" if spec.shifts else ""
+    unheard = f", asked in unheard words, of which {report.refused} were refused" * spec.unheard
     followed = f" Prompt followed: {report.prompt.in_words()}." if report.prompt else ""
-    _finish(options, report, f"Success {words} in {report.seconds:.0f} s{shifted}.{followed}")
+    _finish(
+        options, report, f"Success {words} in {report.seconds:.0f} s{shifted}{unheard}.{followed}"
+    )
     return 0
 
 

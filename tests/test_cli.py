@@ -14,6 +14,7 @@ from lbm_studio.cli import build_parser, main
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.paths import program
+from lbm_studio.evaluation.statistics import PromptFollowing
 from lbm_studio.workers import record, rollouts
 from lbm_studio.workers.record import RecordSpec
 from lbm_studio.workers.rollouts import RolloutReport, RolloutSpec
@@ -180,6 +181,25 @@ def test_the_shifts_of_a_rollout_may_be_given_one_by_one_or_together(
 
     assert json.loads(report.read_text())["shifts"] == ["lighting", "cameras", "distractors"]
     assert capsys.readouterr().out.endswith("with lighting, cameras, distractors shifted.\n")
+
+
+def test_a_rollout_in_unheard_words_says_how_often_they_were_refused_and_the_prompt_followed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def note(spec: RolloutSpec, on_trial: object) -> RolloutReport:
+        prompt = PromptFollowing.of(1, 1)
+        return RolloutReport(
+            1, 4, 0.25, (0.0, 1.0), 9.0, (), prompt=prompt, unheard=spec.unheard, refused=2
+        )
+
+    monkeypatch.setattr(rollouts, "rollout", note)
+
+    assert main(["rollout", "run", "--skill", "put_cube_in_tray", "--unheard"]) == 0
+
+    assert capsys.readouterr().out == (
+        "Success 25 % (1 of 4, between 0 and 100 %) in 9 s, asked in unheard words, of which 2 "
+        "were refused. Prompt followed: 50 % (1 of 2 that reached any goal, between 1 and 99 %).\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 from lbm_studio.core.action import Action, ActionChunk
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
-from lbm_studio.core.errors import StudioError, UnknownNameError
+from lbm_studio.core.errors import StudioError, UnknownNameError, UntaughtGoalError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.shift import Shift
 from lbm_studio.evaluation.statistics import PromptFollowing, exact_interval
@@ -44,6 +44,7 @@ class RolloutSpec:
             the skill's own.
         processes: layouts worked on at a time.
         shifts: in which ways the station differs from the one that was recorded on.
+        unheard: whether it is asked in words that are never taught; refused, a trial has failed.
     """
 
     skill: str
@@ -57,6 +58,7 @@ class RolloutSpec:
     time_limit_s: float = 0.0
     processes: int = 2
     shifts: tuple[Shift, ...] = ()
+    unheard: bool = False
 
     def __post_init__(self) -> None:
         if self.trials < 1:
@@ -75,7 +77,7 @@ class Trial:
 
     A success that begins within the limit may be watched beyond it. ``instead`` is another goal
     that was reached before, or was reached and the one asked for not; empty when there was none,
-    None when the scene allows no other.
+    None when the scene allows no other. ``refused`` tells that the policy did not know the words.
     """
 
     seed: int
@@ -84,6 +86,7 @@ class Trial:
     seconds: float
     milestones: dict[str, bool]
     instead: str | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class RolloutReport:
     """All layouts. ``interval95`` is the exact (Clopper-Pearson) 95 % interval of the success rate.
 
     ``seconds`` is the wall-clock time of the whole [s], loading included; ``shifts`` is what the
-    station was shifted in; ``prompt`` is None where the scene allows no other goal.
+    station was shifted in; ``prompt`` is None where the scene allows no other goal; ``unheard``
+    tells whether it was asked in words that are never taught, ``refused`` how often in vain.
     """
 
     successes: int
@@ -102,6 +106,8 @@ class RolloutReport:
     each: tuple[Trial, ...]
     shifts: tuple[Shift, ...] = ()
     prompt: PromptFollowing | None = None
+    unheard: bool = False
+    refused: int = 0
 
 
 class Roller:
@@ -140,7 +146,9 @@ class Roller:
         limit = round((self._spec.time_limit_s or self._skill.time_limit_s) / period_s)
         success = HeldSuccess(task.is_success, period_s)
         others = OtherGoals(task, map(find_skill, self._skill.rivals), period_s)
-        for step, action in enumerate(self._actions(task.goal, seed), start=1):
+        goal = task.unheard_goal if self._spec.unheard else task.goal
+        refused = False
+        for step, action in enumerate(self._actions(goal, seed), start=1):
             self._station.step(action)
             self._clock.advance_s(period_s)
             success.look()
@@ -149,12 +157,18 @@ class Roller:
                 on_step(self._station)
             if success.is_certain or (step >= limit and not success.is_pending):
                 break
+        else:
+            refused = True
         seconds = success.first_s if success.is_certain else limit * period_s
         instead = (others.reached or "") if others.exist else None
-        return Trial(seed, task.goal, success.is_certain, seconds, task.milestones(), instead)
+        reached = task.milestones()
+        return Trial(seed, goal, success.is_certain, seconds, reached, instead, refused)
 
     def _actions(self, goal: str, seed: int) -> Iterator[Action]:
-        """Yield clamped actions for ever, looking again after each executed part of a chunk."""
+        """Yield clamped actions, looking again after each executed part of a chunk.
+
+        They only end where a policy refuses words that it was not to know.
+        """
         description = self._description
         envelope = SafetyEnvelope(description)
         session = self._policy.start_session(seed)
@@ -162,7 +176,12 @@ class Roller:
         previous = self._station.read().as_action()
         while True:
             state = self._station.read()
-            chunk = session.predict(Observation(state, self._station.capture(cameras), goal))
+            try:
+                chunk = session.predict(Observation(state, self._station.capture(cameras), goal))
+            except UntaughtGoalError:
+                if not self._spec.unheard:
+                    raise
+                return
             for action in self._executed(chunk):
                 clamped = envelope.clamp(action, previous, description.embodiment.chunk.period_s)
                 previous = clamped.action
@@ -204,6 +223,8 @@ def rollout(
         each=tuple(trials),
         shifts=spec.shifts,
         prompt=_prompt_following(trials),
+        unheard=spec.unheard,
+        refused=sum(trial.refused for trial in trials),
     )
 
 

@@ -2,15 +2,17 @@
 
     python -m tests.benchmarks.prompts
 
-Asks in words that no skill of the catalogue uses (``tests/data/prompts.json``), first a policy that
-was taught all skills, then policies that were taught one each; then for other things altogether.
+Asks in words that are never taught (each skill names some), first a policy that was taught all
+skills, then policies that were taught one each; then for other things altogether
+(``tests/data/prompts.json``).
 """
 
 # ruff: noqa: T201  (it is started by hand, to be read)
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -19,6 +21,7 @@ from lbm_studio.learning.model.text import load_text_encoder
 from lbm_studio.learning.repertoire import LIKE, Repertoire
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.layout import Layout
 from lbm_studio.station.simulation.skill import Skill, draw_layout
 
 PROMPTS = Path(__file__).resolve().parents[1] / "data" / "prompts.json"
@@ -29,14 +32,12 @@ SHOWN = 5
 
 def main() -> None:
     """Print the rates."""
-    unheard, unrelated = read_prompts()
+    unrelated = read_unrelated()
     taught = {skill.name: taught_goals(skill) for skill in SKILLS}
     _print_speed(sorted({goal for goals in taught.values() for goal in goals}))
     every = Repertoire(goal for goals in taught.values() for goal in goals)
     alone = {name: Repertoire(goals) for name, goals in taught.items()}
-    missing = sorted(taught.keys() - unheard.keys())
-    print(f"skills without paraphrases: {', '.join(missing) or 'none'}\n")
-    asked = [(name, prompt) for name in taught for prompt in unheard.get(name, ())]
+    asked = [(skill.name, prompt) for skill in SKILLS for prompt in unheard_goals(skill)]
     _print_rates(
         "taught all skills",
         [(every.likeness(prompt), prompt) for _, prompt in asked],
@@ -49,17 +50,28 @@ def main() -> None:
     )
 
 
-def read_prompts() -> tuple[Mapping[str, Sequence[str]], Sequence[str]]:
-    """Return unheard ways to ask for each skill, and other things that people ask for."""
-    prompts = json.loads(PROMPTS.read_text(encoding="utf-8"))
-    return prompts["paraphrases"], prompts["unrelated"]
+def read_unrelated() -> Sequence[str]:
+    """Return other things that people ask for."""
+    return json.loads(PROMPTS.read_text(encoding="utf-8"))["unrelated"]
 
 
 def taught_goals(skill: Skill) -> tuple[str, ...]:
     """Return the prompts of a skill, filled in as recordings fill them."""
+    filled = (layout.fill(skill.goals) for layout in _layouts(skill, LAYOUTS))
+    return tuple(dict.fromkeys(chain(*filled)))
+
+
+def unheard_goals(skill: Skill) -> tuple[str, ...]:
+    """Return ways to ask for a skill that are never taught, each for another layout."""
+    layouts = _layouts(skill, len(skill.unheard))
+    return tuple(
+        layout.fill([goal])[0] for layout, goal in zip(layouts, skill.unheard, strict=True)
+    )
+
+
+def _layouts(skill: Skill, count: int) -> Iterator[Layout]:
     description = find_station("simulated")
-    words = [draw_layout(skill, description, seed).words for seed in range(LAYOUTS)]
-    return tuple(dict.fromkeys(goal.format(**w) for w in words for goal in skill.goals))
+    return (draw_layout(skill, description, seed) for seed in range(count))
 
 
 def _print_speed(goals: Sequence[str]) -> None:

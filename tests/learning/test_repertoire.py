@@ -5,7 +5,7 @@ import pytest
 from lbm_studio.core.errors import UntaughtGoalError
 from lbm_studio.learning.repertoire import LIKE, Repertoire
 from lbm_studio.station.simulation.catalogue import SKILLS
-from tests.benchmarks.prompts import read_prompts, taught_goals
+from tests.benchmarks.prompts import read_unrelated, taught_goals, unheard_goals
 
 GOALS = (
     "put the red cube in the blue tray",
@@ -58,9 +58,9 @@ def test_nothing_is_refused_where_nothing_is_known_to_have_been_taught() -> None
 
 
 def test_ordinary_paraphrases_of_all_skills_are_understood_and_most_other_things_are_not() -> None:
-    unheard, unrelated = read_prompts()
+    unrelated = read_unrelated()
     repertoire = Repertoire(goal for skill in SKILLS for goal in taught_goals(skill))
-    paraphrases = [prompt for skill in SKILLS for prompt in unheard.get(skill.name, ())]
+    paraphrases = [prompt for skill in SKILLS for prompt in unheard_goals(skill)]
 
     refused = [prompt for prompt in paraphrases if repertoire.likeness(prompt) < LIKE]
     accepted = [prompt for prompt in unrelated if repertoire.likeness(prompt) >= LIKE]

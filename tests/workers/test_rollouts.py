@@ -14,7 +14,7 @@ import pytest
 from lbm_studio.core.action import Action, ActionChunk, ArmTarget
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
-from lbm_studio.core.errors import StudioError
+from lbm_studio.core.errors import StudioError, UntaughtGoalError
 from lbm_studio.core.observation import Observation
 from lbm_studio.core.pose import Pose
 from lbm_studio.core.shift import Shift
@@ -253,6 +253,44 @@ def _actions(spec: RolloutSpec, done: list[dict[str, str]]) -> tuple[Action, ...
                 station.step(action)
                 sent.append(action)
     return tuple(sent)
+
+
+class Picky:
+    """A policy that knows no other words than those that are taught, and remembers the others."""
+
+    def __init__(self) -> None:
+        self.refused: list[str] = []
+
+    def start_session(self, seed: int) -> "Picky":
+        return self
+
+    def predict(self, observation: Observation) -> ActionChunk:
+        self.refused.append(observation.goal)
+        raise UntaughtGoalError(observation.goal, [])
+
+
+def test_words_that_are_never_taught_differ_from_layout_to_layout_and_a_refusal_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    policy = Picky()
+    monkeypatch.setattr(Roller, "_load_policy", lambda self: policy)
+
+    report = rollout(replace(SMALL, trials=2, unheard=True), lambda trial: None)
+
+    assert [(trial.success, trial.refused) for trial in report.each] == [(False, True)] * 2
+    assert (report.unheard, report.refused) == (True, 2)
+    assert policy.refused == [trial.goal for trial in report.each]
+    assert len(set(policy.refused)) == 2
+    assert all(trial.seconds == SMALL.time_limit_s for trial in report.each)
+
+
+def test_who_asks_in_taught_words_hears_why_they_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Roller, "_load_policy", lambda self: Picky())
+
+    with pytest.raises(UntaughtGoalError, match="was never taught anything like “put the"):
+        rollout(SMALL, lambda trial: None)
 
 
 def test_a_recorded_episode_succeeds_where_it_was_recorded_and_not_elsewhere(

@@ -79,6 +79,10 @@ class Layout:
     words: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
 
+    def fill(self, goals: Sequence[str]) -> tuple[str, ...]:
+        """Return goals with words in their places."""
+        return tuple(goal.format(**self.words) for goal in goals)
+
     def recast(self, parts: Mapping[str, str], roles: Mapping[str, str]) -> "Layout":
         """Return it with objects in the parts of others and other roles, and without words."""
         placed = {place.name: place for place in self.placements}

@@ -33,6 +33,7 @@ class Skill(ABC):
             later.
         required_arms: arms a station must have; empty when any one arm will do.
         goals: at least five ways to ask for it; places in braces are filled by the layout.
+        unheard: further ways, which nothing is recorded or trained with: only policies are asked.
         objects: what lies on the table.
         alike: groups of objects of which the goal could have meant others.
         choices: roles that the goal chooses, each with all that it could have chosen.
@@ -48,6 +49,7 @@ class Skill(ABC):
     pretraining: bool
     required_arms: tuple[str, ...]
     goals: tuple[str, ...]
+    unheard: tuple[str, ...]
     objects: tuple[SceneObject, ...]
     alike: tuple[tuple[str, ...], ...] = ()
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -113,13 +115,19 @@ class Task:
 
     @property
     def goals(self) -> tuple[str, ...]:
-        """All ways to ask for this layout's goal."""
-        return tuple(goal.format(**self._layout.words) for goal in self.skill.goals)
+        """All ways to ask for this layout's goal that are taught."""
+        return self._layout.fill(self.skill.goals)
 
     @property
     def goal(self) -> str:
         """The plainest way to ask for it."""
         return self.goals[0]
+
+    @property
+    def unheard_goal(self) -> str:
+        """A way to ask for it that is never taught, another one for the next seed."""
+        unheard = self._layout.fill(self.skill.unheard)
+        return unheard[self.seed % len(unheard)]
 
     def observe(self) -> None:
         """Note the milestones that are reached at this moment."""

@@ -50,6 +50,18 @@ def test_a_goal_can_be_asked_for_in_five_ways(skill: Skill, station: SimulatedSt
     assert not any("{" in goal for goal in task.goals)
 
 
+@EACH_SKILL
+def test_a_goal_can_be_asked_for_in_five_ways_more_that_are_never_taught(
+    skill: Skill, station: SimulatedStation
+) -> None:
+    tasks = [station.load(skill, seed) for seed in range(len(skill.unheard))]
+
+    unheard = [task.unheard_goal for task in tasks]
+    assert len(set(unheard)) == len(unheard) >= 5
+    assert not set(unheard) & {goal for task in tasks for goal in task.goals}
+    assert not any("{" in goal for goal in unheard)
+
+
 def test_the_goals_of_the_first_skill_always_name_both_colours(station: SimulatedStation) -> None:
     goals = [station.load(SKILLS[0], seed).goals for seed in range(30)]
 

@@ -44,6 +44,13 @@ class BuildTower(Skill):
         "the {top} cube belongs on the {middle} one, and that on the {bottom} cube",
         "set the {middle} block on the {bottom} block and finish the tower with {top}",
     )
+    unheard = (
+        "stack up all the cubes: {bottom}, then {middle}, then {top}",
+        "make a tower of three with {bottom} at its foot, then {middle}, and {top} on top",
+        "put {middle} on {bottom} and {top} on {middle}",
+        "build the tower {bottom}, {middle}, {top} from bottom to top",
+        "pile all three blocks on each other: {bottom} below, {middle} between, {top} above",
+    )
     objects = THREE_CUBES
     alike = (CUBES,)
     rivals = ("stack_cubes",)

@@ -49,6 +49,19 @@ class CarryBarTogether(Skill):
         "the heavy bar should lie on the {mat} mat",
         "pick the bar up at its two ends and put it down on {mat}",
     )
+    unheard = (
+        "carry the long bar with both arms to the {mat} mat",
+        "use both hands to move the bar onto the {mat} mat",
+        "lift the bar together and set it on the {mat} mat",
+        "two arms: put the bar on the {mat} mat",
+        "pick up the heavy bar with two hands and place it on the {mat} mat",
+        "bring the bar over to the {mat} mat with both grippers",
+        "both arms should carry the beam to the {mat} mat",
+        "transport the long bar to the {mat} mat",
+        "grab both ends of the bar and lay it on the {mat} mat",
+        "move the bar onto the {mat} mat, lifting it from both sides",
+        "together, lift the long bar and put it down on the {mat} mat",
+    )
     objects = (
         block("bar", _HALF_SIZE_M, mass_kg=1.5),
         *(mat(name, *_MAT_HALF_SIZE_M) for name in _MATS),

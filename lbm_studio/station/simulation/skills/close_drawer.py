@@ -20,6 +20,13 @@ class CloseDrawer(MoveDrawer):
         "slide the {colour} drawer back in all the way",
         "do not leave the {colour} drawer open",
     )
+    unheard = (
+        "push the {colour} drawer shut",
+        "please close the {colour} drawer again",
+        "shut that {colour} drawer",
+        "make sure the {colour} drawer is closed",
+        "move the {colour} drawer back into the cabinet",
+    )
     rivals = ("open_drawer",)
 
     def end(self, start: float) -> float:

@@ -21,6 +21,13 @@ class CoverPot(MoveLid):
         "close the {pot} pot with its lid",
         "onto the {pot} pot with the lid",
     )
+    unheard = (
+        "place the lid on top of the {pot} pot",
+        "put its cover on the {pot} pot",
+        "cover up the {pot} pot please",
+        "shut the {pot} pot with the lid",
+        "set the lid over the {pot} pot",
+    )
 
     def lay_out(self, draw: Draw) -> Layout:
         return self.lay_out_for(draw, draw.choice((POTS[1], MARK)), POTS[0])

@@ -69,6 +69,20 @@ class HandOverBar(Skill):
         "the {giver} hand takes the {bar} bar, the {receiver} hand puts it away",
         "move the {bar} bar across the table to the {tray} tray using both hands",
     )
+    unheard = (
+        "hand over the {bar} bar and place it in the {tray} tray",
+        "pass the {bar} stick to the other hand and put it in the tray",
+        "give the {bar} bar from the {giver} arm to the {receiver} arm",
+        "transfer the {bar} bar between the hands and lay it in the {tray} tray",
+        "take the {bar} bar with the {giver} hand, pass it to the {receiver}, "
+        "and drop it in the {tray} tray",
+        "the {giver} arm should hand the {bar} bar to the {receiver} arm",
+        "swap the bar to your other hand and put it in the {tray} tray",
+        "please pass the bar over to the {receiver} gripper, then into the tray",
+        "grab the {bar} bar, change hands and set it down in the {tray} tray",
+        "bring the {bar} bar to the {tray} tray by handing it over",
+        "let the {receiver} arm receive the {bar} bar and put it away",
+    )
     trays = ("tray",)
     objects = (BAR, tray_for_bar("tray"))
 

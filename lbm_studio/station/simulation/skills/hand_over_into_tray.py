@@ -23,6 +23,13 @@ class HandOverIntoTray(HandOverBar):
         "into the {tray} tray goes the {bar} bar, by way of both hands",
         "let the {giver} arm offer the bar and the {receiver} arm lay it into the {tray} tray",
     )
+    unheard = (
+        "pass the bar across and place it in the {tray} tray",
+        "give the bar to the other arm, which puts it in the {tray} tray",
+        "hand the stick from the {giver} to the {receiver} hand and into the {tray} tray",
+        "swap hands and drop the bar in the {tray} tray",
+        "the {receiver} hand takes the bar from the {giver} one and lays it in the {tray} tray",
+    )
     trays = _TRAYS
     objects = (BAR, *(tray_for_bar(name) for name in _TRAYS))
     alike = (_TRAYS,)

@@ -64,6 +64,13 @@ class LiftBoxTogether(Skill):
         "the {box} box should hang level between the two hands",
         "grab the {box} box at both ends and lift it off the table",
     )
+    unheard = (
+        "pick up the {box} box with two hands",
+        "both hands lift the {box} crate",
+        "raise the {box} box off the table together",
+        "hold up the {box} box with both arms",
+        "lift the {box} box by its two handles and keep it level",
+    )
     objects = tuple(_box(name) for name in _BOXES)
     alike = (_BOXES,)
 

@@ -57,6 +57,13 @@ class OpenBox(MovePiece):
         "raise the hinged lid of the {colour} box until it stands up",
         "show me what is in the {colour} box",
     )
+    unheard = (
+        "open up the {colour} box",
+        "raise the lid of the {colour} box",
+        "could you open the {colour} box please",
+        "lift the {colour} box's cover",
+        "pull the tab to open the {colour} box",
+    )
     objects = tuple(SceneObject(name, _BOX, is_fixture=True, moving=_LID) for name in _BOXES)
     alike = (_BOXES,)
     piece = _LID

@@ -20,6 +20,13 @@ class OpenDrawer(MoveDrawer):
         "slide out the {colour} drawer all the way",
         "I need something from the {colour} drawer, open it",
     )
+    unheard = (
+        "could you open the {colour} drawer",
+        "yank the {colour} drawer open",
+        "get the {colour} drawer open for me",
+        "grab the handle and open the {colour} drawer",
+        "draw the {colour} drawer out completely",
+    )
     rivals = ("close_drawer",)
 
     def end(self, start: float) -> float:

@@ -53,6 +53,13 @@ class PegInSocket(Skill):
         "take the {peg} peg and insert it into the {socket} socket",
         "fit the peg upright into the {socket} holder",
     )
+    unheard = (
+        "insert the {peg} peg in the {socket} hole",
+        "push the peg into the {socket} socket",
+        "stick the {peg} pin in the {socket} socket",
+        "place the peg upright in the {socket} socket",
+        "the peg goes into the {socket} hole",
+    )
     objects = (
         block("peg", _HALF_SIZE_M, mass_kg=0.06),
         *(

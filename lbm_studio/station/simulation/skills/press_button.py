@@ -53,6 +53,19 @@ class PressButton(Skill):
         "with a closed hand, press {colour}",
         "give the {colour} button a push",
     )
+    unheard = (
+        "hit the {colour} button",
+        "push the {colour} button",
+        "click the {colour} button",
+        "please press the button that is {colour}",
+        "tap the {colour} button once",
+        "could you press the {colour} button for me",
+        "press down on the {colour} button with the gripper",
+        "activate the {colour} button",
+        "touch the {colour} button",
+        "go to the {colour} button and push it",
+        "press the {colour} one",
+    )
     objects = THREE_BUTTONS
     alike = (BUTTONS,)
 

@@ -43,6 +43,13 @@ class PressTwoButtons(Skill):
         "press two buttons: {first}, then {second}",
         "start with the {first} button and finish with the {second} one",
     )
+    unheard = (
+        "hit the {first} button and then the {second} one",
+        "push {first} first, then {second}",
+        "press the {first} button followed by the {second} button",
+        "tap the {first} button, afterwards the {second} button",
+        "press the {first} and the {second} button in that order",
+    )
     objects = THREE_BUTTONS
     alike = (BUTTONS,)
     in_turn = ("pressed the first", "pressed the second")

@@ -48,6 +48,13 @@ class PushCubeToMark(Skill):
         "push {cube} until it is on {mark}",
         "with spread fingers, push the {cube} block over to the {mark} mark",
     )
+    unheard = (
+        "slide the {cube} block over to the {mark} spot",
+        "push the {cube} cube to the {mark} target",
+        "without picking it up, get the {cube} cube onto the {mark} mark",
+        "nudge the {cube} cube along until it sits on the {mark} mark",
+        "shift the {cube} cube onto the {mark} mark by pushing",
+    )
     objects = (*(replace(thing, friction=_FRICTION) for thing in TWO_CUBES), *TWO_MARKS)
     alike = (CUBES[:2], MARKS)
 

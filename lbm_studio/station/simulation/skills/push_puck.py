@@ -40,6 +40,19 @@ class PushPuck(Skill):
         "the {puck} puck should end on the mark",
         "without lifting it, bring the {puck} puck to the {mark} mark",
     )
+    unheard = (
+        "slide the {puck} puck to the mark",
+        "move the {puck} puck onto the {mark} spot without picking it up",
+        "nudge the {puck} disc to the target",
+        "push the {puck} disk until it is on the {mark} mark",
+        "get the {puck} puck onto the mark by pushing",
+        "push the {puck} puck over to the {mark} circle",
+        "slide the {puck} puck across the table onto the spot",
+        "shift the {puck} disc to the {mark} mark",
+        "please push the {puck} puck to its mark",
+        "the {puck} disc belongs on the {mark} mark, slide it there",
+        "use the hand to shove the {puck} puck onto the {mark} spot",
+    )
     objects = (*(puck(name, _RADIUS_M, _HEIGHT_M) for name in _PUCKS), mark("mark", _MARK_RADIUS_M))
     alike = (_PUCKS,)
 

@@ -70,6 +70,13 @@ class PutCubeBeside(Skill):
         "pick up the {cube} block and leave it {relation} {reference}",
         "next to the {reference} cube, {side} it, goes the {cube} cube",
     )
+    unheard = (
+        "place the {cube} cube {relation} the {reference} cube",
+        "the {cube} block goes {relation} the {reference} block",
+        "set the {cube} cube down {side} the {reference} one",
+        "bring the {cube} cube over and leave it {side} the {reference} cube",
+        "I want the {cube} block standing {relation} the {reference} block",
+    )
     objects = THREE_CUBES
     alike = (CUBES,)
     choices = (("side", tuple(_SIDES)),)

@@ -46,6 +46,21 @@ class PutCubeInTray(Skill):
         "pick up the {cube} cube and drop it in the {tray} tray",
         "take the {cube} one and set it down in the {tray} tray",
     )
+    unheard = (
+        "drop the {cube} cube into the {tray} tray",
+        "could you put the {cube} block in the {tray} tray please",
+        "the {cube} cube goes in the {tray} tray",
+        "grab the {cube} cube and put it inside the {tray} tray",
+        "I want the {cube} block in the {tray} tray",
+        "transfer the {cube} block to the {tray} tray",
+        "lay the {cube} cube in the {tray} tray",
+        "get the {cube} block into the {tray} tray",
+        "please move the {cube} cube to the {tray} box",
+        "fetch the {cube} cube and leave it in the {tray} tray",
+        "fill the {tray} tray with the {cube} cube",
+        "pick the {cube} cube up and release it over the {tray} tray",
+        "use one arm to put the {cube} cube in the {tray} tray",
+    )
     objects = (*TWO_CUBES, *TWO_TRAYS)
     alike = (CUBES[:2], TRAYS)
 

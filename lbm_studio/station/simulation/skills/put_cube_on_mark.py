@@ -43,6 +43,13 @@ class PutCubeOnMark(Skill):
         "pick up the {cube} block and leave it on the {mark} mark",
         "onto the {mark} spot with the {cube} cube",
     )
+    unheard = (
+        "leave the {cube} cube on the {mark} dot",
+        "bring the {cube} block to the {mark} circle",
+        "the {cube} cube should stand on the {mark} spot",
+        "drop the {cube} cube off at the {mark} mark",
+        "carry the {cube} block to the {mark} target",
+    )
     objects = (*TWO_CUBES, *TWO_MARKS)
     alike = (CUBES[:2], MARKS)
 

@@ -48,6 +48,13 @@ class PutShapeInTray(Skill):
         "whatever its colour, move the {shape} to the {tray} tray",
         "pick the {shape} up and let go of it over the {tray} tray",
     )
+    unheard = (
+        "drop the {shape} into the {tray} tray",
+        "the {shape} belongs in the {tray} tray",
+        "could you place the {shape} inside the {tray} tray",
+        "grab the {shape} and put it in the {tray} tray",
+        "move the {shape} over into the {tray} tray please",
+    )
     objects = (
         cube("cube"),
         cylinder("cylinder", _CYLINDER_RADIUS_M, 2.0 * _HALF_HEIGHTS_M["cylinder"]),

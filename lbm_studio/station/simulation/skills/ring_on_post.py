@@ -77,6 +77,13 @@ class RingOnPost(Skill):
         "take the {ring} ring and drop it over the {post} stick",
         "thread the ring onto the {post} post and let go",
     )
+    unheard = (
+        "place the {ring} ring around the {post} post",
+        "put the hoop on the {post} pole",
+        "drop the ring onto the {post} peg",
+        "stick the {ring} ring over the {post} post",
+        "get the ring onto the {post} stick",
+    )
     objects = (_ring("ring"), *(_post(name) for name in _POSTS))
     alike = (_POSTS,)
 

@@ -45,6 +45,13 @@ class SortCubes(Skill):
         "the {first} cube belongs in the {first} tray, the {second} cube in the {second} tray",
         "both cubes away, each into its own colour",
     )
+    unheard = (
+        "sort the blocks by color",
+        "put the cubes where their colours belong",
+        "each cube should end up in the tray with its own colour",
+        "please clean up, every cube into the matching tray",
+        "{first} block to the {first} tray and {second} block to the {second} tray",
+    )
     objects = (*TWO_CUBES, *TWO_TRAYS)
     rivals = ("put_cube_in_tray",)
 

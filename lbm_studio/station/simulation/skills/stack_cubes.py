@@ -41,6 +41,20 @@ class StackCubes(Skill):
         "the {upper} cube belongs on the {lower} cube",
         "pick up the {upper} cube and rest it on the {lower} one",
     )
+    unheard = (
+        "place the {upper} cube on top of the {lower} cube",
+        "make a stack: {lower} on the bottom, {upper} on top",
+        "put {upper} on {lower}",
+        "set the {upper} block onto the {lower} block",
+        "can you stack the {upper} block over the {lower} one",
+        "pile the {upper} cube on the {lower} cube",
+        "the {upper} block should stand on the {lower} block",
+        "lift the {upper} cube and lower it onto the {lower} cube",
+        "balance the {upper} cube on the {lower} cube",
+        "build me a little tower, {lower} under {upper}",
+        "I would like the {upper} cube sitting on the {lower} cube",
+        "take the {upper} cube and stack it on top of the {lower} cube",
+    )
     objects = THREE_CUBES
     alike = (CUBES,)  # no rivals: what falls off a stack has not been put beside it
 

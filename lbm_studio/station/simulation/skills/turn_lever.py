@@ -67,6 +67,13 @@ class TurnLever(MovePiece):
         "grip the knob of the {colour} lever and turn it all the way",
         "throw the {colour} switch",
     )
+    unheard = (
+        "flip the {colour} lever",
+        "rotate the {colour} lever to the opposite side",
+        "move the {colour} lever over",
+        "push the {colour} switch to the other position",
+        "turn the handle of the {colour} lever around",
+    )
     objects = tuple(SceneObject(name, _PLATE, is_fixture=True, moving=_LEVER) for name in _LEVERS)
     alike = (_LEVERS,)
     piece = _LEVER

@@ -21,6 +21,13 @@ class UncoverPot(MoveLid):
         "lift the lid off the {pot} pot, lay it aside on the mark",
         "lay the lid down on the {mark} mark",
     )
+    unheard = (
+        "take the cover off the {pot} pot",
+        "open up the {pot} pot and put the lid aside",
+        "lift the lid from the {pot} pot and place it on the mark",
+        "remove the {pot} pot's lid",
+        "put the lid of the {pot} pot down on the {mark} spot",
+    )
 
     def lay_out(self, draw: Draw) -> Layout:
         return self.lay_out_for(draw, POTS[0], MARK)

@@ -47,6 +47,13 @@ class UnstackCubes(Skill):
         "the {upper} block should come down from the {lower} one and stand on the {mark} spot",
         "clear the {lower} cube by putting {upper} on the {mark} circle",
     )
+    unheard = (
+        "take the tower apart and put the {upper} cube on the {mark} spot",
+        "remove the {upper} cube from on top of the {lower} one and place it on the {mark} mark",
+        "get the upper cube down onto the {mark} circle",
+        "bring the {upper} cube down from the stack to the {mark} mark",
+        "pick the top block off and leave it on the {mark} spot",
+    )
     objects = (*THREE_CUBES, *TWO_MARKS)
     alike = (CUBES, MARKS)
     rivals = ("stack_cubes",)
