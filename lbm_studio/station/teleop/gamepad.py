@@ -15,6 +15,7 @@ from lbm_studio.core.errors import StationError
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.core.teleoperation import ArmChoice, TeleopReading, TeleopSpeeds
 from lbm_studio.station.teleop.controller import Axis, Button, Controllers, ControllerState
+from lbm_studio.station.teleop.shaping import at_most_one, shaped
 
 GAMEPAD_HELP: tuple[tuple[str, str], ...] = (
     ("Left shoulder", "hold it, or the arms stay"),
@@ -94,20 +95,20 @@ class GamepadTeleop:
             self._waits_for_centre = True  # the next arm does not inherit a motion
         if Button.A in state.pressed and Button.LEFT_SHOULDER in state.held:
             self._choice.toggle_gripper()
-        if not any(_shaped(value) for value in state.axes.values()):
+        if not any(shaped(value, _DEAD_ZONE) for value in state.axes.values()):
             self._waits_for_centre = False
 
     def _velocities(self, state: ControllerState) -> tuple[FloatArray, FloatArray]:
         """Return linear [m/s] and angular [rad/s] velocity in the station frame."""
-        axes = {axis: _shaped(value) for axis, value in state.axes.items()}
+        axes = {axis: shaped(value, _DEAD_ZONE) for axis, value in state.axes.items()}
         factor = self._speeds.slow_factor if Button.RIGHT_SHOULDER in state.held else 1.0
         up = axes[Axis.RIGHT_TRIGGER] - axes[Axis.LEFT_TRIGGER]
         tip = float(Button.CROSS_LEFT in state.held) - float(Button.CROSS_RIGHT in state.held)
         linear = np.array([-axes[Axis.LEFT_Y], -axes[Axis.LEFT_X], up])
         angular = np.array([tip, axes[Axis.RIGHT_Y], -axes[Axis.RIGHT_X]])
         return (
-            _at_most_one(linear) * self._speeds.linear_m_s * factor,
-            _at_most_one(angular) * self._speeds.angular_rad_s * factor,
+            at_most_one(linear) * self._speeds.linear_m_s * factor,
+            at_most_one(angular) * self._speeds.angular_rad_s * factor,
         )
 
 
@@ -154,13 +155,3 @@ class GamepadStopWatcher:
         self._is_held = any(Button.B in state.held for state in states)
         went_down = any(Button.B in state.pressed for state in states)
         return went_down or (self._is_held and not was_held)
-
-
-def _shaped(value: float) -> float:
-    """Return a stick's value without its dead zone, and finer near the middle."""
-    beyond = max(0.0, min(1.0, abs(value)) - _DEAD_ZONE) / (1.0 - _DEAD_ZONE)
-    return float(np.copysign(beyond**2, value))
-
-
-def _at_most_one(direction: FloatArray) -> FloatArray:
-    return direction / max(1.0, float(np.linalg.norm(direction)))

@@ -10,9 +10,7 @@ from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.teleoperation import ArmTwist, TeleopReading
 from lbm_studio.link.messages import TeleopInput
 from lbm_studio.link.teleoperation import twist_from_input
-
-STALE_S = 0.3
-"""A window that has said nothing for so long has let go of the arms [s]."""
+from lbm_studio.station.teleop.source import STALE_S
 
 SILENT_S = 0.05
 """An arm the window no longer speaks of, while it speaks of another, has been let go of [s]."""

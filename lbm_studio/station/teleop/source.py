@@ -4,6 +4,9 @@ from typing import Protocol
 
 from lbm_studio.core.teleoperation import TeleopReading
 
+STALE_S = 0.3
+"""An arm whose device has said nothing for so long, though it should, is let go of [s]."""
+
 
 class TeleopSource(Protocol):
     """An input device. All methods are called from one thread, the control loop's."""
