@@ -1,11 +1,43 @@
 """What an input device asks of the arms, in one vocabulary for every device."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
 from lbm_studio.core.pose import FloatArray
+
+
+class Device(StrEnum):
+    """The kinds of device with which a person moves the arms, by their names."""
+
+    KEYBOARD = "keyboard"
+    GAMEPAD = "gamepad"
+    SPACEMOUSE = "spacemouse"
+
+
+@dataclass(frozen=True)
+class DeviceStatus:
+    """How one input device is, for people.
+
+    Attributes:
+        device: its kind, e.g. ``"spacemouse"`` or ``"pedal"``.
+        title: what its maker calls it.
+        place: its serial number, or the port it is plugged into; empty where there is only one.
+        arm: the arm it moves; empty while it moves none.
+        connected: whether it is there.
+        heard_ns: when it said something last, monotonic; None before it did [ns].
+        trouble: what is the matter and what to do, a sentence; empty when all is well.
+    """
+
+    device: str
+    title: str
+    place: str = ""
+    arm: str = ""
+    connected: bool = True
+    heard_ns: int | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +71,14 @@ class TeleopReading:
         enabled: the dead-man switch is held. While it is not, the arms stay where they are.
         stop: the operator asks for a stop.
         sampled_ns: when the device was read, monotonic [ns].
+        devices: how what was read is, where there is more to say than that it is there.
     """
 
     arms: Mapping[str, ArmTwist]
     enabled: bool
     stop: bool
     sampled_ns: int
+    devices: tuple[DeviceStatus, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,3 +139,25 @@ class ArmChoice:
             for name in self.active
         }
         return still | moved
+
+
+def arms_for(
+    places: Iterable[str], arm_names: Sequence[str], remembered: Mapping[str, str]
+) -> dict[str, str]:
+    """Return which arm the device at each place moves; devices beyond the arms move none.
+
+    Args:
+        places: where devices are plugged in.
+        arm_names: of the station.
+        remembered: arms by place, as a person chose them; what no longer fits is ignored.
+    """
+    given: dict[str, str] = {}
+    waiting: list[str] = []
+    for place in sorted(places):
+        arm = remembered.get(place, "")
+        if arm in arm_names and arm not in given.values():
+            given[place] = arm
+        else:
+            waiting.append(place)
+    free = [arm for arm in arm_names if arm not in given.values()]
+    return given | dict(zip(waiting, free, strict=False))

@@ -29,6 +29,7 @@ Handler = Callable[[Any], Message]
 TICK_TOPIC = b"tick"
 PHYSICS_TOPIC = b"physics"
 FRAMES_TOPIC = b"frames"
+DEVICES_TOPIC = b"devices"
 
 _LOG = logging.getLogger(__name__)
 _REQUEST_HEADER = struct.Struct("<QQ")  # request number, last moment it is worth answering [ns]

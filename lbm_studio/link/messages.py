@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from lbm_studio.core.shift import Shift
+from lbm_studio.core.teleoperation import DeviceStatus
 
 
 class Mode(StrEnum):
@@ -48,9 +49,21 @@ class SetGoal(Message, frozen=True):
 
 
 class StartTeleoperation(Message, frozen=True):
-    """Let a device move the arms: ``keyboard`` or ``gamepad``."""
+    """Let a device move the arms, e.g. ``keyboard``: see core.teleoperation.Device."""
 
     device: str
+
+
+class ArrangeDevices(Message, frozen=True):
+    """Say how devices are to be used from the next StartTeleoperation on.
+
+    Attributes:
+        spacemice: arms by the place where a SpaceMouse is plugged in; others are dealt out.
+        hold_button: whether a SpaceMouse moves its arm only while its right button is held.
+    """
+
+    spacemice: dict[str, str] = {}
+    hold_button: bool = False
 
 
 class StartDemonstration(Message, frozen=True):
@@ -133,6 +146,7 @@ StationRequest = (
     | LoadScene
     | SetGoal
     | StartTeleoperation
+    | ArrangeDevices
     | StartDemonstration
     | StartPolicy
     | SetSpeed
@@ -228,6 +242,12 @@ class Physics(Message, frozen=True):
     positions: bytes
     mocap: bytes
     shifts: tuple[Shift, ...] = ()
+
+
+class InputDevices(Message, frozen=True):
+    """How the input devices are that the sender reads."""
+
+    devices: tuple[DeviceStatus, ...]
 
 
 # --- inference process ----------------------------------------------------------------------------
@@ -429,5 +449,5 @@ class FramesReady(Message, frozen=True):
 Answer = Accepted | Refused | Description | Chunk | EpisodeKept | Listening
 """Whatever answers a request."""
 
-Published = Tick | Physics | FramesReady
+Published = Tick | Physics | FramesReady | InputDevices
 """Whatever is told to everybody."""

@@ -10,7 +10,8 @@ from lbm_studio.core.clock import Clock
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.core.shift import Shift
-from lbm_studio.link.messages import TeleopInput
+from lbm_studio.core.teleoperation import Device, DeviceStatus
+from lbm_studio.link.messages import ArrangeDevices, TeleopInput
 from lbm_studio.station.control.motions import Demonstrator, Motion
 from lbm_studio.station.kinematics import ArmKinematics
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
@@ -18,13 +19,13 @@ from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.station.teleop.controller import load_sdl
 from lbm_studio.station.teleop.gamepad import GamepadTeleop
+from lbm_studio.station.teleop.hid import HidBus, load_hidapi
 from lbm_studio.station.teleop.keyboard import WindowTeleop
 from lbm_studio.station.teleop.motion import TeleoperationMotion
 from lbm_studio.station.teleop.source import TeleopSource
+from lbm_studio.station.teleop.spacemouse import SpaceMouseTeleop
 
-KEYBOARD = "keyboard"
-GAMEPAD = "gamepad"
-DEVICES = (KEYBOARD, GAMEPAD)
+DEVICES = tuple(device.value for device in Device)
 """Names of the input devices."""
 
 
@@ -108,28 +109,45 @@ class SimulatedScene:
 class Devices:
     """The input devices with which a person may move the arms; at most one is taken hold of.
 
-    All methods but :meth:`accept` belong to the thread of the control loop.
+    All methods but :meth:`accept` and :meth:`arrange` belong to the thread of the control loop.
 
     Args:
         station: arms, limits and grippers.
         clock: tells how old a reading is.
         commanded: returns what was sent to the arms last.
+        bus: where SpaceMice are plugged in; this machine by default.
     """
 
     def __init__(
-        self, station: StationDescription, clock: Clock, commanded: Callable[[], Action | None]
+        self,
+        station: StationDescription,
+        clock: Clock,
+        commanded: Callable[[], Action | None],
+        bus: HidBus | None = None,
     ) -> None:
         self._station = station
         self._clock = clock
         self._commanded = commanded
         self._window = WindowTeleop(station.embodiment.arm_names, clock)
+        self._bus = bus
+        self._arrangement = ArrangeDevices()
         self._source: TeleopSource | None = None
-        with suppress(StationError):  # told when a gamepad is asked for
-            load_sdl()  # now: importing takes longer than a control period has to spare
+        self._motion: TeleoperationMotion | None = None
+        for load in (load_sdl, load_hidapi):
+            with suppress(StationError):  # told when such a device is asked for
+                load()  # now: importing takes longer than a control period has to spare
 
     def accept(self, message: TeleopInput) -> None:
         """Note a reading of the window's device. Any thread may call this."""
         self._window.accept(message)
+
+    def arrange(self, message: ArrangeDevices) -> None:
+        """Note how devices are to be used from the next motion on. Any thread may call this."""
+        self._arrangement = message
+
+    def status(self) -> tuple[DeviceStatus, ...]:
+        """Return how the device is that is held, if there is more to say than that it is there."""
+        return self._motion.devices if self._motion else ()
 
     def motion(self, name: str) -> Motion:
         """Take hold of a device and return the motion it makes; if that fails, keep the last one.
@@ -143,20 +161,31 @@ class Devices:
         if source is not self._source:
             self.release()
         self._source = source
-        return TeleoperationMotion(source, self._station)
+        self._motion = TeleoperationMotion(source, self._station)
+        return self._motion
 
     def release(self) -> None:
         """Let go of the device, if one is held."""
         if self._source is not None:
             self._source.close()
-            self._source = None
+            self._source = self._motion = None
 
     def _make(self, name: str) -> TeleopSource:
-        if name == KEYBOARD:
-            return self._window
-        if name == GAMEPAD:
-            arms = self._station.embodiment.arm_names
-            return GamepadTeleop(arms, self._clock, self._openings())
+        arms = self._station.embodiment.arm_names
+        match name:
+            case Device.KEYBOARD:
+                return self._window
+            case Device.GAMEPAD:
+                return GamepadTeleop(arms, self._clock, self._openings())
+            case Device.SPACEMOUSE:
+                return SpaceMouseTeleop(
+                    arms,
+                    self._clock,
+                    remembered=self._arrangement.spacemice,
+                    hold_button=self._arrangement.hold_button,
+                    openings=self._openings(),
+                    bus=self._bus,
+                )
         raise UnknownNameError("input device", name, DEVICES)
 
     def _openings(self) -> Mapping[str, float]:

@@ -21,6 +21,7 @@ from lbm_studio.core.codec import to_json
 from lbm_studio.core.shift import Shift
 from lbm_studio.link import messages
 from lbm_studio.link.bus import (
+    DEVICES_TOPIC,
     PHYSICS_TOPIC,
     TICK_TOPIC,
     AsyncRequester,
@@ -147,6 +148,8 @@ class StationProcess:
                 self._loop.heartbeat()
             case messages.TeleopInput():
                 self._devices.accept(request)
+            case messages.ArrangeDevices():
+                self._devices.arrange(request)
             case messages.Describe():
                 return self._describe()
             case messages.LoadScene():
@@ -188,6 +191,8 @@ class StationProcess:
         cycle = self._loop.tick(due_ns)
         if cycle.mode is not Mode.TELEOPERATION:
             self._devices.release()
+        elif devices := self._devices.status():
+            events.publish(DEVICES_TOPIC, messages.InputDevices(devices=devices))
         if self._simulation is not None:
             events.publish(PHYSICS_TOPIC, self._physics(cycle, self._simulation))
         tick = tick_message(

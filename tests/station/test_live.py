@@ -199,10 +199,10 @@ def test_a_gamepad_that_is_there_takes_over_from_the_keyboard(devices: Devices):
         devices.release()
 
 
-def test_the_gamepad_library_is_loaded_before_the_loop_needs_it(devices: Devices):
-    assert "sdl2" in sys.modules
+def test_the_libraries_of_devices_are_loaded_before_the_loop_needs_them(devices: Devices):
+    assert {"sdl2", "hidraw"} <= set(sys.modules)
 
 
 def test_unknown_devices_are_refused_with_the_choices(devices: Devices):
-    with pytest.raises(UnknownNameError, match="Choose one of: keyboard, gamepad"):
+    with pytest.raises(UnknownNameError, match="Choose one of: keyboard, gamepad, spacemouse"):
         devices.motion("mouse")
