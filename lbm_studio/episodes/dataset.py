@@ -71,6 +71,11 @@ class Dataset:
         return self._identity.convention if self._identity else None
 
     @property
+    def absent_arms(self) -> tuple[str, ...]:
+        """Arms of the body that were not there when it was recorded: their vectors are fillers."""
+        return self._identity.absent_arms if self._identity else ()
+
+    @property
     def rate_hz(self) -> float:
         """Frames a second [Hz]."""
         return float(self._info.rate_hz)

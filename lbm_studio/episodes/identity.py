@@ -19,19 +19,21 @@ class Identity:
     Attributes:
         station: where it was recorded.
         convention: meaning of its action and state vectors.
+        absent_arms: arms of the body that were not there: their vectors only fill the place.
     """
 
     station: StationDescription
     convention: ActionConvention
+    absent_arms: tuple[str, ...] = ()
 
     def as_text(self) -> str:
         """Return the contents of the file."""
         return json.dumps(to_json(self), indent=2) + "\n"
 
 
-def identity_of(station: StationDescription) -> Identity:
+def identity_of(station: StationDescription, absent_arms: tuple[str, ...] = ()) -> Identity:
     """Return the identity of what ``station`` records."""
-    return Identity(station, ActionConvention(arms=station.embodiment.arm_names))
+    return Identity(station, ActionConvention(station.embodiment.arm_names), absent_arms)
 
 
 def read_identity(root: Path) -> Identity | None:
@@ -66,6 +68,9 @@ def _differences(recorded: Identity, present: Identity) -> Iterator[str]:
         yield f"the cameras are {_listed(was.camera_names)} there, {_listed(now.camera_names)} here"
     else:
         yield from _camera_differences(was.cameras, now.cameras)
+    if recorded.absent_arms != present.absent_arms:
+        absent = f"{_listed(recorded.absent_arms)} there, {_listed(present.absent_arms)} here"
+        yield f"the arms that only fill the place are {absent}"
     if recorded.convention != present.convention:
         yield "the action convention is another"
 

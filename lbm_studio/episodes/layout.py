@@ -1,7 +1,9 @@
 """Where the parts of a LeRobotDataset v3.0 folder lie."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from lbm_studio.core.errors import DatasetError
 
 FORMAT_VERSION = "v3.0"
 CHUNK_SIZE = 1000
@@ -45,12 +47,27 @@ class Place:
 
 def data_file(root: Path, place: Place, template: str = DATA_PATH) -> Path:
     """Return the Parquet file that holds frames."""
-    return root / template.format(chunk_index=place.chunk, file_index=place.file)
+    return inside(root, template, chunk_index=place.chunk, file_index=place.file)
 
 
 def video_file(root: Path, key: str, place: Place, template: str = VIDEO_PATH) -> Path:
     """Return the MP4 file that holds the images of the feature ``key``."""
-    return root / template.format(video_key=key, chunk_index=place.chunk, file_index=place.file)
+    return inside(root, template, video_key=key, chunk_index=place.chunk, file_index=place.file)
+
+
+def inside(root: Path, template: str, **parts: str | int) -> Path:
+    """Return the file that a template names, which another program may have written.
+
+    Raises:
+        DatasetError: the template cannot be read, or leads out of the dataset.
+    """
+    try:
+        relative = PurePosixPath(template.format(**parts))
+    except (LookupError, ValueError, AttributeError) as error:
+        raise DatasetError(f"“{root}” is damaged: it names files by “{template}”.") from error
+    if relative.is_absolute() or ".." in relative.parts or "\0" in str(relative):
+        raise DatasetError(f"“{root}” is damaged: it names the file “{relative}” outside itself.")
+    return root / relative
 
 
 def episodes_file(root: Path, place: Place) -> Path:

@@ -65,7 +65,12 @@ class DatasetWriter:
 
     @classmethod
     def open(
-        cls, path: Path, station: StationDescription, *, rate_hz: float | None = None
+        cls,
+        path: Path,
+        station: StationDescription,
+        *,
+        rate_hz: float | None = None,
+        absent_arms: tuple[str, ...] = (),
     ) -> "DatasetWriter":
         """Create a dataset in ``path``, or open the one there to append to it.
 
@@ -73,6 +78,7 @@ class DatasetWriter:
             path: folder of the dataset.
             station: what is recorded.
             rate_hz: ticks a second, a whole number; the policy's rate by default [Hz].
+            absent_arms: arms that are not there, whose vectors only fill the place.
 
         Raises:
             DatasetError: the folder holds something else, belongs to another station, or is being
@@ -81,7 +87,7 @@ class DatasetWriter:
         """
         embodiment = station.embodiment
         rate = whole_rate(rate_hz or embodiment.chunk.rate_hz)
-        identity = identity_of(station)
+        identity = identity_of(station, absent_arms)
         info = DatasetInfo(rate, station_features(embodiment, rate), robot_type=embodiment.name)
         with full_disk_in_words(path):
             create_if_missing(path, identity, info)
