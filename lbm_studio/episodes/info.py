@@ -92,8 +92,17 @@ def _from_json(value: Mapping[str, Any], root: Path) -> DatasetInfo:
     if version.split(".")[0] != layout.FORMAT_VERSION.split(".")[0]:
         raise DatasetError(
             f"“{root}” is in LeRobot format {version}; only {layout.FORMAT_VERSION} can be read."
-            " Convert it with LeRobot's own converter first."
+            f" Import it: lbm-studio import {root} --propose."
         )
+    return described(value)
+
+
+def described(value: Mapping[str, Any]) -> DatasetInfo:
+    """Return what the contents of an ``info.json`` of any version say.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: they are damaged.
+    """
     return DatasetInfo(
         rate_hz=int(value["fps"]),
         features={key: _feature_from_json(item) for key, item in value["features"].items()},
@@ -127,4 +136,7 @@ def _feature_from_json(value: Mapping[str, Any]) -> Feature:
 
 
 def _names(value: object) -> tuple[str, ...] | None:
+    """Return the names of a vector's numbers; some programs wrap them in ``{"motors": [...]}``."""
+    if isinstance(value, dict):
+        value = next(iter(cast("dict[str, object]", value).values()), None)
     return tuple(map(str, cast("list[object]", value))) if isinstance(value, list) else None

@@ -3,7 +3,7 @@
 """Parquet files of a LeRobotDataset v3.0: frames, goals and the table of episodes."""
 
 import json
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from lbm_studio.episodes.features import Feature
 
 TASK = "task"
 STATISTICS_PREFIX = "stats/"
+_PICTURES_AT_ONCE = 16
 
 _ARROW_TYPES: Mapping[str, Any] = {
     "float32": pa.float32(),
@@ -72,6 +73,27 @@ def read_frames(path: Path, names: Iterable[str], episode_index: int) -> dict[st
             filters=[(keys.EPISODE_INDEX, "=", episode_index)],
         )
         return {name: _to_numpy(table.column(name)) for name in table.column_names}
+
+
+def iter_pictures(path: Path, column: str, episode_index: int) -> Iterator[bytes]:
+    """Yield the encoded pictures of one episode from a column of ``{bytes, path}``, in order.
+
+    Raises:
+        DatasetError: the file is missing or damaged, or pictures lie outside it.
+    """
+    with _damage_in_words(path):
+        file = pq.ParquetFile(path)
+        for batch in file.iter_batches(_PICTURES_AT_ONCE, columns=[column, keys.EPISODE_INDEX]):
+            rows = zip(
+                batch[column].to_pylist(), batch[keys.EPISODE_INDEX].to_pylist(), strict=True
+            )
+            for value, episode in rows:
+                if episode != episode_index:
+                    continue
+                data = value.get("bytes") if isinstance(value, dict) else value
+                if not isinstance(data, bytes):
+                    raise DatasetError(f"The pictures in “{path}” lie in files of their own.")
+                yield data
 
 
 def write_tasks(path: Path, tasks: Sequence[str]) -> None:
