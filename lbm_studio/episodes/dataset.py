@@ -1,6 +1,6 @@
 """Reading a dataset: ours, or any LeRobotDataset v3.0. Reading changes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from lbm_studio.core.errors import DatasetError, UnknownNameError
 from lbm_studio.episodes import layout, parquet
 from lbm_studio.episodes.identity import Identity, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
-from lbm_studio.episodes.table import EpisodeRow, load_rows
+from lbm_studio.episodes.table import EpisodeRow, VideoSpan, load_rows
 from lbm_studio.episodes.video import Image, VideoReader
 
 
@@ -159,15 +159,40 @@ class Dataset:
         size_px: tuple[int, int] | None = None,
     ) -> Iterator[Image]:
         """Yield the pictures from frame ``first`` on; otherwise as :meth:`images`."""
+        row, span, path = self._video(index, camera)
+        start = round(span.start_s * self.rate_hz) + first
+        with VideoReader(path, self.rate_hz) as reader:
+            yield from reader.frames(start, row.length - first, size_px=size_px)
+
+    def pictures(
+        self,
+        index: int,
+        camera: str,
+        frames: Sequence[int],
+        *,
+        size_px: tuple[int, int] | None = None,
+    ) -> NDArray[np.uint8]:
+        """Return the pictures (n, H, W, 3) at a few frames; otherwise as :meth:`images`.
+
+        Frames a whole number of seconds from the start cost least: they are decoded alone.
+        """
+        row, span, path = self._video(index, camera)
+        start = round(span.start_s * self.rate_hz)
+        with VideoReader(path, self.rate_hz) as reader:
+            return np.stack(
+                [
+                    next(reader.frames(start + min(frame, row.length - 1), 1, size_px=size_px))
+                    for frame in frames
+                ]
+            )
+
+    def _video(self, index: int, camera: str) -> tuple[EpisodeRow, VideoSpan, Path]:
         row = self._row(index)
         key = keys.image_key(camera)
         if key not in row.videos:
             raise UnknownNameError("camera", camera, self.cameras)
         span = row.videos[key]
-        path = layout.video_file(self.root, key, span.place, self._info.video_path)
-        start = round(span.start_s * self.rate_hz) + first
-        with VideoReader(path, self.rate_hz) as reader:
-            yield from reader.frames(start, row.length - first, size_px=size_px)
+        return row, span, layout.video_file(self.root, key, span.place, self._info.video_path)
 
     def _row(self, index: int) -> EpisodeRow:
         if not 0 <= index < len(self._rows):

@@ -24,11 +24,14 @@ class Verification:
         episodes: how many were checked.
         frames: how many frames they have.
         findings: one sentence for each thing that is wrong; empty when all is well.
+        left_behind: those of them that a kill leaves: no reader sees them, and the next recording
+            or a repair mends them.
     """
 
     episodes: int
     frames: int
     findings: tuple[str, ...]
+    left_behind: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -48,15 +51,18 @@ def verify_dataset(root: Path, *, decode: bool = False) -> Verification:
     """
     info = read_info(root)
     rows = load_rows(root, info.video_keys)
+    left_behind = list(_check_left_overs(root, info, rows))
     findings = [
         *_check_frames(root, info, rows),
         *_check_videos(root, info, rows),
-        *_check_totals(root, info, rows),
+        *_check_goals(root, rows),
+        *left_behind,
     ]
     if decode:
         for row in rows:
             findings += _check_decoding(root, info, row)
-    return Verification(len(rows), sum(row.length for row in rows), tuple(findings))
+    frames = sum(row.length for row in rows)
+    return Verification(len(rows), frames, tuple(findings), tuple(left_behind))
 
 
 def _check_frames(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
@@ -96,17 +102,20 @@ def _check_videos(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iter
                 yield f"“{path}” holds {found} pictures for {frames} frames."
 
 
-def _check_totals(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
+def _check_goals(root: Path, rows: list[EpisodeRow]) -> Iterator[str]:
+    known = set(parquet.read_tasks(root / layout.TASKS_FILE)) if rows else set[str]()
+    for row in rows:
+        if row.metadata.goal not in known:
+            yield f"Episode {row.index}: its goal is not in {layout.TASKS_FILE}."
+
+
+def _check_left_overs(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
     frames = sum(row.length for row in rows)
     if (info.episodes, info.frames) != (len(rows), frames):
         yield (
             f"{layout.INFO_FILE} tells of {info.episodes} episodes with {info.frames} frames;"
             f" there are {len(rows)} with {frames}."
         )
-    known = set(parquet.read_tasks(root / layout.TASKS_FILE)) if rows else set[str]()
-    for row in rows:
-        if row.metadata.goal not in known:
-            yield f"Episode {row.index}: its goal is not in {layout.TASKS_FILE}."
     for path in left_overs(root, info, rows):
         yield f"“{path}” belongs to no episode."
     if (root / layout.STAGING_FOLDER).exists():

@@ -147,6 +147,7 @@ class VideoReader:
     def __init__(self, path: Path, rate_hz: float) -> None:
         self._path = path
         self._rate_hz = rate_hz
+        self._has_decoded = False
         try:
             self._container = av.open(str(path))
             self._stream = self._container.streams.video[0]
@@ -205,9 +206,10 @@ class VideoReader:
         time_base = self._stream.time_base
         if time_base is None:
             raise DatasetError(f"“{self._path}” is damaged: its video has no time base.")
-        if first:
+        if first or self._has_decoded:
             moment = round(first / self._rate_hz / time_base)
             self._container.seek(moment, stream=self._stream, backward=True)
+        self._has_decoded = True
         self._converter = VideoReformatter()
         for picture in self._container.decode(self._stream):
             number = round((picture.pts or 0) * float(time_base) * self._rate_hz)
