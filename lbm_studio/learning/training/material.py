@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.errors import CheckpointError
 from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.episodes.quality.report import check_before_training
 from lbm_studio.learning.model.normaliser import PolicyNormaliser
 from lbm_studio.learning.model.statistics import (
     Measurement,
@@ -53,7 +54,7 @@ class Material:
         training: frames to learn from.
         held_out: frames to measure on.
         statistics: in the order of their numbers.
-        remarks: sentences on how sources are read.
+        remarks: sentences on how sources are read, and on what is doubtful about them.
     """
 
     embodiment: Embodiment
@@ -92,7 +93,8 @@ def load_material(
         parent: the checkpoint to start from.
 
     Raises:
-        StudioError: the sources cannot be mixed, or do not fit the checkpoint.
+        StudioError: the sources cannot be mixed, do not fit the checkpoint, or would ruin the
+            training without a word.
     """
     opened = [[Dataset.open(Path(path)) for path in one.datasets] for one in spec.all_sources]
     body = embodiment_of(opened[0][0])
@@ -103,7 +105,10 @@ def load_material(
         for number, source in enumerate(spec.all_sources)
         for dataset in opened[number]
     ]
-    plan = read_plan(run) or draw_plan(spec, opened, parent)
+    plan, doubts = read_plan(run), ()
+    if plan is None:
+        doubts = check_before_training([dataset for source in opened for dataset in source])
+        plan = draw_plan(spec, opened, parent)
     names = tuple(dict.fromkeys(shelf.statistics for shelf in shelves))
     read = _Reader(shelves, names, body, plan, run / CACHE_FOLDER, progress)
     held_out, training = read("held_out", plan.held_out), read("training", plan.training)
@@ -115,7 +120,7 @@ def load_material(
             statistics=statistics_as_json(statistics),
         )
     write_plan(run, plan)
-    return Material(body, plan, training, held_out, statistics, _remarks(shelves))
+    return Material(body, plan, training, held_out, statistics, (*_remarks(shelves), *doubts))
 
 
 def _shelf(number: int, source: Source, dataset: Dataset, body: Embodiment) -> _Shelf:

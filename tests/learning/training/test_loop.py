@@ -123,7 +123,8 @@ def test_a_stopped_run_goes_on_where_it_was(dataset: Path, tmp_path: Path) -> No
     assert train(run) is JobStatus.DONE
 
     messages = [e.data["text"] for e in read_events(run) if e.kind is EventKind.MESSAGE]
-    assert messages == ["Resumed at step 1."]
+    assert messages[-1] == "Resumed at step 1."
+    assert len(messages) == 2  # beside what is doubtful about the demonstrations, told once
     assert metrics(run)[-1]["step"] == 6
 
 

@@ -13,6 +13,8 @@ from lbm_studio.core.errors import DatasetError, StudioError
 from lbm_studio.core.pose import Pose
 from lbm_studio.core.runs import EventKind, JobStatus, read_events
 from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.episodes.edits.change import Change, EditField
+from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.model.network import image_groups
 from lbm_studio.learning.model.prompt import Vocabulary
@@ -228,3 +230,34 @@ def test_what_another_program_recorded_is_refused_while_nobody_says_how_to_read_
 def test_datasets_and_sources_together_are_refused(dataset: Path) -> None:
     with pytest.raises(StudioError, match="or sources, but not both"):
         TrainSpec(datasets=(str(dataset),), sources=(Source("one", (str(dataset),)),))
+
+
+def test_what_would_ruin_the_training_is_refused_once_and_not_when_it_is_taken_up_again(
+    dataset: Path, tmp_path: Path
+) -> None:
+    spec = TrainSpec(datasets=(str(dataset),), minutes=None, steps=1, model=small_config())
+    load(spec, tmp_path / "begun")
+    embodiment = body(1)
+    with DatasetWriter.open(dataset, station(embodiment)) as writer:
+        write_episode(writer, embodiment, np.array([9.0, 0.0, 0.02]))
+
+    load_material(spec, tmp_path / "begun", nobody_listens, None)
+
+    with pytest.raises(DatasetError, match="Episode 5: the right hand is 9 m away"):
+        load(spec, tmp_path / "new")
+
+
+def test_what_is_doubtful_is_told_once_for_each_kind(dataset: Path, tmp_path: Path) -> None:
+    spec = TrainSpec(datasets=(str(dataset),), minutes=None, steps=1, model=small_config())
+    edge = "hand is at the edge of its workspace for 50% of the take. (4 more of this kind.)"
+    assert [edge in remark for remark in load(spec, tmp_path / "before").remarks] == [True]
+    first, second = (e.metadata.uuid for e in Dataset.open(dataset).episodes[:2])
+
+    EditLog(dataset).apply(
+        Change(first, EditField.GOAL, "Put the red cube down!"),
+        Change(second, EditField.GOAL, "put the  red cube down"),
+    )
+
+    assert load(spec, tmp_path / "after").remarks[-1] == (
+        "Episodes 0, 1 spell “put the red cube down” in another way."
+    )
