@@ -30,6 +30,7 @@ TICK_TOPIC = b"tick"
 PHYSICS_TOPIC = b"physics"
 FRAMES_TOPIC = b"frames"
 DEVICES_TOPIC = b"devices"
+PRESSES_TOPIC = b"presses"
 
 _LOG = logging.getLogger(__name__)
 _REQUEST_HEADER = struct.Struct("<QQ")  # request number, last moment it is worth answering [ns]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from lbm_studio.core.hands_free import TakeAction
 from lbm_studio.core.shift import Shift
 from lbm_studio.core.teleoperation import DeviceStatus
 
@@ -250,6 +251,20 @@ class InputDevices(Message, frozen=True):
     devices: tuple[DeviceStatus, ...]
 
 
+class TakePressed(Message, frozen=True):
+    """A pedal or a button of a gamepad was pressed.
+
+    Attributes:
+        source: ``"pedal"`` or ``"gamepad"``.
+        control: which pedal; empty for a gamepad.
+        action: what it asks for; None for a pedal that nobody has taught its meaning.
+    """
+
+    source: str
+    control: str = ""
+    action: TakeAction | None = None
+
+
 # --- inference process ----------------------------------------------------------------------------
 
 
@@ -449,5 +464,5 @@ class FramesReady(Message, frozen=True):
 Answer = Accepted | Refused | Description | Chunk | EpisodeKept | Listening
 """Whatever answers a request."""
 
-Published = Tick | Physics | FramesReady | InputDevices
+Published = Tick | Physics | FramesReady | InputDevices | TakePressed
 """Whatever is told to everybody."""

@@ -68,6 +68,11 @@ class Session:
         return self._address("station.pub")
 
     @property
+    def input_events(self) -> str:
+        """Where the process of the STOP window publishes TakePressed and InputDevices."""
+        return self._address("input.pub")
+
+    @property
     def inference_commands(self) -> str:
         """Where the inference process answers InferenceRequest."""
         return self._address(_LONGEST_SOCKET)

@@ -1,4 +1,4 @@
-"""All that presses stop without a person clicking: the gamepad, and a station that falls silent.
+"""All that presses stop without a person clicking: gamepad, pedal, a station that falls silent.
 
 Runs in the process of the STOP window, or in one of its own; never in the station's, which it
 watches, nor in the main window's, which may freeze. It needs neither Qt nor the simulator.
@@ -15,11 +15,13 @@ from typing import Self
 
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
 from lbm_studio.core.errors import StationError
+from lbm_studio.core.hands_free import TakeAction
 from lbm_studio.link.bus import TICK_TOPIC, Subscriber
 from lbm_studio.link.messages import Mode, Tick
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import StopReport, StopSupervisor
 from lbm_studio.station.teleop.gamepad import GamepadStopWatcher
+from lbm_studio.workers.inputs import InputWatch, InputWatcher
 from lbm_studio.workers.lifetime import Lifetime
 
 GAMEPAD = "gamepad"
@@ -43,6 +45,7 @@ class StopWatcher:
         session: whose station is stopped.
         clock: tells how long the station has been silent.
         on_report: told what became of every press.
+        on_action: told what the other buttons of gamepads ask for.
     """
 
     def __init__(
@@ -50,15 +53,23 @@ class StopWatcher:
         session: Session,
         clock: Clock | None = None,
         on_report: Callable[[StopReport], None] = lambda report: None,
+        on_action: Callable[[TakeAction], None] = lambda action: None,
     ) -> None:
         self._session = session
         self._clock = clock or MonotonicClock()
         self._on_report = on_report
+        self._on_action = on_action
         self._supervisor = StopSupervisor(session, self._clock)
         self._gamepad: GamepadStopWatcher | None = None
         self._heard_ns: int | None = None  # when a moving station was last heard [ns]
         self._pressed_ns = 0  # when the last press was over [ns]
         self._resources = ExitStack()
+
+    @property
+    def gamepads(self) -> tuple[str, ...]:
+        """What the plugged-in gamepads are called. Any thread may ask."""
+        gamepad = self._gamepad
+        return gamepad.titles if gamepad is not None else ()
 
     def open(self) -> None:
         """Begin to listen. Without a library for gamepads the rest is watched all the same."""
@@ -77,8 +88,11 @@ class StopWatcher:
     def poll(self) -> None:
         """Look once, and press stop if there is a reason; waits for nothing else."""
         now_ns = self._clock.now_ns()
-        if self._gamepad is not None and self._gamepad.poll():
-            self._press(GAMEPAD, now_ns)
+        if self._gamepad is not None:
+            if self._gamepad.poll():
+                self._press(GAMEPAD, now_ns)
+            for action in self._gamepad.actions:
+                self._on_action(action)
         tick = self.ticks.latest()
         if isinstance(tick, Tick):
             self._heard_ns = None if tick.mode in _RESTING else now_ns
@@ -103,7 +117,8 @@ class StopWatcher:
 class StopWatch:
     """Runs a :class:`StopWatcher` in a thread for the duration of a ``with`` block.
 
-    A watch that breaks ends its process, which is missed at once; a silent one would not be.
+    A watch that breaks ends its process, which is missed at once; a silent one would not be. The
+    pedals are watched beside it, in a thread of their own, since listing devices takes its time.
 
     Args:
         session: whose station is stopped.
@@ -113,7 +128,14 @@ class StopWatch:
     def __init__(
         self, session: Session, on_report: Callable[[StopReport], None] = lambda report: None
     ) -> None:
-        self._watcher = StopWatcher(session, on_report=on_report)
+        supervisor = StopSupervisor(session)
+        inputs = InputWatcher(
+            session,
+            lambda source, pressed_ns: on_report(supervisor.press(source, pressed_ns)),
+            gamepads=lambda: self._watcher.gamepads,
+        )
+        self._watcher = StopWatcher(session, on_report=on_report, on_action=inputs.press)
+        self._inputs = InputWatch(inputs)
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stop watch", daemon=True)
 
@@ -135,8 +157,9 @@ class StopWatch:
     def _watch(self) -> None:
         self._watcher.open()
         try:
-            while not self._is_over.wait(_LOOK_EVERY_S):
-                self._watcher.poll()
+            with self._inputs:
+                while not self._is_over.wait(_LOOK_EVERY_S):
+                    self._watcher.poll()
         finally:
             self._watcher.close()
 

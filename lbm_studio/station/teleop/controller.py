@@ -22,9 +22,14 @@ class Button(IntEnum):
 
     A = 0
     B = 1
+    X = 2
     Y = 3
+    BACK = 4
+    START = 6
     LEFT_SHOULDER = 9
     RIGHT_SHOULDER = 10
+    CROSS_UP = 11
+    CROSS_DOWN = 12
     CROSS_LEFT = 13
     CROSS_RIGHT = 14
 

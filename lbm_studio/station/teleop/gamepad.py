@@ -12,6 +12,7 @@ import numpy as np
 
 from lbm_studio.core.clock import Clock
 from lbm_studio.core.errors import StationError
+from lbm_studio.core.hands_free import TakeAction
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.core.teleoperation import ArmChoice, TeleopReading, TeleopSpeeds
 from lbm_studio.station.teleop.controller import Axis, Button, Controllers, ControllerState
@@ -26,9 +27,20 @@ GAMEPAD_HELP: tuple[tuple[str, str], ...] = (
     ("Right shoulder", "hold to move slowly"),
     ("A", "close or open the gripper"),
     ("Y", "the next arm, then both"),
+    ("X", "without the left shoulder: record, or finish the take"),
+    ("Start, Back", "without the left shoulder: keep or discard the take"),
+    ("Cross up, down", "without the left shoulder: begin the take again, undo the last one"),
     ("B", "stop"),
 )
 """What each control does, as on the help page."""
+
+_TAKE_BUTTONS = {
+    Button.X: TakeAction.RECORD,
+    Button.START: TakeAction.KEEP,
+    Button.BACK: TakeAction.DISCARD,
+    Button.CROSS_UP: TakeAction.REDO,
+    Button.CROSS_DOWN: TakeAction.UNDO,
+}
 
 _DEAD_ZONE = 0.12
 """Sticks that nobody touches do not rest exactly at zero."""
@@ -113,7 +125,12 @@ class GamepadTeleop:
 
 
 class GamepadStopWatcher:
-    """Watches the B button of every gamepad, for a process that can stop the station.
+    """Watches the buttons of every gamepad, for a process that can stop the station.
+
+    Attributes:
+        titles: what their makers call the gamepads that were plugged in at the last poll.
+        actions: what their buttons asked for at the last poll, beside the stop. While the arms are
+            moved, that is with the left shoulder held, they ask for nothing.
 
     Raises:
         StationError: SDL is not installed.
@@ -122,6 +139,8 @@ class GamepadStopWatcher:
     def __init__(self) -> None:
         self._controllers = Controllers()
         self._is_held = False
+        self.titles: tuple[str, ...] = ()
+        self.actions: tuple[TakeAction, ...] = ()
 
     def __enter__(self) -> Self:
         self.connect()
@@ -154,4 +173,12 @@ class GamepadStopWatcher:
         states = self._controllers.poll()
         self._is_held = any(Button.B in state.held for state in states)
         went_down = any(Button.B in state.pressed for state in states)
+        self.titles = tuple(state.name for state in states)
+        self.actions = tuple(action for state in states for action in _take_actions(state))
         return went_down or (self._is_held and not was_held)
+
+
+def _take_actions(state: ControllerState) -> list[TakeAction]:
+    if Button.LEFT_SHOULDER in state.held:
+        return []
+    return [action for button, action in _TAKE_BUTTONS.items() if button in state.pressed]

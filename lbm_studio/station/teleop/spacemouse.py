@@ -4,7 +4,7 @@ Pushing the cap moves the hand, turning it turns the hand. The cap springs back 
 so pushing it is the dead-man; whoever prefers holds the right button as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 
 import numpy as np
@@ -47,11 +47,11 @@ _MOST_REPORTS = 256
 """More than this never waits in a queue; a device that floods us is cut short."""
 
 
-def spacemice(bus: HidBus) -> tuple[HidInfo, ...]:
-    """Return the SpaceMice that are plugged in, each once."""
+def spacemice_among(infos: Iterable[HidInfo]) -> tuple[HidInfo, ...]:
+    """Return the SpaceMice among what is plugged in, each once."""
     found = {
         info.path: info
-        for info in bus.devices()
+        for info in infos
         if info.vendor in _VENDORS and (info.usage_page, info.usage) == _MULTI_AXIS
     }
     return tuple(found.values())
@@ -96,7 +96,7 @@ class SpaceMouseTeleop:
         if self._hands:
             return
         bus = self._bus or SystemHidBus()
-        found = spacemice(bus)
+        found = spacemice_among(bus.devices())
         if not found:
             raise StationError(NO_SPACEMOUSE)
         arms = arms_for((info.place for info in found), self._arm_names, self._remembered)
