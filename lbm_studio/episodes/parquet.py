@@ -197,7 +197,7 @@ def _hub_type(feature: Feature) -> dict[str, Any]:
 
 def _to_array(values: NDArray[Any], kind: Any) -> Any:
     if not pa.types.is_fixed_size_list(kind):
-        return pa.array(values, kind)
+        return pa.array(values.reshape(len(values)), kind)  # a vector of one number is a scalar
     flat = pa.array(np.ascontiguousarray(values).reshape(-1), kind.value_type)
     return pa.FixedSizeListArray.from_arrays(flat, type=kind)
 
