@@ -1,6 +1,5 @@
 """Counting, frame by frame, whether a dataset holds what its tables say."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,17 +25,25 @@ class Verification:
         findings: one sentence for each thing that is wrong; empty when all is well.
         left_behind: those of them that a kill leaves: no reader sees them, and the next recording
             or a repair mends them.
+        hurt: places of the episodes that cannot be read whole.
     """
 
     episodes: int
     frames: int
     findings: tuple[str, ...]
     left_behind: tuple[str, ...] = ()
+    hurt: tuple[int, ...] = ()
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    sentence: str
+    episodes: tuple[int, ...]
 
 
 def verify_dataset(root: Path, *, decode: bool = False) -> Verification:
@@ -52,27 +59,27 @@ def verify_dataset(root: Path, *, decode: bool = False) -> Verification:
     info = read_info(root)
     rows = load_rows(root, info.video_keys)
     left_behind = list(_check_left_overs(root, info, rows))
-    findings = [
-        *_check_frames(root, info, rows),
-        *_check_videos(root, info, rows),
-        *_check_goals(root, rows),
-        *left_behind,
-    ]
+    troubles = [*_check_frames(root, info, rows), *_check_videos(root, info, rows)]
     if decode:
         for row in rows:
-            findings += _check_decoding(root, info, row)
-    frames = sum(row.length for row in rows)
-    return Verification(len(rows), frames, tuple(findings), tuple(left_behind))
+            troubles += _check_decoding(root, info, row)
+    return Verification(
+        episodes=len(rows),
+        frames=sum(row.length for row in rows),
+        findings=(*(one.sentence for one in troubles), *_check_goals(root, rows), *left_behind),
+        left_behind=tuple(left_behind),
+        hurt=tuple(sorted({episode for one in troubles for episode in one.episodes})),
+    )
 
 
-def _check_frames(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
+def _check_frames(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[_Trouble]:
     expected = 0
     for row in rows:
         path = layout.data_file(root, row.data, info.data_path)
         try:
             columns = parquet.read_frames(path, (keys.INDEX, keys.FRAME_INDEX), row.index)
         except DatasetError as error:
-            yield str(error)
+            yield _Trouble(str(error), (row.index,))
             continue
         finally:
             expected += row.length
@@ -83,23 +90,27 @@ def _check_frames(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iter
         }
         for name, numbers in numbered.items():
             if not np.array_equal(columns.get(name, np.zeros(0)), numbers):
-                yield f"Episode {row.index}: “{name}” does not count {row.length} frames."
+                sentence = f"Episode {row.index}: “{name}” does not count {row.length} frames."
+                yield _Trouble(sentence, (row.index,))
 
 
-def _check_videos(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[str]:
+def _check_videos(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> Iterator[_Trouble]:
     for key in info.video_keys:
-        expected = Counter[layout.Place]()
+        sharing: dict[layout.Place, list[EpisodeRow]] = {}
         for row in rows:
-            expected[row.videos[key].place] += row.length
-        for place, frames in expected.items():
+            sharing.setdefault(row.videos[key].place, []).append(row)
+        for place, held in sharing.items():
             path = layout.video_file(root, key, place, info.video_path)
+            frames = sum(row.length for row in held)
+            episodes = tuple(row.index for row in held)
             try:
                 found = count_frames(path)
             except DatasetError as error:
-                yield str(error)
+                yield _Trouble(str(error), episodes)
                 continue
             if found != frames:
-                yield f"“{path}” holds {found} pictures for {frames} frames."
+                sentence = f"“{path}” holds {found} pictures for {frames} frames."
+                yield _Trouble(sentence, episodes)
 
 
 def _check_goals(root: Path, rows: list[EpisodeRow]) -> Iterator[str]:
@@ -122,7 +133,7 @@ def _check_left_overs(root: Path, info: DatasetInfo, rows: list[EpisodeRow]) -> 
         yield f"An episode is being recorded, or was cut short ({layout.STAGING_FOLDER})."
 
 
-def _check_decoding(root: Path, info: DatasetInfo, row: EpisodeRow) -> Iterator[str]:
+def _check_decoding(root: Path, info: DatasetInfo, row: EpisodeRow) -> Iterator[_Trouble]:
     for key, span in row.videos.items():
         path = layout.video_file(root, key, span.place, info.video_path)
         try:
@@ -130,4 +141,4 @@ def _check_decoding(root: Path, info: DatasetInfo, row: EpisodeRow) -> Iterator[
                 for _ in reader.frames(round(span.start_s * info.rate_hz), row.length):
                     pass
         except DatasetError as error:
-            yield f"Episode {row.index}: {error}"
+            yield _Trouble(f"Episode {row.index}: {error}", (row.index,))

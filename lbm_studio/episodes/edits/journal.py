@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +85,7 @@ def read_journal(dataset: Path) -> Contents:
     Raises:
         DatasetError: the file is there and cannot be opened.
     """
-    path = dataset / EDITS_FILE
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    except OSError as error:
-        raise DatasetError(f"The edits in “{path}” cannot be read: {error.strerror}.") from error
-    return parse_journal(text)
+    return parse_journal(read_text(dataset / EDITS_FILE))
 
 
 def parse_journal(text: str) -> Contents:
@@ -129,16 +124,27 @@ def append_reversal(dataset: Path, edit: int, *, is_undo: bool) -> Contents:
 
 
 def _append(dataset: Path, said: Mapping[str, Json]) -> Contents:
-    path = dataset / EDITS_FILE
+    def line(present: str) -> list[str]:
+        number = parse_journal(present).next_number
+        return [json.dumps({"number": number, "unix_time_s": time.time(), **said})]
+
+    return parse_journal(append_lines(dataset / EDITS_FILE, line))
+
+
+def append_lines(path: Path, make_lines: Callable[[str], Sequence[str]]) -> str:
+    """Append the lines that are made of what is there, and return all there then is.
+
+    Raises:
+        DatasetError: the disk does not take them.
+    """
     try:
         is_new = not path.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path) as file:
             before = file.read().decode("utf-8", errors="replace")
-            number = parse_journal(before).next_number
-            line = json.dumps({"number": number, "unix_time_s": time.time(), **said}) + "\n"
-            # A line that a kill cut short must not swallow this one.
-            added = line if not before or before.endswith("\n") else "\n" + line
+            added = "".join(f"{line}\n" for line in make_lines(before))
+            if before and not before.endswith("\n"):
+                added = "\n" + added  # a line that a kill cut short must not swallow the next one
             file.write(added.encode())
             file.flush()
             os.fsync(file.fileno())
@@ -147,7 +153,7 @@ def _append(dataset: Path, said: Mapping[str, Json]) -> Contents:
     except OSError as error:
         reason = error.strerror or str(error)
         raise DatasetError(f"The edit could not be saved: {reason}.") from error
-    return parse_journal(before + added)
+    return before + added
 
 
 @contextmanager
@@ -157,6 +163,18 @@ def _alone(path: Path) -> Generator[IO[bytes]]:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         yield file
+
+
+def read_text(path: Path) -> str:
+    """Return all a log holds; one that does not exist is empty.
+
+    Raises:
+        DatasetError: the file is there and cannot be opened.
+    """
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    except OSError as error:
+        raise DatasetError(f"The edits in “{path}” cannot be read: {error.strerror}.") from error
 
 
 def _entry(raw: Json) -> Entry:
