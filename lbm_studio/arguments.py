@@ -108,6 +108,29 @@ def add_pretrain(commands: Commands, handler: Handler) -> None:
     add_json(parser)
 
 
+def add_datasets(commands: Commands, check: Handler, repair: Handler, merge: Handler) -> None:
+    """What is done to recordings before they are learned from."""
+    parser = command(
+        commands, "check", check, "say what is doubtful about demonstrations, before training"
+    )
+    _add_dataset(parser, nargs="+")
+    add_json(parser)
+    parser = command(commands, "repair", repair, "recover what a crash left of a dataset")
+    _add_dataset(parser)
+    add_json(parser)
+    parser = command(commands, "merge", merge, "copy the episodes of datasets into one")
+    _add_dataset(parser, nargs="+")
+    parser.add_argument(
+        "--into", type=Path, required=True, metavar="DATASET", help="made where there is none"
+    )
+    add_json(parser)
+
+
+def _add_dataset(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
+    name = "datasets" if nargs else "dataset"
+    parser.add_argument(name, type=Path, nargs=nargs, metavar="DATASET")
+
+
 def add_study(commands: Commands, data_efficiency: Handler, variants: Handler) -> None:
     """Comparisons of policies that take long."""
     parser: argparse.ArgumentParser = commands.add_parser(

@@ -26,6 +26,7 @@ from lbm_studio.arguments import (
     DEFAULT_STATION,
     Commands,
     Handler,
+    add_datasets,
     add_demo,
     add_json,
     add_pretrain,
@@ -42,6 +43,7 @@ from lbm_studio.core.runs import EventKind, JobStatus, forget_stop, read_events,
 if TYPE_CHECKING:
     from lbm_studio.workers.study import Study
 
+RUINOUS = 1
 USER_ERROR = 2
 INTERRUPTED = 130
 FOLLOW_PERIOD_S = 0.5
@@ -50,7 +52,10 @@ Progress = Callable[[int, int], None]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command and return the exit code: 0, 2 for what a user can mend, 130 for Ctrl-C."""
+    """Run one command and return the exit code.
+
+    0; 1 where a check found what would ruin a training; 2 for what a user can mend; 130 for Ctrl-C.
+    """
     if arguments and arguments[0] == "worker":
         options = argparse.Namespace(handler=_worker, arguments=list(arguments[1:]))
     else:
@@ -98,6 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_pretrain(commands, _pretrain)
     add_rollout(commands, _rollout)
     add_study(commands, _data_efficiency, _variants)
+    add_datasets(commands, _check, _repair, _merge)
     for add in (_add_replay, _add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker):
         add(commands)
     return parser
@@ -299,6 +305,32 @@ def _replay(options: argparse.Namespace) -> int:
         f"at most {100 * report.largest_error_m:.1f} cm from where it was recorded."
     )
     _finish(options, report, words)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from lbm_studio.episodes.quality.report import check_datasets
+
+    with _bar("checking", "episodes") as progress:
+        report = check_datasets(options.datasets, progress)
+    _finish(options, report, report.in_words())
+    return RUINOUS if report.ruinous else 0
+
+
+def _repair(options: argparse.Namespace) -> int:
+    from lbm_studio.episodes.repair import repair_dataset
+
+    report = repair_dataset(options.dataset)
+    _finish(options, report, report.in_words())
+    return 0
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from lbm_studio.episodes.merge import merge_datasets
+
+    with _bar("merging", "episodes") as progress:
+        report = merge_datasets(options.datasets, options.into, progress)
+    _finish(options, report, report.in_words())
     return 0
 
 

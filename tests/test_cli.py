@@ -18,10 +18,13 @@ from lbm_studio.evaluation.statistics import PromptFollowing
 from lbm_studio.workers import record, rollouts
 from lbm_studio.workers.record import RecordSpec
 from lbm_studio.workers.rollouts import RolloutReport, RolloutSpec
+from tests.core.stations import make_station
+from tests.episodes.quality.demonstrations import sound_takes, write_demonstrations
+from tests.episodes.recordings import record_dataset
 
 COMMANDS = (
     *("demo", "record", "train", "pretrain", "rollout", "study", "replay"),
-    *("doctor", "skills", "shots", "stop-window", "worker"),
+    *("check", "repair", "merge", "doctor", "skills", "shots", "stop-window", "worker"),
 )
 
 
@@ -295,3 +298,22 @@ def test_the_station_may_be_named_before_the_command_or_after_it(
 
     assert main(line) == 2
     assert asked == [station]
+
+
+def test_a_dataset_is_checked_merged_and_repaired_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound, wild = tmp_path / "sound", tmp_path / "wild"
+    write_demonstrations(sound, make_station("right", "left"), sound_takes(3))
+    record_dataset(wild, make_station("right", "left"))  # random numbers
+
+    assert main(["check", str(sound), "--json", str(tmp_path / "check.json")]) == 0
+    assert main(["check", str(wild)]) == 1
+    assert main(["merge", str(sound), str(wild), "--into", str(tmp_path / "all")]) == 0
+    assert main(["repair", str(tmp_path / "all")]) == 0
+
+    told = capsys.readouterr().out
+    assert "Training on this would be ruined without a word:" in told
+    assert told.endswith("all” needed no repair: 6 episodes.\n")
+    findings = json.loads((tmp_path / "check.json").read_text())["findings"]
+    assert [finding["severity"] for finding in findings] == ["hint"]
