@@ -46,9 +46,14 @@ def save_raising_policy(
     ensemble_decay: float | None = None,
 ) -> Path:
     """Write the checkpoint into a run folder and return the folder."""
-    torch.manual_seed(0)
     chosen = {"camera_dropout": camera_dropout, "ensemble_decay": ensemble_decay}
-    config = replace(TINY, text=text, **chosen)
+    return save_untrained(run, embodiment, goal, replace(TINY, text=text, **chosen))
+
+
+def save_untrained(run: Path, embodiment: Embodiment, goal: str, config: ModelConfig) -> Path:
+    """Write such a checkpoint of any size."""
+    torch.manual_seed(0)
+    text = config.text
     words = build_reader(text).extended([goal]).words
     network = LargeBehaviorModel(config, embodiment, len(words))
     manifest = CheckpointManifest(
