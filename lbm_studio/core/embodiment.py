@@ -52,6 +52,8 @@ class CameraDescription:
         vertical_fov_rad: vertical field of view [rad].
         pose: pose of the camera in the station frame (scene) or in the end effector frame of its
             arm (wrist).
+        latency_s: how long after it was taken a picture is there [s]. A simulated camera is as
+            late; what is recorded and acted on goes by when each picture was taken.
     """
 
     name: str
@@ -61,6 +63,7 @@ class CameraDescription:
     height_px: int
     vertical_fov_rad: float
     pose: Pose
+    latency_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,14 @@ class SafetyCard:
     min_arm_distance_m: float = 0.08
 
 
+class Measurement(StrEnum):
+    """What arms may measure beside poses, gripper widths and joint angles."""
+
+    JOINT_VELOCITIES = "joint velocities"
+    JOINT_TORQUES = "joint torques"
+    WRENCHES = "wrenches"
+
+
 @dataclass(frozen=True)
 class StationDescription:
     """What a station is, as it describes itself to everybody else.
@@ -169,6 +180,7 @@ class StationDescription:
         simulated: whether no hardware is behind it.
         embodiment: arms, cameras and rates.
         safety: the limits in force.
+        measures: what all of its arms measure beside poses, gripper widths and joint angles.
     """
 
     name: str
@@ -176,3 +188,4 @@ class StationDescription:
     simulated: bool
     embodiment: Embodiment
     safety: SafetyCard
+    measures: tuple[Measurement, ...] = ()

@@ -7,7 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.embodiment import Measurement
 from lbm_studio.core.pose import FloatArray, Pose
+
+WRENCH_SIZE = 6
+
+_FIELDS: Mapping[Measurement, str] = {
+    Measurement.JOINT_VELOCITIES: "joint_velocities_rad_s",
+    Measurement.JOINT_TORQUES: "joint_torques_nm",
+    Measurement.WRENCHES: "wrench",
+}
 
 
 @dataclass(frozen=True)
@@ -19,12 +28,18 @@ class ArmState:
         gripper_width_m: distance between the fingers [m].
         joints_rad: (J,) joint angles [rad].
         joint_velocities_rad_s: (J,) joint velocities [rad/s].
+        joint_torques_nm: (J,) torques of the motors [Nm]; None where they are not measured.
+        wrench: (6,) force [N] and torque about the end effector [Nm] that the arm is met with,
+            gravity and inertia of its own left out, in the station frame; None where it is not
+            measured.
     """
 
     pose: Pose
     gripper_width_m: float
     joints_rad: FloatArray
     joint_velocities_rad_s: FloatArray
+    joint_torques_nm: FloatArray | None = None
+    wrench: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,13 @@ class StationState:
     def as_vector(self, arm_names: Sequence[str]) -> FloatArray:
         """Return (A,) in the layout of :mod:`lbm_studio.core.action`."""
         return self.as_action().as_vector(arm_names)
+
+    def joined(self, measurement: Measurement, arm_names: Sequence[str]) -> FloatArray:
+        """Return what all arms measure, one after the other; empty where any does not."""
+        field = _FIELDS[measurement]
+        parts: list[FloatArray | None] = [getattr(self.arms[name], field) for name in arm_names]
+        known = [part for part in parts if part is not None]
+        return np.concatenate(known) if len(known) == len(parts) else np.zeros(0)
 
     def as_action(self) -> Action:
         """Return the action that asks every arm to stay where it was measured."""

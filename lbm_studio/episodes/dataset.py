@@ -15,6 +15,7 @@ from lbm_studio.core.clock import NANOSECONDS_PER_SECOND
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.episode import EpisodeSummary
 from lbm_studio.core.errors import DatasetError, UnknownNameError
+from lbm_studio.core.moments import pair_pictures, vectors_at
 from lbm_studio.episodes import layout, parquet
 from lbm_studio.episodes.identity import Identity, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
@@ -36,6 +37,23 @@ class EpisodeVectors:
     states: NDArray[np.float32]
     actions: NDArray[np.float32]
     captured_ns: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class EpisodeObservations:
+    """One episode of T frames as a policy is shown it: each observation is of one moment.
+
+    Attributes:
+        states: (T, A) float32, as measured at the moment of each observation.
+        actions: (T, A) float32, as commanded at that moment.
+        moments_ns: (T,) when what the pictures show was there [ns].
+        pictures: by camera, (T,) the frame whose picture shows that moment.
+    """
+
+    states: NDArray[np.float32]
+    actions: NDArray[np.float32]
+    moments_ns: NDArray[np.int64]
+    pictures: Mapping[str, NDArray[np.int64]]
 
 
 class Dataset:
@@ -116,6 +134,39 @@ class Dataset:
             actions=columns[keys.ACTION].astype(np.float32),
             captured_ns=columns.get(keys.CAPTURED_NS, self._nominal_ns(index)),
         )
+
+    def observations(self, index: int) -> EpisodeObservations:
+        """Return one episode with pictures, states and actions paired by when they were there.
+
+        Where the dataset does not say when its pictures were taken, they were with the state.
+
+        Raises:
+            DatasetError: there is no such episode, or its file is missing or damaged.
+        """
+        vectors = self.vectors(index)
+        times = self._pictures_ns(index, vectors.captured_ns)
+        pairing = pair_pictures(times)
+        moments = pairing.moments_ns
+        if np.any(np.diff(vectors.captured_ns) < 0):
+            raise DatasetError(f"“{self.root}” is damaged: times of episode {index} go backwards.")
+        return EpisodeObservations(
+            states=vectors_at(vectors.states, vectors.captured_ns, moments).astype(np.float32),
+            actions=vectors_at(vectors.actions, vectors.captured_ns, moments).astype(np.float32),
+            moments_ns=moments,
+            pictures=dict(zip(self.cameras, pairing.ticks.T, strict=True)),
+        )
+
+    def _pictures_ns(self, index: int, states_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return (T, V) when each picture was taken."""
+        times = np.repeat(states_ns[:, None], max(1, len(self.cameras)), axis=1)
+        feature = self._info.features.get(keys.CAMERA_CAPTURED_NS)
+        recorded = self.columns(index, (keys.CAMERA_CAPTURED_NS,)).get(keys.CAMERA_CAPTURED_NS)
+        if recorded is not None and feature and feature.names:
+            recorded = recorded.reshape(len(times), -1)
+            for name, column in zip(feature.names, recorded.T, strict=True):
+                if name in self.cameras:
+                    times[:, self.cameras.index(name)] = column
+        return times
 
     def columns(self, index: int, names: tuple[str, ...]) -> Mapping[str, NDArray[Any]]:
         """Return columns (T,) or (T, n) of one episode by name, without those the dataset lacks.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lbm_studio.core import keys
@@ -94,7 +94,7 @@ def _camera_differences(
         if sizes[0] != sizes[1]:
             size = "{}x{} there, {}x{} here".format(*sizes[0], *sizes[1])
             yield f"the camera “{a.name}” gives {size}"
-        elif to_json(a) != to_json(b):
+        elif to_json(replace(a, latency_s=b.latency_s)) != to_json(b):
             yield f"the camera “{a.name}” is mounted or calibrated differently"
 
 

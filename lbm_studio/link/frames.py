@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Self
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from lbm_studio.core.embodiment import CameraDescription
 from lbm_studio.core.errors import StudioError
+from lbm_studio.core.moments import pair_pictures
 from lbm_studio.link.process import ProcessIdentity
 
 Image = NDArray[np.uint8]
@@ -30,13 +31,13 @@ Image = NDArray[np.uint8]
 RING_PREFIX = "lbm-frames-"
 DEFAULT_SLOTS = 16
 
-_MAGIC = b"LBMRING1"
+_MAGIC = b"LBMRING2"
 _LENGTH = slice(8, 16)  # of the header: bytes of the text that describes the layout
 _COUNTER_OFFSET = 16  # of the header: how many ticks were written
 _TEXT_OFFSET = 64
 _HEADER_BYTES = 8192
-_STAMP_BYTES = 64  # before the pictures of a slot
-_VERSION, _NUMBER, _CAPTURED = range(3)  # the columns of the stamps
+_NUMBER_BYTES = 8
+_VERSION, _NUMBER, _CAPTURED, _STORED, _CAMERAS = range(5)  # the columns of the stamps
 _ALIGNMENT = 64
 _ATTEMPTS = 4
 _UNREADABLE_AGE_S = 60.0
@@ -50,11 +51,20 @@ class TickFrames:
         number: the tick.
         captured_ns: capture time, as in the tick [ns].
         images: by camera name, (H, W, 3) uint8, RGB; copies that belong to the caller.
+        images_captured_ns: when each picture was taken [ns]; a missing one was with the tick.
+        stored_ns: when they were all in the ring [ns]; 0 when that is unknown.
     """
 
     number: int
     captured_ns: int
     images: Mapping[str, Image]
+    images_captured_ns: Mapping[str, int] = field(default_factory=dict[str, int])
+    stored_ns: int = 0
+
+    @property
+    def moment_ns(self) -> int:
+        """When the oldest of the pictures was taken [ns]."""
+        return min(self.images_captured_ns.values(), default=self.captured_ns)
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,12 @@ class RingLayout:
     @property
     def slot_bytes(self) -> int:
         """Size of one slot [bytes]."""
-        return _STAMP_BYTES + sum(_padded(h * w * 3) for h, w in self.sizes.values())
+        return self.stamp_bytes + sum(_padded(h * w * 3) for h, w in self.sizes.values())
+
+    @property
+    def stamp_bytes(self) -> int:
+        """Size of what stands before the pictures of a slot [bytes]."""
+        return _padded((_CAMERAS + len(self.sizes)) * _NUMBER_BYTES)
 
     @property
     def total_bytes(self) -> int:
@@ -112,8 +127,8 @@ class FrameRing:
         self._memory = memory
         self._inode = inode
         self._counter = np.frombuffer(memory, np.int64, 1, _COUNTER_OFFSET)
-        strides = (layout.slot_bytes, np.dtype(np.int64).itemsize)
-        shape = (layout.slots, _STAMP_BYTES // strides[1])
+        strides = (layout.slot_bytes, _NUMBER_BYTES)
+        shape = (layout.slots, _CAMERAS + len(layout.sizes))
         self._stamps = np.ndarray(shape, np.int64, memory, _HEADER_BYTES, strides)
         self._images = _image_views(memory, layout)
 
@@ -173,8 +188,23 @@ class FrameRing:
         """Capture time of the newest pictures, cheaply; 0 when there are none yet [ns]."""
         return int(self._stamps[:, _CAPTURED].max())
 
-    def write(self, number: int, captured_ns: int, images: Mapping[str, Image]) -> int:
+    def write(
+        self,
+        number: int,
+        captured_ns: int,
+        images: Mapping[str, Image],
+        *,
+        images_captured_ns: Mapping[str, int] | None = None,
+        stored_ns: int = 0,
+    ) -> int:
         """Store the pictures of one tick over the oldest ones.
+
+        Args:
+            number: of the tick.
+            captured_ns: its capture time [ns].
+            images: by camera.
+            images_captured_ns: when each was taken [ns]; with the tick unless told.
+            stored_ns: the time now [ns].
 
         Returns:
             The slot that holds them.
@@ -189,7 +219,9 @@ class FrameRing:
         slot = int(self._counter[0]) % self.layout.slots
         stamp = self._stamps[slot]
         stamp[_VERSION] += 1  # odd: being written
-        stamp[_NUMBER], stamp[_CAPTURED] = number, captured_ns
+        stamp[_NUMBER : _STORED + 1] = number, captured_ns, stored_ns
+        taken = images_captured_ns or {}
+        stamp[_CAMERAS:] = [taken.get(name, captured_ns) for name in self.layout.sizes]
         for name, view in self._images.items():
             view[slot] = images[name]
         stamp[_VERSION] += 1
@@ -212,6 +244,23 @@ class FrameRing:
     def read_at(self, captured_ns: int) -> TickFrames | None:
         """Return the pictures with exactly that capture time [ns]; None when they are not there."""
         return self._find(_CAPTURED, captured_ns)
+
+    def paired(self, newest: TickFrames) -> TickFrames:
+        """Return the pictures of a tick with each the nearest to the tick's moment there is."""
+        if len(set(newest.images_captured_ns.values())) <= 1:
+            return newest
+        stamps = self._stamps[self._stamps[:, _CAPTURED] <= newest.captured_ns]
+        stamps = stamps[np.argsort(stamps[:, _CAPTURED])]
+        if not len(stamps):
+            return newest
+        ticks = pair_pictures(stamps[:, _CAMERAS:]).ticks[-1]
+        numbers = dict(zip(self.layout.sizes, stamps[ticks, _NUMBER].tolist(), strict=True))
+        earlier = {number: self.read(number) for number in set(numbers.values())}
+        images, taken = dict(newest.images), dict(newest.images_captured_ns)
+        for name, number in numbers.items():
+            if found := earlier[number]:  # otherwise overwritten meanwhile: the newest has to do
+                images[name], taken[name] = found.images[name], found.images_captured_ns[name]
+        return replace(newest, images=images, images_captured_ns=taken)
 
     def unlink(self) -> None:
         """Remove the ring's name, unless another ring has it by now."""
@@ -238,13 +287,15 @@ class FrameRing:
         return None
 
     def _read_slot(self, slot: int) -> TickFrames | None:
-        version, number, captured_ns = self._stamps[slot, :3].tolist()
+        stamp = self._stamps[slot].tolist()
+        version, number, captured_ns, stored_ns = stamp[:_CAMERAS]
         if version == 0 or version % 2:
             return None
         images = {name: view[slot].copy() for name, view in self._images.items()}
         if self._stamps[slot, _VERSION] != version:
             return None
-        return TickFrames(number, captured_ns, images)
+        taken = dict(zip(images, stamp[_CAMERAS:], strict=True))
+        return TickFrames(number, captured_ns, images, taken, stored_ns)
 
 
 class FrameReader:
@@ -273,6 +324,11 @@ class FrameReader:
         """Return the pictures with exactly that capture time [ns]; None when they are not there."""
         ring = self._current()
         return ring.read_at(captured_ns) if ring else None
+
+    def paired(self, newest: TickFrames) -> TickFrames:
+        """Return the pictures of a tick with each the nearest to the tick's moment there is."""
+        ring = self._current()
+        return ring.paired(newest) if ring else newest
 
     def close(self) -> None:
         """Let go of the ring."""
@@ -334,7 +390,7 @@ def _write_empty_ring(path: Path, layout: RingLayout) -> None:
 def _image_views(memory: mmap.mmap, layout: RingLayout) -> dict[str, Image]:
     """Return (S, H, W, 3) for each camera: its pictures in all slots."""
     views: dict[str, Image] = {}
-    offset = _HEADER_BYTES + _STAMP_BYTES
+    offset = _HEADER_BYTES + layout.stamp_bytes
     for name, (height, width) in layout.sizes.items():
         strides = (layout.slot_bytes, width * 3, 3, 1)
         shape = (layout.slots, height, width, 3)

@@ -204,6 +204,10 @@ class Tick(Message, frozen=True):
         stop_reason: why the stop is latched; empty when it is not.
         late_ms: how late this tick was [ms].
         intent: per camera (arms x 3) flattened: x, y as fractions of the image, confidence.
+        latency_ns: how long after it was captured the state was there [ns].
+        joint_velocities: of all arms, one after the other [rad/s].
+        joint_torques: likewise [Nm]; empty where they are not measured.
+        wrenches: likewise, six numbers an arm [N, Nm]; empty where they are not measured.
     """
 
     number: int
@@ -221,6 +225,10 @@ class Tick(Message, frozen=True):
     stop_reason: str
     late_ms: float
     intent: dict[str, tuple[float, ...]]
+    latency_ns: int = 0
+    joint_velocities: tuple[float, ...] = ()
+    joint_torques: tuple[float, ...] = ()
+    wrenches: tuple[float, ...] = ()
 
 
 class Physics(Message, frozen=True):

@@ -35,6 +35,7 @@ class Station(Protocol):
         """Return what every arm measures, stamped with the time of the measurement [ns].
 
         Poses are in the station frame [m], gripper widths in [m], joints in [rad] and [rad/s].
+        Torques and wrenches are optional: the description says what all arms measure.
         Answers within a small part of the control period.
 
         Raises:
@@ -70,6 +71,8 @@ class Station(Protocol):
 
     def capture(self, camera_names: Sequence[str]) -> dict[str, CameraFrame]:
         """Return the newest picture of the named cameras, (H, W, 3) uint8 RGB, as described.
+
+        Each is stamped with when it was taken, which may be long before it is there [ns].
 
         Raises:
             UnknownNameError: there is no such camera.

@@ -5,13 +5,9 @@ It answers before the library is loaded, which happens with the first checkpoint
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
-from lbm_studio.core.action import Action
 from lbm_studio.core.clock import (
     NANOSECONDS_PER_SECOND,
     Clock,
@@ -20,8 +16,9 @@ from lbm_studio.core.clock import (
 )
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
-from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
-from lbm_studio.link.bus import Responder
+from lbm_studio.core.moments import StateHistory, state_from_vector
+from lbm_studio.core.observation import CameraFrame, Observation
+from lbm_studio.link.bus import TICK_TOPIC, Responder, Subscriber, wait_for_any
 from lbm_studio.link.frames import FrameReader, TickFrames
 from lbm_studio.link.messages import (
     Accepted,
@@ -30,6 +27,7 @@ from lbm_studio.link.messages import (
     LoadPolicy,
     Message,
     Predict,
+    Tick,
 )
 from lbm_studio.link.session import Session
 from lbm_studio.policy.client import encode_chunk
@@ -42,6 +40,7 @@ MAX_FRAME_AGE_S = 0.5
 """A policy never acts on older pictures [s]."""
 
 _LOOK_INTERVAL_NS = 2_000_000
+_WAIT_S = 0.1
 
 
 class ServedPolicy(Policy, Protocol):
@@ -75,6 +74,10 @@ class Frames(Protocol):
         """Return the pictures of that moment."""
         ...
 
+    def paired(self, newest: TickFrames) -> TickFrames:
+        """Return the pictures of a tick with each the nearest to the tick's moment there is."""
+        ...
+
 
 class InferenceServer:
     """Loads policies and predicts chunks; one policy session at a time.
@@ -93,10 +96,15 @@ class InferenceServer:
         self._describe = describe
         self._frames = frames
         self._clock = clock
+        self._states = StateHistory()
         self._station: StationDescription | None = None
         self._policy: ServedPolicy | None = None
         self._session: PolicySession | None = None
         self._session_number: int | None = None
+
+    def note(self, tick: Tick) -> None:
+        """Take in what was measured, for observations of an earlier moment."""
+        self._states.add(tick.captured_ns, tick.state)
 
     def handle(self, request: InferenceRequest) -> Message:
         """Answer one request.
@@ -134,9 +142,8 @@ class InferenceServer:
             self._session_number = request.session
         frames = self._await_frames(request.captured_ns, embodiment.chunk.period_s)
         begun_ns = self._clock.now_ns()
-        chunk = self._session.predict(_observation(request, frames, embodiment.arm_names))
+        chunk = self._session.predict(self._observation(request, frames, embodiment.arm_names))
         seconds = seconds_between(begun_ns, self._clock.now_ns())
-        chunk = replace(chunk, observed_ns=min(chunk.observed_ns, frames.captured_ns))
         return encode_chunk(chunk, request, embodiment.arm_names, seconds=seconds)
 
     def _await_frames(self, captured_ns: int, patience_s: float) -> TickFrames:
@@ -148,11 +155,26 @@ class InferenceServer:
             self._clock.sleep_until_ns(now_ns + _LOOK_INTERVAL_NS)
         return self._frames.read_at(captured_ns) or self._newest_frames()
 
+    def _observation(
+        self, request: Predict, newest: TickFrames, arm_names: Sequence[str]
+    ) -> Observation:
+        """Return what the policy is shown: pictures and state of the moment of the oldest one."""
+        self._states.add(request.captured_ns, request.state)
+        moment_ns = min(newest.moment_ns, request.captured_ns)
+        frames = self._frames.paired(newest)
+        taken = frames.images_captured_ns
+        pictures = {
+            name: CameraFrame(image, taken.get(name, frames.captured_ns))
+            for name, image in frames.images.items()
+        }
+        state = state_from_vector(self._states.at(moment_ns), arm_names, moment_ns)
+        return Observation(state, pictures, request.goal)
+
     def _newest_frames(self) -> TickFrames:
         frames = self._frames.read()
         if frames is None:
             raise StationError("There are no camera pictures: the policy cannot see.")
-        age_s = seconds_between(frames.captured_ns, self._clock.now_ns())
+        age_s = seconds_between(frames.moment_ns, self._clock.now_ns())
         if age_s > MAX_FRAME_AGE_S:
             raise StationError(
                 f"The camera pictures are {age_s:.1f} s old: the policy will not act on them."
@@ -165,18 +187,6 @@ def _require_size(request: Predict, action_size: int) -> None:
         raise StationError(
             f"The state has {len(request.state)} numbers; this station has {action_size}."
         )
-
-
-def _observation(request: Predict, frames: TickFrames, arm_names: Sequence[str]) -> Observation:
-    """Return what the policy is shown; joint angles stay empty, it never looks at them."""
-    measured = Action.from_vector(np.array(request.state), arm_names)
-    unknown = np.zeros(0)
-    arms = {
-        name: ArmState(target.pose, target.gripper_width_m, unknown, unknown)
-        for name, target in measured.arms.items()
-    }
-    pictures = {n: CameraFrame(image, frames.captured_ns) for n, image in frames.images.items()}
-    return Observation(StationState(arms, request.captured_ns), pictures, request.goal)
 
 
 def load_checkpoint(checkpoint: Path, station: StationDescription) -> ServedPolicy:
@@ -203,8 +213,13 @@ def main(arguments: list[str], load: Loader = load_checkpoint) -> int:
     with (
         Lifetime(session, "inference") as lifetime,
         FrameReader(session.ring_name) as frames,
+        Subscriber(session.station_events, TICK_TOPIC) as ticks,
         Responder(session.inference_commands, InferenceRequest) as responder,
     ):
         server = InferenceServer(load, lambda: ask_description(session), frames, clock)
-        responder.serve(server.handle, lifetime.is_over)
+        while not lifetime.is_over():
+            wait_for_any([responder, ticks], _WAIT_S)
+            while isinstance(tick := ticks.receive(), Tick):
+                server.note(tick)
+            responder.poll(server.handle, 0.0)
     return 0

@@ -58,10 +58,15 @@ class Renderer:
         """
         begun_ns = self._clock.now_ns()
         self._lay_out(physics.skill, physics.seed, physics.shifts)
-        self._station.restore(physics.positions, physics.mocap)
+        self._station.restore(physics.positions, physics.mocap, physics.captured_ns)
         frames = self._station.capture(self._cameras)
-        images = {name: frame.image for name, frame in frames.items()}
-        slot = self._ring.write(physics.number, physics.captured_ns, images)
+        slot = self._ring.write(
+            physics.number,
+            physics.captured_ns,
+            {name: frame.image for name, frame in frames.items()},
+            images_captured_ns={name: frame.captured_ns for name, frame in frames.items()},
+            stored_ns=self._clock.now_ns(),
+        )
         return FramesReady(
             number=physics.number,
             captured_ns=physics.captured_ns,

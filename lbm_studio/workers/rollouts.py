@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lbm_studio.core.action import Action, ActionChunk
-from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
+from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock, seconds_between
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UnknownNameError, UntaughtGoalError
-from lbm_studio.core.observation import Observation
+from lbm_studio.core.moments import Surroundings
 from lbm_studio.core.shift import Shift
 from lbm_studio.evaluation.statistics import PromptFollowing, exact_interval
 from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
+from lbm_studio.station.control.chunks import action_at
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
@@ -172,12 +173,12 @@ class Roller:
         description = self._description
         envelope = SafetyEnvelope(description)
         session = self._policy.start_session(seed)
-        cameras = description.embodiment.camera_names if self._spec.checkpoint else ()
+        surroundings = Surroundings(description.embodiment.arm_names)
         previous = self._station.read().as_action()
         while True:
-            state = self._station.read()
+            surroundings.add(self._station.read(), self._station.capture(self._cameras))
             try:
-                chunk = session.predict(Observation(state, self._station.capture(cameras), goal))
+                chunk = session.predict(surroundings.observation(goal))
             except UntaughtGoalError:
                 if not self._spec.unheard:
                     raise
@@ -186,12 +187,26 @@ class Roller:
                 clamped = envelope.clamp(action, previous, description.embodiment.chunk.period_s)
                 previous = clamped.action
                 yield clamped.action
+                if self._is_late:
+                    surroundings.add(self._station.read(), self._station.capture(self._cameras))
 
-    def _executed(self, chunk: ActionChunk) -> tuple[Action, ...]:
+    @property
+    def _cameras(self) -> tuple[str, ...]:
+        return self._description.embodiment.camera_names if self._spec.checkpoint else ()
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether pictures show an earlier moment, so that each tick's may be needed."""
+        return any(camera.latency_s for camera in self._description.embodiment.cameras)
+
+    def _executed(self, chunk: ActionChunk) -> Sequence[Action]:
+        """Return the steps to execute; those that were due before now are left out."""
         if self._spec.baseline:
             return chunk.actions
-        count = self._spec.execute or self._description.embodiment.chunk.execute
-        return chunk.actions[chunk.past : chunk.past + count]
+        spec = self._description.embodiment.chunk
+        late = seconds_between(chunk.observed_ns, self._clock.now_ns()) / spec.period_s
+        count = self._spec.execute or spec.execute
+        return [action_at(chunk, chunk.past + late + step) for step in range(count)]
 
 
 def rollout(

@@ -17,7 +17,7 @@ from lbm_studio.link.session import Session
 from lbm_studio.policy.client import RemotePolicy
 from lbm_studio.workers.inference import InferenceServer
 from tests.core.stations import make_station
-from tests.workers.processes import StandInStation, WorkerProcess, ask
+from tests.workers.processes import StandInStation, WorkerProcess, ask, make_tick
 
 NOW_NS = 10_000_000_000
 PERIOD_NS = 200_000_000
@@ -70,6 +70,9 @@ class Pictures:
             for c in STATION.embodiment.cameras
         }
         return TickFrames(0, captured_ns, images)
+
+    def paired(self, newest: TickFrames) -> TickFrames:
+        return newest
 
     def _visible(self) -> tuple[int, ...]:
         return self._captured_ns if self._clock.now_ns() >= self._appear_ns else ()
@@ -130,6 +133,18 @@ def test_when_a_tick_is_not_drawn_the_newest_pictures_are_used_and_their_time_is
 
     assert isinstance(answer, Chunk)
     assert answer.observed_ns == earlier
+
+
+def test_the_state_shown_is_the_one_measured_when_the_pictures_were_taken() -> None:
+    fixture = Fixture(NOW_NS - PERIOD_NS // 4).load()
+    before = tuple(np.array(STATE) - np.array([0.04, *([0.0] * 9)]))
+    fixture.server.note(make_tick(0, captured_ns=NOW_NS - PERIOD_NS, vector=before, joints=()))
+
+    fixture.server.handle(predict())
+
+    seen = fixture.policy.seen[0].state
+    assert seen.captured_ns == NOW_NS - PERIOD_NS // 4
+    assert np.isclose(seen.arms["right"].pose.position[0], STATE[0] - 0.01)
 
 
 @pytest.mark.parametrize(

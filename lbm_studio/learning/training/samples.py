@@ -6,7 +6,7 @@ Legend: N frames, V views, P key points, T chunk steps, D action size.
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +111,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class _Numbers:
-    """What :class:`Samples` holds of one episode, without its images."""
+    """What :class:`Samples` holds of one episode; of its images by camera (N,) which frames."""
 
     states: NDArray[np.float32]
     chunks: NDArray[np.float32]
@@ -120,6 +120,7 @@ class _Numbers:
     targets: NDArray[np.float32]
     usable: NDArray[np.bool_]
     step: NDArray[np.int64]
+    frames: Mapping[str, NDArray[np.int64]]
 
 
 def load_samples(
@@ -152,7 +153,7 @@ def load_samples(
         def read(number: int) -> None:
             rows = slice(int(starts[number]), int(starts[number + 1]))
             _read_images(
-                episodes[number], embodiment, numbers[number].step, [i[rows] for i in images]
+                episodes[number], embodiment, numbers[number].frames, [i[rows] for i in images]
             )
 
         _run_all(pool, read, len(episodes), progress)
@@ -223,30 +224,29 @@ def _no_room(folder: Path, needed: int) -> DiskFullError:
 def _read_images(
     episode: EpisodeReference,
     embodiment: Embodiment,
-    steps: NDArray[np.int64],
+    frames: Mapping[str, NDArray[np.int64]],
     rows: Sequence[NDArray[np.uint8]],
 ) -> None:
     """Fill the rows of the chosen frames; they stay black where the dataset lacks a camera."""
-    place_of = {int(step) * episode.views.stride: row for row, step in enumerate(steps)}
     for group, block in zip(image_groups(embodiment), rows, strict=True):
         size_px = (block.shape[3], block.shape[2])
         for place, view in enumerate(group):
             if not episode.views.present[view]:
                 continue
             name = embodiment.cameras[view].name
+            first, last = int(frames[name].min()), int(frames[name].max())
             pictures = episode.dataset.iter_images(
-                episode.index, name, first=episode.first, size_px=size_px
+                episode.index, name, first=first, size_px=size_px
             )
-            for number, picture in zip(range(max(place_of) + 1), pictures, strict=False):
-                if number in place_of:
-                    block[place_of[number], place] = picture
+            for number, picture in zip(range(first, last + 1), pictures, strict=False):
+                block[frames[name] == number, place] = picture
 
 
 def _read_numbers(episode: EpisodeReference, config: ModelConfig) -> _Numbers:
     body, stride = episode.views.body, episode.views.stride
-    vectors = episode.dataset.vectors(episode.index)
-    sent = vectors.actions[episode.rows]
-    states, actions = vectors.states[episode.rows][::stride], sent[::stride]
+    observed = episode.dataset.observations(episode.index)
+    sent = observed.actions[episode.rows]
+    states, actions = observed.states[episode.rows][::stride], sent[::stride]
     chosen = _choose(episode, states, actions)
     windows = chunk_windows(sent, body.chunk, stride)
     keys = coming_key_poses(actions, config.key_events, config.key_offsets_m).at(chosen)
@@ -259,6 +259,9 @@ def _read_numbers(episode: EpisodeReference, config: ModelConfig) -> _Numbers:
         targets=targets.astype(np.float32),
         usable=usable & np.array(episode.views.present)[None, :, None],
         step=chosen,
+        frames={
+            name: ticks[episode.rows][::stride][chosen] for name, ticks in observed.pictures.items()
+        },
     )
 
 

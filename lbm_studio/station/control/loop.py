@@ -43,6 +43,7 @@ class Cycle:
         stop_reason: why the stop is latched; empty when it is not.
         late_s: how long after it was due the period began [s].
         intent: as in ActionChunk.
+        read_ns: when the state was there; not before it was captured [ns].
     """
 
     number: int
@@ -54,6 +55,7 @@ class Cycle:
     stop_reason: str
     late_s: float
     intent: Mapping[str, FloatArray]
+    read_ns: int = 0
 
 
 class ControlLoop:
@@ -202,6 +204,7 @@ class ControlLoop:
         now_ns = self._clock.now_ns()
         self._obey_latch()
         state = self._read()
+        read_ns = self._clock.now_ns()
         self._watch_heartbeat(now_ns)
         step = self._next_step(state, now_ns)
         sent, limits = self._send(step.action)
@@ -220,6 +223,7 @@ class ControlLoop:
             stop_reason=self._latch.reason,
             late_s=max(0.0, seconds_between(due_ns or now_ns, now_ns)),
             intent=step.intent,
+            read_ns=read_ns,
         )
 
     def _obey_latch(self) -> None:

@@ -1,6 +1,9 @@
 """What the station tells everybody after each control period."""
 
-from lbm_studio.core.embodiment import Embodiment
+from collections.abc import Sequence
+
+from lbm_studio.core.embodiment import Embodiment, Measurement
+from lbm_studio.core.observation import StationState
 from lbm_studio.link.messages import Tick
 from lbm_studio.station.control.commands import Scene
 from lbm_studio.station.control.loop import Cycle
@@ -35,4 +38,14 @@ def tick_message(cycle: Cycle, embodiment: Embodiment, *, goal: str, scene: Scen
         stop_reason=cycle.stop_reason,
         late_ms=cycle.late_s * _MILLISECONDS_PER_SECOND,
         intent={camera: tuple(points.ravel().tolist()) for camera, points in cycle.intent.items()},
+        latency_ns=max(0, cycle.read_ns - state.captured_ns),
+        joint_velocities=_joined(state, Measurement.JOINT_VELOCITIES, names),
+        joint_torques=_joined(state, Measurement.JOINT_TORQUES, names),
+        wrenches=_joined(state, Measurement.WRENCHES, names),
     )
+
+
+def _joined(
+    state: StationState, measurement: Measurement, arm_names: Sequence[str]
+) -> tuple[float, ...]:
+    return tuple(state.joined(measurement, arm_names).tolist())

@@ -8,7 +8,7 @@ import numpy as np
 
 from lbm_studio.core.action import ArmTarget
 from lbm_studio.core.embodiment import ArmDescription
-from lbm_studio.core.observation import ArmState
+from lbm_studio.core.observation import WRENCH_SIZE, ArmState
 from lbm_studio.core.pose import FloatArray, Pose
 from lbm_studio.station.kinematics import ArmKinematics
 from lbm_studio.station.simulation.scene import arm_part
@@ -27,7 +27,9 @@ class SimulatedArm:
 
     def __init__(self, description: ArmDescription, model: mujoco.MjModel) -> None:
         self._description = description
+        self._model = model
         name = description.name
+        self._root = int(model.body(arm_part(name, "hand")).rootid[0])
         joints = [arm_part(name, f"joint{i + 1}") for i in range(len(description.home_joints_rad))]
         self._positions = np.array([model.joint(joint).qposadr[0] for joint in joints])
         self._velocities = np.array([model.joint(joint).dofadr[0] for joint in joints])
@@ -61,7 +63,23 @@ class SimulatedArm:
             gripper_width_m=float(data.qpos[self._fingers].sum()),
             joints_rad=data.qpos[self._positions].copy(),
             joint_velocities_rad_s=data.qvel[self._velocities].copy(),
+            joint_torques_nm=data.qfrc_actuator[self._velocities].copy(),
+            wrench=self._wrench(data),
         )
+
+    def _wrench(self, data: mujoco.MjData) -> FloatArray:
+        """Return what everything that touches the arm exerts on it, about the end effector."""
+        roots = self._model.body_rootid[self._model.geom_bodyid[data.contact.geom]]
+        own = roots == self._root  # (contacts, 2)
+        tool_m = data.site_xpos[self._tool]
+        local, total = np.zeros(WRENCH_SIZE), np.zeros(WRENCH_SIZE)
+        for number in np.flatnonzero(own[:, 0] != own[:, 1]):
+            mujoco.mj_contactForce(self._model, data, int(number), local)
+            axes = data.contact.frame[number].reshape(3, 3) * (1.0 if own[number, 1] else -1.0)
+            force, torque = local[:3] @ axes, local[3:] @ axes
+            lever_m = data.contact.pos[number] - tool_m
+            total += np.concatenate([force, torque + np.cross(lever_m, force)])
+        return total
 
     def solve(self, target: Pose, period_s: float) -> FloatArray:
         """Return joint angles for a pose of the end effector to be reached within ``period_s``."""

@@ -15,6 +15,7 @@ from lbm_studio.core.embodiment import (
     CameraDescription,
     ChunkSpec,
     Embodiment,
+    Measurement,
     Mount,
     SafetyCard,
     StationDescription,
@@ -58,7 +59,9 @@ def dual_fr3() -> StationDescription:
         ),
         chunk=ChunkSpec(length=16, past=1, execute=4, rate_hz=10.0),
     )
-    return StationDescription("simulated", "Simulated station", True, embodiment, SafetyCard())
+    return StationDescription(
+        "simulated", "Simulated station", True, embodiment, SafetyCard(), tuple(Measurement)
+    )
 
 
 def single_fr3() -> StationDescription:
@@ -72,8 +75,9 @@ def single_fr3() -> StationDescription:
         ),
         chunk=ChunkSpec(length=8, past=1, execute=4, rate_hz=5.0),
     )
+    title = "Simulated station with one arm"
     return StationDescription(
-        "simulated-single", "Simulated station with one arm", True, embodiment, SafetyCard()
+        "simulated-single", title, True, embodiment, SafetyCard(), tuple(Measurement)
     )
 
 

@@ -11,8 +11,8 @@ import mujoco
 import numpy as np
 
 from lbm_studio.core.action import Action, ArmTarget
-from lbm_studio.core.clock import Clock, MonotonicClock
-from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock, MonotonicClock
+from lbm_studio.core.embodiment import CameraDescription, StationDescription
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.pose import FloatArray, Pose
@@ -20,6 +20,7 @@ from lbm_studio.core.shift import Shift
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.appearance import restyle
 from lbm_studio.station.simulation.arm import SimulatedArm
+from lbm_studio.station.simulation.past import Past
 from lbm_studio.station.simulation.rendering import Renderer
 from lbm_studio.station.simulation.scene import Scene, build_scene
 from lbm_studio.station.simulation.shift import UNSHIFTED, SceneShift, draw_shift
@@ -55,6 +56,8 @@ class SimulatedStation:
         self._disturbance: Mapping[str, FloatArray] = {}
         self._is_displaced = False
         self._in_force: dict[str, ArmTarget] = {}
+        self._moment_ns = 0
+        self._shown_ns: int | None = None
         self._last_stop = self._obeyed_stop = object()
         self._skill: Skill | None = None
         self.task: Task | None = None
@@ -168,6 +171,8 @@ class SimulatedStation:
             for arm in self._arms.values():
                 arm.interpolate(self._data, fraction)
             mujoco.mj_step(self._scene.model, self._data)
+            self._moment_ns += round(time_step_s * NANOSECONDS_PER_SECOND)
+            self._past.remember(self._moment_ns, self._data)
         mujoco.mj_kinematics(self._scene.model, self._data)
         if self.task is not None:
             self.task.observe()
@@ -188,7 +193,7 @@ class SimulatedStation:
         self._last_stop = object()
 
     def capture(self, camera_names: Sequence[str]) -> dict[str, CameraFrame]:
-        """Draw the named cameras, and only those.
+        """Draw the named cameras, and only those: each shows what was there its latency ago.
 
         Raises:
             UnknownNameError: there is no such camera.
@@ -198,19 +203,30 @@ class SimulatedStation:
         if self._renderer is None:
             self._renderer = Renderer(self._scene.model, self._description.embodiment.cameras)
         mujoco.mj_camlight(self._scene.model, self._data)
-        captured_ns = self._clock.now_ns()
-        return {
-            camera.name: CameraFrame(self._renderer.render(self._data, camera.name), captured_ns)
-            for camera in cameras
-        }
+        now_ns = self._clock.now_ns() if self._shown_ns is None else self._shown_ns
+        return {camera.name: self._picture(self._renderer, camera, now_ns) for camera in cameras}
+
+    def _picture(self, renderer: Renderer, camera: CameraDescription, now_ns: int) -> CameraFrame:
+        data, age_ns = self._data, 0
+        if camera.latency_s:
+            latency_ns = round(camera.latency_s * NANOSECONDS_PER_SECOND)
+            shown = self._past.at(self._moment_ns - latency_ns)
+            if shown is not None:
+                age_ns, data = self._moment_ns - shown[0], shown[1]
+        return CameraFrame(renderer.render(data, camera.name), now_ns - age_ns)
 
     def snapshot(self) -> tuple[bytes, bytes]:
         """Return all that moves: generalised positions, and poses of fixtures, as float64 bytes."""
         mocap = np.concatenate([self._data.mocap_pos.ravel(), self._data.mocap_quat.ravel()])
         return self._data.qpos.tobytes(), mocap.tobytes()
 
-    def restore(self, positions: bytes, mocap: bytes) -> None:
+    def restore(self, positions: bytes, mocap: bytes, captured_ns: int | None = None) -> None:
         """Take on a snapshot of another station that has loaded the same skill and seed.
+
+        Args:
+            positions: generalised positions, as :meth:`snapshot` gave them.
+            mocap: poses of fixtures, likewise.
+            captured_ns: when that was; pictures are then stamped with it [ns].
 
         Raises:
             StationError: the snapshot is of another scene.
@@ -223,6 +239,10 @@ class SimulatedStation:
         self._data.mocap_pos[:] = fixtures[:split].reshape(self._data.mocap_pos.shape)
         self._data.mocap_quat[:] = fixtures[split:].reshape(self._data.mocap_quat.shape)
         mujoco.mj_kinematics(self._scene.model, self._data)
+        self._shown_ns = captured_ns
+        if captured_ns is not None:
+            self._moment_ns = captured_ns
+            self._past.remember(captured_ns, self._data)
 
     def _build(self, skill: Skill | None, shift: SceneShift) -> None:
         self.close()
@@ -234,8 +254,9 @@ class SimulatedStation:
         )
         self._data = mujoco.MjData(self._scene.model)
         self._world = World(self._description, self._scene, self._data)
-        arms = self._description.embodiment.arms
+        arms, cameras = self._description.embodiment.arms, self._description.embodiment.cameras
         self._arms = {arm.name: SimulatedArm(arm, self._scene.model) for arm in arms}
+        self._past = Past(self._scene.model, max((c.latency_s for c in cameras), default=0.0))
         self._skill, self._shift = skill, shift
 
     def _reset(self, seed: int) -> None:
@@ -246,6 +267,8 @@ class SimulatedStation:
         self._disturbance = {}
         self._is_displaced = False
         self._in_force = {}
+        self._moment_ns, self._shown_ns = 0, None
+        self._past.forget()
         random = np.random.default_rng(seed)
         for arm in self._description.embodiment.arms:
             home = np.asarray(arm.home_joints_rad)

@@ -1,6 +1,8 @@
 # MuJoCo carries no type information.
 # pyright: reportAttributeAccessIssue=false
 
+from dataclasses import replace
+
 import mujoco
 import numpy as np
 import pytest
@@ -98,6 +100,56 @@ def test_what_is_read_is_stamped_by_the_clock() -> None:
         assert station.read().captured_ns == 7
         clock.advance_s(1.0)
         assert station.capture(["scene_left_0"])["scene_left_0"].captured_ns == 1_000_000_007
+
+
+def test_a_late_camera_shows_what_was_there_before() -> None:
+    station = dual_fr3()
+    name = station.embodiment.camera_names[0]
+    late = [replace(c, latency_s=0.1 * (c.name == name)) for c in station.embodiment.cameras]
+    late_station = replace(station, embodiment=replace(station.embodiment, cameras=tuple(late)))
+    clock = ManualClock(start_ns=10**12)
+    with (
+        SimulatedStation(late_station, clock=clock) as delayed,
+        SimulatedStation(station) as prompt,
+    ):
+        lowered = _moved(delayed.read(), (0.05, 0.1, -0.1))
+        delayed.step(lowered)
+        prompt.restore(*delayed.snapshot())
+        expected = prompt.capture([name])[name].image
+        delayed.step(lowered)
+        clock.advance_s(station.embodiment.chunk.period_s)
+
+        frame = delayed.capture([name])[name]
+
+        assert frame.captured_ns == clock.now_ns() - 100_000_000
+        np.testing.assert_array_equal(frame.image, expected)
+
+
+def test_an_arm_that_leans_on_the_table_is_pushed_up(station: SimulatedStation) -> None:
+    station.load(CUBES, 1)
+    free = station.read().arms["right"]
+    for _ in range(20):
+        pressed = _moved(station.read(), (0.0, 0.0, -0.05))
+        station.step(pressed)
+
+    arm = station.read().arms["right"]
+
+    assert free.wrench is not None
+    assert np.abs(free.wrench).max() < 1e-9
+    assert arm.wrench is not None
+    assert arm.wrench[2] > 5.0
+    assert arm.joint_torques_nm is not None
+    assert arm.joint_torques_nm.shape == arm.joints_rad.shape
+
+
+def _moved(state: StationState, offset_m: tuple[float, float, float]) -> Action:
+    arms = state.as_action().arms
+    return Action(
+        {
+            name: replace(t, pose=Pose(t.pose.position + offset_m, t.pose.rotation))
+            for name, t in arms.items()
+        }
+    )
 
 
 def test_time_in_slices_is_the_same_as_time_at_once(station: SimulatedStation) -> None:
