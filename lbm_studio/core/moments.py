@@ -49,7 +49,8 @@ def pair_pictures(captured_ns: NDArray[np.int64]) -> Pairing:
     ticks = np.empty((count, cameras), dtype=np.int64)
     for camera in range(cameras):
         taken = captured_ns[:, camera]
-        later: NDArray[np.int64] = np.minimum(np.searchsorted(taken, moments), own)
+        later = np.searchsorted(taken, moments).astype(np.int64)
+        later[later > own] = own[later > own]
         before = (later - 1).clip(0)
         is_nearer = moments - taken[before] < taken[later] - moments
         ticks[:, camera] = np.where(is_nearer, before, later)

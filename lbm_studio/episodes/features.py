@@ -1,12 +1,12 @@
 """The columns and videos of a dataset, derived from the station that is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lbm_studio.core import keys
 from lbm_studio.core.action import vector_names
-from lbm_studio.core.embodiment import CameraDescription, Embodiment
+from lbm_studio.core.embodiment import CameraDescription, Embodiment, Measurement
 from lbm_studio.episodes import video
 
 VIDEO = "video"
@@ -35,6 +35,16 @@ class Feature:
         return self.dtype == VIDEO
 
 
+MEASURED: Mapping[Measurement, str] = {
+    Measurement.JOINT_VELOCITIES: keys.JOINT_VELOCITIES,
+    Measurement.JOINT_TORQUES: keys.JOINT_TORQUES,
+    Measurement.WRENCHES: keys.WRENCHES,
+}
+"""The column of each measurement."""
+
+_WRENCH_PARTS = (*(f"force_{axis}_n" for axis in "xyz"), *(f"torque_{axis}_nm" for axis in "xyz"))
+_LATER = frozenset({*MEASURED.values(), keys.STATE_LATENCY_NS, keys.CAMERA_LATENCY_NS})
+
 DEFAULT_FEATURES: Mapping[str, Feature] = {
     keys.TIMESTAMP: Feature("float32", (1,)),
     keys.FRAME_INDEX: Feature("int64", (1,)),
@@ -44,8 +54,15 @@ DEFAULT_FEATURES: Mapping[str, Feature] = {
 }
 
 
-def station_features(embodiment: Embodiment, rate_hz: int) -> dict[str, Feature]:
+def station_features(
+    embodiment: Embodiment, rate_hz: int, measures: Sequence[Measurement] = ()
+) -> dict[str, Feature]:
     """Return every feature of a dataset recorded on ``embodiment``, in file order.
+
+    Args:
+        embodiment: whose arms and cameras are recorded.
+        rate_hz: ticks a second [Hz].
+        measures: what all arms measure beside poses, gripper widths and joint angles.
 
     Nothing that only a simulator knows lies under ``observation.``: trainers hand all of that to
     the policy.
@@ -55,9 +72,12 @@ def station_features(embodiment: Embodiment, rate_hz: int) -> dict[str, Feature]
     return {
         keys.STATE: Feature("float32", (len(vector),), vector),
         keys.ACTION: Feature("float32", (len(vector),), vector),
-        keys.JOINTS: _joints(embodiment),
+        keys.JOINTS: _joints(embodiment, "rad"),
+        **{MEASURED[m]: _measured(embodiment, m) for m in Measurement if m in measures},
         keys.CAPTURED_NS: Feature("int64", (1,)),
+        keys.STATE_LATENCY_NS: Feature("int64", (1,)),
         keys.CAMERA_CAPTURED_NS: Feature("int64", (len(cameras),), cameras),
+        keys.CAMERA_LATENCY_NS: Feature("int64", (len(cameras),), cameras),
         keys.CLAMPED: Feature("bool", (1,)),
         keys.SUCCESS: Feature("bool", (1,)),
         keys.DONE: Feature("bool", (1,)),
@@ -76,9 +96,21 @@ def video_keys(features: Mapping[str, Feature]) -> tuple[str, ...]:
     return tuple(key for key, feature in features.items() if feature.is_video)
 
 
-def _joints(embodiment: Embodiment) -> Feature:
+def may_be_missing(key: str) -> bool:
+    """Whether a dataset may lack the column: an earlier version did not know it, or nobody does."""
+    return key in _LATER
+
+
+def _measured(embodiment: Embodiment, measurement: Measurement) -> Feature:
+    if measurement is Measurement.WRENCHES:
+        names = tuple(f"{arm.name}.{part}" for arm in embodiment.arms for part in _WRENCH_PARTS)
+        return Feature("float32", (len(names),), names)
+    return _joints(embodiment, "rad_s" if measurement is Measurement.JOINT_VELOCITIES else "nm")
+
+
+def _joints(embodiment: Embodiment, unit: str) -> Feature:
     names = tuple(
-        f"{arm.name}.joint_{number}_rad"
+        f"{arm.name}.joint_{number}_{unit}"
         for arm in embodiment.arms
         for number in range(1, len(arm.home_joints_rad) + 1)
     )

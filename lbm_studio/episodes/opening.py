@@ -5,6 +5,7 @@ from pathlib import Path
 from lbm_studio.core import keys
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes import layout
+from lbm_studio.episodes.features import may_be_missing
 from lbm_studio.episodes.identity import Identity, differences, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
 from lbm_studio.episodes.ledger import Ledger, read_ledger
@@ -45,7 +46,12 @@ def refuse_another(root: Path, present: Identity, info: DatasetInfo) -> None:
     clauses = differences(recorded, present)
     if recorded_info.rate_hz != info.rate_hz:
         clauses.append(f"the rate is {recorded_info.rate_hz} Hz there, {info.rate_hz} Hz here")
-    if not clauses and recorded_info.features != info.features:
+    expected = {
+        key: feature
+        for key, feature in info.features.items()
+        if key in recorded_info.features or not may_be_missing(key)
+    }
+    if not clauses and recorded_info.features != expected:
         clauses.append("the columns are others")
     if clauses:
         raise DatasetError(

@@ -1,16 +1,19 @@
 """The running episode: pictures go to the encoders, vectors are held until it is kept."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lbm_studio.core import keys
-from lbm_studio.core.embodiment import CameraDescription, Embodiment
+from lbm_studio.core.embodiment import CameraDescription, Embodiment, Measurement
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes.statistics import FeatureStatistics, ImageSampler
+from lbm_studio.core.observation import WRENCH_SIZE
+from lbm_studio.episodes.encoding import CameraEncoder
+from lbm_studio.episodes.features import MEASURED
+from lbm_studio.episodes.statistics import FeatureStatistics
 from lbm_studio.episodes.video import Image, VideoEncoder, count_frames
 
 MINIMUM_TICKS = 2
@@ -49,6 +52,9 @@ class Tick:
         images_captured_ns: when each picture was taken [ns]; a missing one was taken with the
             state.
         clamped: whether a limit changed the action.
+        latency_ns: how long after it was captured the state was there [ns].
+        images_latency_ns: likewise of each picture [ns]; 0 where it is missing.
+        measured: what else all arms measure, one after the other [rad/s, Nm, N].
     """
 
     state: NDArray[np.floating]
@@ -58,6 +64,11 @@ class Tick:
     images: Mapping[str, Image]
     images_captured_ns: Mapping[str, int]
     clamped: bool
+    latency_ns: int = 0
+    images_latency_ns: Mapping[str, int] = field(default_factory=dict[str, int])
+    measured: Mapping[Measurement, NDArray[np.floating]] = field(
+        default_factory=dict[Measurement, NDArray[np.floating]]
+    )
 
 
 class Take:
@@ -71,22 +82,40 @@ class Take:
         folder: for its files, existing and empty.
         embodiment: what is recorded.
         rate_hz: ticks a second [Hz].
+        measures: what the arms measure beside poses, gripper widths and joint angles.
+        backlog: ticks whose pictures may wait for the encoders, which then have threads of their
+            own; 0 encodes on the calling thread.
     """
 
-    def __init__(self, folder: Path, embodiment: Embodiment, rate_hz: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embodiment: Embodiment,
+        rate_hz: int,
+        *,
+        measures: Sequence[Measurement] = (),
+        backlog: int = 0,
+    ) -> None:
         self.folder = folder
         self.is_finished = False
         self._embodiment = embodiment
         self._ticks: list[Tick] = []
-        self._joint_count = sum(len(arm.home_joints_rad) for arm in embodiment.arms)
-        self._samplers = {name: ImageSampler() for name in embodiment.camera_names}
-        self._encoders = {c.name: self._encoder(c, rate_hz) for c in embodiment.cameras}
+        self._sizes = _vector_sizes(embodiment, measures)
+        self._encoders = {
+            camera.name: CameraEncoder(self._encoder(camera, rate_hz), backlog)
+            for camera in embodiment.cameras
+        }
 
     def __len__(self) -> int:
         return len(self._ticks)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a tick can be added without waiting for the encoders."""
+        return all(encoder.has_room for encoder in self._encoders.values())
+
     def add(self, tick: Tick) -> None:
-        """Append one tick.
+        """Append one tick; its pictures belong to the take.
 
         Raises:
             DatasetError: a picture is missing, or something has the wrong size or is not a number.
@@ -94,7 +123,6 @@ class Take:
         self._check(tick)
         for name, encoder in self._encoders.items():
             encoder.add(tick.images[name])
-            self._samplers[name].add(tick.images[name])
         self._ticks.append(_without_images(tick))
 
     def finish(self) -> FinishedTake:
@@ -107,8 +135,7 @@ class Take:
             raise DatasetError(
                 f"The episode is too short to keep: {len(self)} of at least {MINIMUM_TICKS} ticks."
             )
-        for encoder in self._encoders.values():
-            encoder.finish()
+        sampled = {keys.image_key(n): encoder.finish() for n, encoder in self._encoders.items()}
         videos = {name: self._video(name) for name in self._encoders}
         for name, path in videos.items():
             found = count_frames(path)
@@ -118,7 +145,6 @@ class Take:
                     " the episode was not kept."
                 )
         self.is_finished = True
-        sampled = {keys.image_key(n): sampler.statistics() for n, sampler in self._samplers.items()}
         return FinishedTake(self.folder, len(self), self._columns(), sampled, videos)
 
     def abandon(self) -> None:
@@ -136,12 +162,21 @@ class Take:
             keys.ACTION: np.asarray([tick.action for tick in ticks], dtype=np.float32),
             keys.JOINTS: np.asarray([tick.joints for tick in ticks], dtype=np.float32),
             keys.CAPTURED_NS: np.asarray([tick.captured_ns for tick in ticks], dtype=np.int64),
+            keys.STATE_LATENCY_NS: np.asarray([tick.latency_ns for tick in ticks], dtype=np.int64),
             keys.CAMERA_CAPTURED_NS: np.asarray(
                 [[t.images_captured_ns.get(c, t.captured_ns) for c in cameras] for t in ticks],
                 dtype=np.int64,
             ),
+            keys.CAMERA_LATENCY_NS: np.asarray(
+                [[t.images_latency_ns.get(c, 0) for c in cameras] for t in ticks], dtype=np.int64
+            ),
             keys.CLAMPED: np.asarray([tick.clamped for tick in ticks], dtype=np.bool_),
             keys.DONE: last,
+            **{
+                MEASURED[m]: np.asarray([tick.measured[m] for tick in ticks], dtype=np.float32)
+                for m in Measurement
+                if m in self._sizes
+            },
         }
 
     def _encoder(self, camera: CameraDescription, rate_hz: int) -> VideoEncoder:
@@ -156,10 +191,9 @@ class Take:
         return self.folder / f"{camera}.mp4"
 
     def _check(self, tick: Tick) -> None:
-        size = self._embodiment.action_size
-        vectors = {"state": (tick.state, size), "action": (tick.action, size)}
-        vectors["joint"] = (tick.joints, self._joint_count)
-        for name, (vector, length) in vectors.items():
+        given = {"state": tick.state, "action": tick.action, "joint": tick.joints, **tick.measured}
+        for name, length in self._sizes.items():
+            vector = given.get(name, np.zeros(0))
             if vector.shape != (length,):
                 raise DatasetError(
                     f"A tick’s {name} vector has shape {vector.shape}; ({length},) is recorded."
@@ -168,6 +202,16 @@ class Take:
                 raise DatasetError(f"A tick’s {name} vector holds values that are no numbers.")
         for camera in self._embodiment.cameras:
             _check_image(tick.images, camera)
+
+
+def _vector_sizes(embodiment: Embodiment, measures: Sequence[Measurement]) -> dict[str, int]:
+    """Return how many numbers each vector of a tick has, by what it is called."""
+    joints = sum(len(arm.home_joints_rad) for arm in embodiment.arms)
+    sizes = {"state": embodiment.action_size, "action": embodiment.action_size, "joint": joints}
+    for measurement in measures:
+        is_wrench = measurement is Measurement.WRENCHES
+        sizes[measurement] = len(embodiment.arms) * WRENCH_SIZE if is_wrench else joints
+    return sizes
 
 
 def _check_image(images: Mapping[str, Image], camera: CameraDescription) -> None:
@@ -193,4 +237,7 @@ def _without_images(tick: Tick) -> Tick:
         images={},
         images_captured_ns=dict(tick.images_captured_ns),
         clamped=tick.clamped,
+        latency_ns=tick.latency_ns,
+        images_latency_ns=dict(tick.images_latency_ns),
+        measured={m: np.array(v, dtype=np.float32) for m, v in tick.measured.items()},
     )

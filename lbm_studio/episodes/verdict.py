@@ -84,10 +84,17 @@ class TakeVerdict:
         self._ticks += 1
         self._clamped += clamped
 
-    def findings(self, dropped_ticks: int) -> tuple[str, ...]:
-        """Return one sentence per doubt; none when the take looks sound."""
+    def findings(self, dropped_ticks: int, *, overrun: int = 0) -> tuple[str, ...]:
+        """Return one sentence per doubt; none when the take looks sound.
+
+        Args:
+            dropped_ticks: whole ticks that were left out.
+            overrun: how many of them because they could not be written in time.
+        """
+        total = self._ticks + dropped_ticks
         sentences = [
-            self._dropped(dropped_ticks),
+            _left_out(dropped_ticks - overrun, total, "their pictures came too late"),
+            _left_out(overrun, total, "this machine could not write them in time"),
             self._shortness(),
             self._idleness(),
             self._clamping(),
@@ -101,12 +108,6 @@ class TakeVerdict:
             first.distance_m(pose) >= self._limits.moved_m
             or first.angle_rad(pose) >= self._limits.moved_rad
         )
-
-    def _dropped(self, dropped_ticks: int) -> str:
-        if dropped_ticks == 0:
-            return ""
-        total = self._ticks + dropped_ticks
-        return f"{dropped_ticks} of {total} ticks were left out: their pictures came too late."
 
     def _shortness(self) -> str:
         duration_s = self._ticks / self._rate_hz
@@ -125,6 +126,10 @@ class TakeVerdict:
         if share <= self._limits.clamped_share:
             return ""
         return f"The safety limits changed {share:.0%} of the actions: move more slowly."
+
+
+def _left_out(ticks: int, total: int, reason: str) -> str:
+    return f"{ticks} of {total} ticks were left out: {reason}." if ticks else ""
 
 
 class _CameraVerdict:

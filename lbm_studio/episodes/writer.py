@@ -6,7 +6,8 @@ videos first, then the goals, the row of the table of episodes (from here on it 
 statistics and ``info.json``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lbm_studio.core import keys
-from lbm_studio.core.embodiment import Embodiment, StationDescription
+from lbm_studio.core.embodiment import Embodiment, Measurement, StationDescription
 from lbm_studio.core.episode import EpisodeMetadata, EpisodeSummary
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes import layout, parquet, statistics
-from lbm_studio.episodes.features import station_features
+from lbm_studio.episodes.features import MEASURED, station_features
 from lbm_studio.episodes.identity import identity_of
 from lbm_studio.episodes.info import DatasetInfo
 from lbm_studio.episodes.ledger import Ledger, index_columns
@@ -54,10 +55,19 @@ class DatasetWriter:
     """Appends episodes to one dataset. Made by :meth:`open`; a context manager; one thread."""
 
     def __init__(
-        self, root: Path, embodiment: Embodiment, ledger: Ledger, lock: FolderLock
+        self,
+        root: Path,
+        station: StationDescription,
+        ledger: Ledger,
+        lock: FolderLock,
+        *,
+        backlog: int = 0,
     ) -> None:
         self._root = root
-        self._embodiment = embodiment
+        self._embodiment = station.embodiment
+        recorded = ledger.info.columns  # those of an earlier version may be fewer
+        self._measures = [m for m in station.measures if MEASURED[m] in recorded]
+        self._backlog = backlog
         self._ledger = ledger
         self._lock = lock
         self._take: Take | None = None
@@ -71,6 +81,8 @@ class DatasetWriter:
         *,
         rate_hz: float | None = None,
         absent_arms: tuple[str, ...] = (),
+        backlog: int = 0,
+        leave_out: Collection[str] = (),
     ) -> "DatasetWriter":
         """Create a dataset in ``path``, or open the one there to append to it.
 
@@ -79,6 +91,10 @@ class DatasetWriter:
             station: what is recorded.
             rate_hz: ticks a second, a whole number; the policy's rate by default [Hz].
             absent_arms: arms that are not there, whose vectors only fill the place.
+            backlog: ticks that may wait for the encoders, which then have threads of their own;
+                0 encodes on the calling thread.
+            leave_out: columns of a new dataset that :func:`may_be_missing`, because nobody knows
+                what would stand there.
 
         Raises:
             DatasetError: the folder holds something else, belongs to another station, or is being
@@ -88,13 +104,15 @@ class DatasetWriter:
         embodiment = station.embodiment
         rate = whole_rate(rate_hz or embodiment.chunk.rate_hz)
         identity = identity_of(station, absent_arms)
-        info = DatasetInfo(rate, station_features(embodiment, rate), robot_type=embodiment.name)
+        features = station_features(embodiment, rate, station.measures)
+        features = {key: f for key, f in features.items() if key not in leave_out}
+        info = DatasetInfo(rate, features, robot_type=embodiment.name)
         with full_disk_in_words(path):
             create_if_missing(path, identity, info)
             refuse_another(path, identity, info)
             lock = FolderLock(path / "meta", dataset=path)
             try:
-                return cls(path, embodiment, put_in_order(path), lock)
+                return cls(path, station, put_in_order(path), lock, backlog=backlog)
             except BaseException:
                 lock.release()
                 raise
@@ -133,7 +151,18 @@ class DatasetWriter:
         """
         self.discard()
         with full_disk_in_words(self._root):
-            self._take = Take(self.take_folder(), self._embodiment, self._rate_hz)
+            self._take = Take(
+                self.take_folder(),
+                self._embodiment,
+                self._rate_hz,
+                measures=self._measures,
+                backlog=self._backlog,
+            )
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a tick can be added to the running episode without waiting for the encoders."""
+        return self._take is not None and self._take.has_room
 
     def add(
         self,
@@ -145,15 +174,21 @@ class DatasetWriter:
         images: Mapping[str, Image],
         clamped: bool = False,
         images_captured_ns: Mapping[str, int] | None = None,
+        measured: Mapping[Measurement, NDArray[np.floating]] | None = None,
     ) -> None:
-        """Append one whole tick to the running episode; see :class:`Tick` for shapes and units.
+        """Append one whole tick to the running episode; as :meth:`add_tick`."""
+        taken = images_captured_ns or {}
+        tick = Tick(state, action, joints, captured_ns, images, taken, clamped)
+        self.add_tick(replace(tick, measured=measured or {}))
+
+    def add_tick(self, tick: Tick) -> None:
+        """Append one whole tick to the running episode.
 
         Raises:
             DatasetError: no episode has begun, or the tick is incomplete; the episode goes on
                 without it.
             DiskFullError: the disk is full; the running episode is lost, all kept ones are safe.
         """
-        tick = Tick(state, action, joints, captured_ns, images, images_captured_ns or {}, clamped)
         take = self._running_take()
         try:
             with full_disk_in_words(self._root):
@@ -224,7 +259,7 @@ class DatasetWriter:
 
     def discard(self) -> None:
         """Forget the running episode, if there is one."""
-        if self._take:
+        if self._take is not None:
             take, self._take = self._take, None
             take.abandon()
             remove_folder(take.folder)
@@ -254,6 +289,7 @@ class DatasetWriter:
             row, task_index=self._ledger.task_index(metadata.goal), rate_hz=self._rate_hz
         )
         columns[keys.SUCCESS] = columns[keys.DONE].astype(np.bool_) & (metadata.success is True)
+        columns = self._recorded(columns)
         values = {key: statistics.of_values(column) for key, column in columns.items()}
         frames = finished.folder / "frames.parquet"
         parquet.write_frames(frames, self._ledger.info.columns, columns)
@@ -264,6 +300,15 @@ class DatasetWriter:
             key = keys.image_key(camera)
             moves.append((staged, layout.video_file(self._root, key, row.videos[key].place)))
         return row, values | dict(finished.image_statistics), moves
+
+    def _recorded(
+        self, columns: Mapping[str, NDArray[np.generic]]
+    ) -> dict[str, NDArray[np.generic]]:
+        """Return the columns the dataset has; those of an earlier version may be fewer."""
+        missing = [key for key in self._ledger.info.columns if key not in columns]
+        if missing:
+            raise DatasetError(f"The episode has no “{missing[0]}”, which the dataset records.")
+        return {key: columns[key] for key in self._ledger.info.columns}
 
 
 def _room_for_episode(embodiment: Embodiment, rate_hz: int) -> int:

@@ -76,7 +76,8 @@ class Demonstrations:
         goal = str(np.random.default_rng([seed, 2]).choice(task.goals))
         embodiment = self._description.embodiment
         with full_disk_in_words(folder):
-            take = Take(folder, embodiment, round(embodiment.chunk.rate_hz))
+            measures = self._description.measures
+            take = Take(folder, embodiment, round(embodiment.chunk.rate_hz), measures=measures)
             try:
                 is_success = self._record(task, take, should_stop)
                 others = tuple(other for other in task.goals if other != goal)
@@ -121,6 +122,10 @@ class Demonstrations:
             images={name: frame.image for name, frame in frames.items()},
             images_captured_ns={name: frame.captured_ns for name, frame in frames.items()},
             clamped=is_clamped,
+            images_latency_ns={
+                name: state.captured_ns - frame.captured_ns for name, frame in frames.items()
+            },
+            measured={m: state.joined(m, arms) for m in self._description.measures},
         )
 
 

@@ -8,14 +8,18 @@ from typing import Protocol
 import numpy as np
 
 from lbm_studio.core.clock import Clock
-from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.embodiment import Measurement, StationDescription
 from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource
 from lbm_studio.core.errors import DatasetError, StudioError, UnknownNameError
+from lbm_studio.episodes.take import Tick as RecordedTick
 from lbm_studio.episodes.verdict import TakeVerdict
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.link.frames import TickFrames
 from lbm_studio.link.messages import BeginEpisode, EpisodeKept, FramesReady, KeepEpisode, Tick
 from lbm_studio.workers.pairing import TickPairing
+
+BACKLOG_TICKS = 32
+"""Ticks whose pictures may wait for the encoders before whole ticks are left out."""
 
 
 class Frames(Protocol):
@@ -70,7 +74,7 @@ class EpisodeRecorder:
             raise DatasetError("An episode is being recorded already. Keep or discard it first.")
         source = _source(request.source)
         station = self._describe()
-        writer = DatasetWriter.open(Path(request.dataset), station)
+        writer = DatasetWriter.open(Path(request.dataset), station, backlog=BACKLOG_TICKS)
         try:
             writer.begin()
         except BaseException:
@@ -106,10 +110,15 @@ class EpisodeRecorder:
         if episode is None:
             return
         for tick in episode.pairing.take_pairs():
+            if episode.failure:
+                continue
+            if not episode.writer.has_room:
+                episode.overrun += 1
+                continue
             frames = self._frames.read_at(tick.captured_ns)
             if frames is None:  # overwritten meanwhile
                 episode.pairing.dropped += 1
-            elif not episode.failure:
+            else:
                 _write(episode, tick, frames)
 
     def keep(self, request: KeepEpisode) -> EpisodeKept:
@@ -124,8 +133,8 @@ class EpisodeRecorder:
         with episode.writer:
             if episode.failure:
                 raise DatasetError(episode.failure)
-            dropped = episode.pairing.dropped
-            findings = episode.verdict.findings(dropped)
+            dropped = episode.dropped
+            findings = episode.verdict.findings(dropped, overrun=episode.overrun)
             summary = episode.writer.keep(_metadata(episode, request.success))
         return EpisodeKept(
             index=summary.index, frames=summary.length, dropped_ticks=dropped, findings=findings
@@ -163,23 +172,46 @@ class _Episode:
     verdict: TakeVerdict
     scene: tuple[str, int] | None = None
     failure: str = ""
+    overrun: int = 0
+
+    @property
+    def dropped(self) -> int:
+        """Whole ticks that were left out: their pictures or the encoders were late."""
+        return self.pairing.dropped + self.overrun
 
 
 def _write(episode: _Episode, tick: Tick, frames: TickFrames) -> None:
-    state = np.array(tick.state)
+    recorded = _recorded(tick, frames)
     try:
-        episode.writer.add(
-            state=state,
-            action=np.array(tick.sent),
-            joints=np.array(tick.joints),
-            captured_ns=tick.captured_ns,
-            images=frames.images,
-            clamped=bool(tick.clamped),
-        )
+        episode.writer.add_tick(recorded)
     except StudioError as error:  # told to whoever wants to keep the episode
         episode.failure = str(error)
         return
-    episode.verdict.add(state=state, images=frames.images, clamped=bool(tick.clamped))
+    episode.verdict.add(
+        state=recorded.state, images=recorded.images, clamped=bool(recorded.clamped)
+    )
+
+
+def _recorded(tick: Tick, frames: TickFrames) -> RecordedTick:
+    """Return what is recorded of a tick."""
+    measured = {
+        Measurement.JOINT_VELOCITIES: tick.joint_velocities,
+        Measurement.JOINT_TORQUES: tick.joint_torques,
+        Measurement.WRENCHES: tick.wrenches,
+    }
+    taken = frames.images_captured_ns
+    return RecordedTick(
+        state=np.array(tick.state),
+        action=np.array(tick.sent),
+        joints=np.array(tick.joints),
+        captured_ns=tick.captured_ns,
+        images=frames.images,
+        images_captured_ns=taken,
+        clamped=bool(tick.clamped),
+        latency_ns=tick.latency_ns,
+        images_latency_ns={n: max(0, frames.stored_ns - ns) for n, ns in taken.items()},
+        measured={measurement: np.array(values) for measurement, values in measured.items()},
+    )
 
 
 def _metadata(episode: _Episode, success: bool | None) -> EpisodeMetadata:
@@ -191,7 +223,7 @@ def _metadata(episode: _Episode, success: bool | None) -> EpisodeMetadata:
         skill=skill,
         seed=seed,
         operator=episode.request.operator,
-        dropped_ticks=episode.pairing.dropped,
+        dropped_ticks=episode.dropped,
     )
 
 

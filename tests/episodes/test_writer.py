@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core import keys
+from lbm_studio.core.embodiment import Measurement, StationDescription
 from lbm_studio.core.errors import DatasetError, DiskFullError
 from lbm_studio.episodes import storage
 from lbm_studio.episodes import writer as writer_module
@@ -258,6 +259,66 @@ def test_a_disk_that_fills_while_recording_loses_nothing_kept(tmp_path: Path) ->
     assert int(kept) == int(verified) > 0
     assert "is full" in sentence[0]
     assert "all earlier ones are safe" in sentence[0]
+
+
+MEASURED = (keys.JOINT_VELOCITIES, keys.JOINT_TORQUES, keys.WRENCHES)
+
+
+def measuring(station: StationDescription) -> StationDescription:
+    return replace(station, measures=tuple(Measurement))
+
+
+def measured_tick(station: StationDescription, number: int) -> Tick:
+    joints, arms = 14, 2
+    sizes = dict(zip(Measurement, (joints, joints, 6 * arms), strict=True))
+    return replace(
+        Tick(**make_tick(station, number)),
+        latency_ns=3,
+        images_latency_ns={"wrist": 120},
+        measured={m: np.full(size, number + 0.5) for m, size in sizes.items()},
+    )
+
+
+def test_whatever_the_arms_measure_is_recorded_with_its_latency(
+    tmp_path: Path, station: StationDescription
+) -> None:
+    with DatasetWriter.open(tmp_path / "new", measuring(station)) as writer:
+        writer.begin()
+        for number in range(3):
+            writer.add_tick(measured_tick(station, number))
+        with pytest.raises(DatasetError, match="joint velocities vector has shape"):
+            writer.add_tick(replace(measured_tick(station, 3), measured={}))
+        writer.keep(make_metadata())
+
+    names = (*MEASURED, keys.STATE_LATENCY_NS, keys.CAMERA_LATENCY_NS)
+    columns = Dataset.open(tmp_path / "new").columns(0, names)
+    assert [columns[name].shape for name in MEASURED] == [(3, 14), (3, 14), (3, 12)]
+    assert columns[keys.WRENCHES][:, 0].tolist() == [0.5, 1.5, 2.5]
+    assert columns[keys.STATE_LATENCY_NS].tolist() == [3, 3, 3]
+    assert columns[keys.CAMERA_LATENCY_NS].tolist() == [[0, 120]] * 3
+
+
+def test_a_dataset_of_an_earlier_version_is_read_and_added_to_without_later_columns(
+    tmp_path: Path, station: StationDescription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = {*MEASURED, keys.STATE_LATENCY_NS, keys.CAMERA_LATENCY_NS}
+    with monkeypatch.context() as patch:
+        features = writer_module.station_features(station.embodiment, 5)
+        earlier = {key: feature for key, feature in features.items() if key not in later}
+        patch.setattr(writer_module, "station_features", lambda *_: earlier)
+        root = record_dataset(tmp_path / "old", station)
+
+    with DatasetWriter.open(root, measuring(station)) as writer:
+        writer.begin()
+        for number in range(3):
+            writer.add_tick(measured_tick(station, number))
+        writer.keep(make_metadata(3))
+
+    dataset = Dataset.open(root)
+    assert len(dataset.episodes) == 4
+    assert dataset.columns(3, tuple(later)) == {}
+    np.testing.assert_array_equal(dataset.observations(0).states, dataset.vectors(0).states)
+    assert verify_dataset(root, decode=True).findings == ()
 
 
 class Killed(BaseException):

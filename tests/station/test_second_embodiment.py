@@ -165,6 +165,7 @@ def test_what_a_person_does_with_it_is_recorded_and_read_back(
                 joints=np.concatenate([states[-1].arms[name].joints_rad for name in arms]),
                 captured_ns=clock.now_ns(),
                 images={name: f.image for name, f in station.capture(cameras).items()},
+                measured={m: states[-1].joined(m, arms) for m in description.measures},
             )
             station.step(sent[-1])
             clock.advance_s(period_s)

@@ -1,5 +1,7 @@
 """The writer process: pairing, recording, and the whole of it behind its socket."""
 
+import errno
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from lbm_studio.core.clock import ManualClock, MonotonicClock
 from lbm_studio.core.errors import DatasetError, DiskFullError, StudioError
 from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.episodes.verify import verify_dataset
+from lbm_studio.episodes.video import VideoEncoder
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.link.bus import FRAMES_TOPIC, TICK_TOPIC, Publisher
 from lbm_studio.link.frames import FrameRing, Image, TickFrames
@@ -202,6 +206,48 @@ def test_ticks_without_pictures_are_dropped_whole_and_counted(bench: Bench) -> N
     assert Dataset.open(bench.dataset).episodes[0].metadata.dropped_ticks == 2
 
 
+def test_encoders_that_fall_behind_cost_whole_ticks_and_never_a_wait(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_stuck = threading.Event()
+    encode = VideoEncoder.add
+
+    def crawl(encoder: VideoEncoder, image: Image) -> None:
+        is_stuck.wait(PATIENCE_S)
+        encode(encoder, image)
+
+    monkeypatch.setattr("lbm_studio.workers.recorder.BACKLOG_TICKS", 3)
+    monkeypatch.setattr(VideoEncoder, "add", crawl)
+    bench.begin()
+    bench.play(*(tick(number) for number in range(12)))
+    is_stuck.set()
+
+    kept = bench.keep()
+
+    assert kept.frames + kept.dropped_ticks == 12
+    assert kept.frames in (3, 4)  # one a thread holds, beside those that wait
+    dropped = f"{kept.dropped_ticks} of 12 ticks were left out"
+    assert kept.findings[0] == f"{dropped}: this machine could not write them in time."
+    assert Dataset.open(bench.dataset).episodes[0].metadata.dropped_ticks == kept.dropped_ticks
+    assert verify_dataset(bench.dataset, decode=True).is_sound
+
+
+def test_an_encoder_that_fails_is_told_when_the_episode_is_to_be_kept(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    bench.begin()
+    monkeypatch.setattr(VideoEncoder, "add", full)
+    bench.play(tick(0), tick(1), tick(2))
+
+    with pytest.raises(StudioError, match="is full"):
+        bench.keep()
+
+    assert not bench.recorder.is_recording
+
+
 def test_a_discarded_episode_leaves_nothing(bench: Bench) -> None:
     bench.begin()
     bench.play(*(tick(number) for number in range(5)))
@@ -230,7 +276,7 @@ def test_a_disk_that_fills_up_is_told_when_the_episode_is_to_be_kept(
         raise DiskFullError("The disk is full.")
 
     bench.begin()
-    monkeypatch.setattr(DatasetWriter, "add", full)
+    monkeypatch.setattr(DatasetWriter, "add_tick", full)
     bench.play(tick(0), tick(1), tick(2))
 
     with pytest.raises(DatasetError, match="The disk is full"):

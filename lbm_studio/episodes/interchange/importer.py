@@ -11,6 +11,7 @@ from lbm_studio.core.embodiment import Embodiment, StationDescription
 from lbm_studio.core.episode import EpisodeMetadata
 from lbm_studio.core.errors import DatasetError, DiskFullError, StudioError
 from lbm_studio.episodes.dataset import Dataset
+from lbm_studio.episodes.features import MEASURED
 from lbm_studio.episodes.interchange.conversion import ConvertedEpisode, convert
 from lbm_studio.episodes.interchange.fitting import (
     absent_arms,
@@ -104,6 +105,7 @@ def import_episodes(
         imported_station(mapping, station),
         rate_hz=mapping.rate_hz,
         absent_arms=absent_arms(mapping, station.embodiment),
+        leave_out=MEASURED.values(),
     ) as writer:
         work.keep_mapping(dataset)
         work.run(writer, dataset, on_progress)
