@@ -45,13 +45,13 @@ def pair_pictures(captured_ns: NDArray[np.int64]) -> Pairing:
     """
     count, cameras = captured_ns.shape
     own = np.arange(count, dtype=np.int64)
-    moments = captured_ns.min(axis=1)
+    moments: NDArray[np.int64] = captured_ns.min(axis=1)
     ticks = np.empty((count, cameras), dtype=np.int64)
     for camera in range(cameras):
-        taken = captured_ns[:, camera]
-        later = np.searchsorted(taken, moments).astype(np.int64)
-        later[later > own] = own[later > own]
-        before = (later - 1).clip(0)
+        taken: NDArray[np.int64] = captured_ns[:, camera]
+        found: NDArray[np.int64] = np.asarray(np.searchsorted(taken, moments), dtype=np.int64)
+        later = np.minimum(found, own)
+        before = np.maximum(later - 1, 0)
         is_nearer = moments - taken[before] < taken[later] - moments
         ticks[:, camera] = np.where(is_nearer, before, later)
         ticks[taken == moments, camera] = own[taken == moments]
