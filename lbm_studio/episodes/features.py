@@ -101,6 +101,11 @@ def may_be_missing(key: str) -> bool:
     return key in _LATER
 
 
+def lacking(*recorded: Mapping[str, Feature]) -> set[str]:
+    """Return the columns that :func:`may_be_missing` and that not all of the datasets have."""
+    return {key for key in _LATER if any(key not in features for features in recorded)}
+
+
 def _measured(embodiment: Embodiment, measurement: Measurement) -> Feature:
     if measurement is Measurement.WRENCHES:
         names = tuple(f"{arm.name}.{part}" for arm in embodiment.arms for part in _WRENCH_PARTS)

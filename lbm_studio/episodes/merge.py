@@ -18,6 +18,7 @@ from lbm_studio.episodes import layout
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.edits.carrying import carry_over
 from lbm_studio.episodes.features import DEFAULT_FEATURES
+from lbm_studio.episodes.features import lacking
 from lbm_studio.episodes.identity import Identity, differences, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
 from lbm_studio.episodes.statistics import FeatureStatistics
@@ -90,6 +91,7 @@ def merge_datasets(
         first.identity.station,
         rate_hz=first.info.rate_hz,
         absent_arms=first.identity.absent_arms,
+        leave_out=lacking(*(source.info.features for source in opened)),
     ) as writer:
         known = {row.metadata.uuid for row in load_rows(target, first.info.video_keys)}
         total = sum(len(source.rows) for source in opened)
