@@ -15,6 +15,7 @@ class Device(StrEnum):
     KEYBOARD = "keyboard"
     GAMEPAD = "gamepad"
     SPACEMOUSE = "spacemouse"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,30 @@ class TeleopInput(Message, frozen=True):
     sampled_ns: int
 
 
+class PhonePose(Message, frozen=True):
+    """Where a phone is that moves an arm, as its server has checked it.
+
+    Attributes:
+        arm: which arm it moves.
+        touch: counts the touches of the screen; a new one begins a new motion.
+        held: whether the screen is touched: the dead-man switch.
+        position_m: in a frame of the phone's own: right, up, backwards [m].
+        rotation_xyzw: unit quaternion, in the same frame.
+        opening: desired opening of the gripper, 0 closed to 1 open; None leaves it.
+        scale: how far the hand goes for a metre of the phone.
+        sampled_ns: when it arrived [ns].
+    """
+
+    arm: str
+    touch: int
+    held: bool
+    position_m: tuple[float, float, float]
+    rotation_xyzw: tuple[float, float, float, float]
+    opening: float | None
+    scale: float
+    sampled_ns: int
+
+
 class Heartbeat(Message, frozen=True):
     """The window is alive. The station stops when these cease while it moves."""
 
@@ -157,6 +181,7 @@ StationRequest = (
     | Halt
     | ResetStop
     | TeleopInput
+    | PhonePose
     | Heartbeat
 )
 

@@ -18,6 +18,7 @@ MAX_SOCKET_PATH_BYTES = 107
 """Longest path of a local socket that Linux accepts, in bytes."""
 
 STOP_FILE = "stop.json"
+PHONE_FILE = "phone.json"
 
 _PREFIX = "lbm-studio-"
 _OWNER = "owner"
@@ -96,6 +97,11 @@ class Session:
     def stop_file(self) -> Path:
         """Holds the port numbers of the stop datagram; written by the station process."""
         return self.folder / STOP_FILE
+
+    @property
+    def phone_file(self) -> Path:
+        """How a phone gets in; written by the phone process."""
+        return self.folder / PHONE_FILE
 
     @property
     def ring_name(self) -> str:

@@ -11,7 +11,7 @@ from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.core.shift import Shift
 from lbm_studio.core.teleoperation import Device, DeviceStatus
-from lbm_studio.link.messages import ArrangeDevices, TeleopInput
+from lbm_studio.link.messages import ArrangeDevices, PhonePose, TeleopInput
 from lbm_studio.station.control.motions import Demonstrator, Motion
 from lbm_studio.station.kinematics import ArmKinematics
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
@@ -22,6 +22,7 @@ from lbm_studio.station.teleop.gamepad import GamepadTeleop
 from lbm_studio.station.teleop.hid import HidBus, load_hidapi
 from lbm_studio.station.teleop.keyboard import WindowTeleop
 from lbm_studio.station.teleop.motion import TeleoperationMotion
+from lbm_studio.station.teleop.phone import PhoneTeleop
 from lbm_studio.station.teleop.source import TeleopSource
 from lbm_studio.station.teleop.spacemouse import SpaceMouseTeleop
 
@@ -109,7 +110,7 @@ class SimulatedScene:
 class Devices:
     """The input devices with which a person may move the arms; at most one is taken hold of.
 
-    All methods but :meth:`accept` and :meth:`arrange` belong to the thread of the control loop.
+    All methods belong to the thread of the control loop, but those that say otherwise.
 
     Args:
         station: arms, limits and grippers.
@@ -128,7 +129,11 @@ class Devices:
         self._station = station
         self._clock = clock
         self._commanded = commanded
-        self._window = WindowTeleop(station.embodiment.arm_names, clock)
+        embodiment = station.embodiment
+        self._window = WindowTeleop(embodiment.arm_names, clock)
+        self._phone = PhoneTeleop(
+            embodiment.arm_names, clock, station.safety, embodiment.chunk.period_s
+        )
         self._bus = bus
         self._arrangement = ArrangeDevices()
         self._source: TeleopSource | None = None
@@ -140,6 +145,10 @@ class Devices:
     def accept(self, message: TeleopInput) -> None:
         """Note a reading of the window's device. Any thread may call this."""
         self._window.accept(message)
+
+    def accept_phone(self, message: PhonePose) -> None:
+        """Note where a phone is. Any thread may call this."""
+        self._phone.accept(message)
 
     def arrange(self, message: ArrangeDevices) -> None:
         """Note how devices are to be used from the next motion on. Any thread may call this."""
@@ -175,6 +184,8 @@ class Devices:
         match name:
             case Device.KEYBOARD:
                 return self._window
+            case Device.PHONE:
+                return self._phone
             case Device.GAMEPAD:
                 return GamepadTeleop(arms, self._clock, self._openings())
             case Device.SPACEMOUSE:

@@ -148,6 +148,8 @@ class StationProcess:
                 self._loop.heartbeat()
             case messages.TeleopInput():
                 self._devices.accept(request)
+            case messages.PhonePose():
+                self._devices.accept_phone(request)
             case messages.ArrangeDevices():
                 self._devices.arrange(request)
             case messages.Describe():

@@ -204,5 +204,6 @@ def test_the_libraries_of_devices_are_loaded_before_the_loop_needs_them(devices:
 
 
 def test_unknown_devices_are_refused_with_the_choices(devices: Devices):
-    with pytest.raises(UnknownNameError, match="Choose one of: keyboard, gamepad, spacemouse"):
+    choices = "Choose one of: keyboard, gamepad, spacemouse, phone"
+    with pytest.raises(UnknownNameError, match=choices):
         devices.motion("mouse")

@@ -16,7 +16,7 @@ from lbm_studio.core.hands_free import TakeAction
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.core.teleoperation import ArmChoice, TeleopReading, TeleopSpeeds
 from lbm_studio.station.teleop.controller import Axis, Button, Controllers, ControllerState
-from lbm_studio.station.teleop.shaping import at_most_one, shaped
+from lbm_studio.station.teleop.shaping import at_most, shaped
 
 GAMEPAD_HELP: tuple[tuple[str, str], ...] = (
     ("Left shoulder", "hold it, or the arms stay"),
@@ -119,8 +119,8 @@ class GamepadTeleop:
         linear = np.array([-axes[Axis.LEFT_Y], -axes[Axis.LEFT_X], up])
         angular = np.array([tip, axes[Axis.RIGHT_Y], -axes[Axis.RIGHT_X]])
         return (
-            at_most_one(linear) * self._speeds.linear_m_s * factor,
-            at_most_one(angular) * self._speeds.angular_rad_s * factor,
+            at_most(linear, 1.0) * self._speeds.linear_m_s * factor,
+            at_most(angular, 1.0) * self._speeds.angular_rad_s * factor,
         )
 
 

@@ -1,7 +1,5 @@
 """From what a device asks for to the next action: pure arithmetic, the same for every device."""
 
-import numpy as np
-
 from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.embodiment import ArmDescription, SafetyCard, StationDescription
 from lbm_studio.core.pose import (
@@ -12,6 +10,7 @@ from lbm_studio.core.pose import (
     rotation_from_vector,
 )
 from lbm_studio.core.teleoperation import ArmTwist, TeleopReading
+from lbm_studio.station.teleop.shaping import at_most
 
 GRIPPER_SPEED_M_S = 0.2
 """How fast the distance between the fingers changes: closed in less than half a second [m/s]."""
@@ -47,8 +46,8 @@ def next_action(
 
 def _moved(pose: Pose, twist: ArmTwist, card: SafetyCard, period_s: float) -> Pose:
     """Return the pose after a step of the twist; turns are about the end effector itself."""
-    linear = _at_most(twist.linear_m_s, card.max_linear_speed_m_s)
-    angular = _at_most(twist.angular_rad_s, card.max_angular_speed_rad_s)
+    linear = at_most(twist.linear_m_s, card.max_linear_speed_m_s)
+    angular = at_most(twist.angular_rad_s, card.max_angular_speed_rad_s)
     turned = rotation_from_vector(angular * period_s) @ pose.rotation
     return Pose(pose.position + linear * period_s, _orthonormal(turned))
 
@@ -61,12 +60,6 @@ def _next_width_m(
     step_m = GRIPPER_SPEED_M_S * period_s
     wanted_m = min(max(twist.opening, 0.0), 1.0) * arm.gripper_max_width_m
     return before.gripper_width_m + min(max(wanted_m - before.gripper_width_m, -step_m), step_m)
-
-
-def _at_most(velocity: FloatArray, limit: float) -> FloatArray:
-    """Return the velocity, shortened to the limit without changing its direction."""
-    speed = float(np.linalg.norm(velocity))
-    return velocity if speed <= limit else velocity * (limit / speed)
 
 
 def _orthonormal(rotation: FloatArray) -> FloatArray:

@@ -11,6 +11,7 @@ def shaped(value: float, dead_zone: float) -> float:
     return float(np.copysign(beyond**2, value))
 
 
-def at_most_one(direction: FloatArray) -> FloatArray:
-    """Return the direction, no longer than one: two axes together are not faster than one."""
-    return direction / max(1.0, float(np.linalg.norm(direction)))
+def at_most(velocity: FloatArray, limit: float) -> FloatArray:
+    """Return the velocity, shortened to the limit without changing its direction."""
+    speed = float(np.linalg.norm(velocity))
+    return velocity if speed <= limit else velocity * (limit / speed)

@@ -23,7 +23,7 @@ from lbm_studio.core.teleoperation import (
 )
 from lbm_studio.station.teleop.cap import LEFT_BUTTON, RIGHT_BUTTON, Cap
 from lbm_studio.station.teleop.hid import HidBus, HidInfo, HidReader, SystemHidBus
-from lbm_studio.station.teleop.shaping import at_most_one, shaped
+from lbm_studio.station.teleop.shaping import at_most, shaped
 from lbm_studio.station.teleop.source import STALE_S
 
 SPACEMOUSE_HELP: tuple[tuple[str, str], ...] = (
@@ -236,7 +236,7 @@ class _Hand:
 
 def _velocity(pushed: FloatArray) -> FloatArray:
     """Return which way and how fast, no longer than one."""
-    return at_most_one(np.array([shaped(float(value), _DEAD_ZONE) for value in pushed]))
+    return at_most(np.array([shaped(float(value), _DEAD_ZONE) for value in pushed]), 1.0)
 
 
 def _arms_in_words(names: Sequence[str]) -> str:
