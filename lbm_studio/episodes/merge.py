@@ -17,8 +17,7 @@ from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes import layout
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.edits.carrying import carry_over
-from lbm_studio.episodes.features import DEFAULT_FEATURES
-from lbm_studio.episodes.features import lacking
+from lbm_studio.episodes.features import DEFAULT_FEATURES, lacking
 from lbm_studio.episodes.identity import Identity, differences, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
 from lbm_studio.episodes.statistics import FeatureStatistics
