@@ -16,6 +16,7 @@ from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.trained import why_unfit
 from lbm_studio.app.trial import Trial, TrialCounter
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.goal import GOAL_SPOKEN
 from lbm_studio.app.views.run import MAX_SPEED, MIN_SPEED, RunState, RunView
 from lbm_studio.link.messages import (
     CheckGoal,
@@ -79,6 +80,7 @@ class RunPanel(ViewModel[RunView]):
         self._loads = 0
         self._starts_by_tick = -1
         self._is_silent = False
+        self._is_goal_spoken = False
         library.changed.connect(lambda _: self.refresh())
 
     # --- what to do ------------------------------------------------------------------------------
@@ -91,6 +93,10 @@ class RunPanel(ViewModel[RunView]):
             skill = self._match.skill
             checkpoint = skill.checkpoint if skill else self._policy_for_any(text)
             self._update(checkpoint=checkpoint or self.view.checkpoint)
+
+    def await_goal(self, is_spoken: bool) -> None:
+        """Begin nothing while a goal is being spoken, until it is confirmed or dropped."""
+        self._is_goal_spoken = is_spoken
 
     def accept_suggestion(self, goal: str) -> None:
         """Take a suggested goal as the prompt."""
@@ -282,6 +288,8 @@ class RunPanel(ViewModel[RunView]):
         }
         if state in reasons:
             return reasons[state]
+        if self._is_goal_spoken:
+            return GOAL_SPOKEN
         if not self.view.prompt.strip():
             return "Say first what the robot should do."
         if not self.view.checkpoint:

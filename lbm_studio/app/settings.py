@@ -6,7 +6,7 @@ A bad field is dropped with a notice and never blocks the start.
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -57,6 +57,9 @@ class Settings:
         train_minutes: of the Train panel [min].
         speed: of the Run panel, 0.25 to 2.
         operator: who records; may be empty.
+        spacemice: the arm of each SpaceMouse, by the place where it is plugged in.
+        spacemouse_hold_button: whether a SpaceMouse moves its arm only with its right button held.
+        speech_model: file of the recogniser of speech; empty for the one that is installed.
         datasets_folder: where recordings live; empty for the user's data folder.
         runs_folder: where runs live; empty for the user's data folder.
     """
@@ -72,6 +75,9 @@ class Settings:
     train_minutes: float = 15.0
     speed: float = 1.0
     operator: str = ""
+    speech_model: str = ""
+    spacemice: dict[str, str] = field(default_factory=dict[str, str])
+    spacemouse_hold_button: bool = False
     datasets_folder: str = ""
     runs_folder: str = ""
 
@@ -137,29 +143,29 @@ def read_settings(path: Path, say: Callable[[str], object]) -> Settings:
 def _field_by_field(raw: dict[str, Any], say: Callable[[str], object]) -> Settings:
     hints = get_type_hints(Settings)
     settings = Settings()
-    for field in fields(Settings):
-        if field.name not in raw or field.name == "version":
+    for name in (known.name for known in fields(Settings)):
+        if name not in raw or name == "version":
             continue
         try:
-            value = _checked(field.name, hints[field.name], raw[field.name])
+            value = _checked(name, hints[name], raw[name])
         except (StudioError, ValueError) as error:
-            logger.info("setting %s dropped: %s", field.name, error)
-            say(f"The setting “{field.name}” could not be read and takes its default.")
+            logger.info("setting %s dropped: %s", name, error)
+            say(f"The setting “{name}” could not be read and takes its default.")
             continue
-        settings = replace(settings, **{field.name: value})
+        settings = replace(settings, **{name: value})
     return settings
 
 
-def _checked(name: str, kind: type[Any], value: Any) -> Any:
+def _checked(name: str, kind: Any, value: Any) -> Any:
     built = _build(kind, value)
     if not _CHECKS.get(name, lambda _: True)(built):
         raise ValueError(f"{name} is out of range")
     return built
 
 
-def _build(kind: type[Any], value: Any) -> Any:
-    if kind is WindowGeometry:
-        return from_json(WindowGeometry, value, where="geometry")
+def _build(kind: Any, value: Any) -> Any:
+    if kind is WindowGeometry or not isinstance(kind, type):
+        return from_json(kind, value, where="setting")
     if issubclass(kind, StrEnum):
         return kind(value)
     if isinstance(value, bool) and kind is not bool:

@@ -33,6 +33,8 @@ class ProcessName(StrEnum):
     RENDERER = "renderer"
     WRITER = "writer"
     INFERENCE = "inference"
+    PHONE = "phone"
+    SPEECH = "speech"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.take_recorder import TakePhase, TakeRecorder, TakeRequest
 from lbm_studio.app.teach_words import silent_sentence, teach_sentence, verdict_of
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.goal import GOAL_SPOKEN
 from lbm_studio.app.views.teach import MotionSource, Take, TeachState, TeachView
 from lbm_studio.core.action import gripper_index
 from lbm_studio.core.embodiment import Mount, StationDescription
@@ -62,6 +63,7 @@ class TeachPanel(ViewModel[TeachView]):
         self._failures = 0
         self._stale_camera = ""
         self._is_silent = False
+        self._is_goal_spoken = False
 
     # --- what is taught --------------------------------------------------------------------------
 
@@ -76,6 +78,10 @@ class TeachPanel(ViewModel[TeachView]):
                 self._live.tell(SetGoal(goal=goal))
             if not self.view.scene:
                 self._choose_dataset(goal)
+
+    def await_goal(self, is_spoken: bool) -> None:
+        """Begin nothing while a goal is being spoken, until it is confirmed or dropped."""
+        self._is_goal_spoken = is_spoken
 
     def set_wanted(self, count: int) -> None:
         """Say how many takes are wanted."""
@@ -116,11 +122,11 @@ class TeachPanel(ViewModel[TeachView]):
         """Begin a take (key R), on a new layout where this one has been used already."""
         problem = self._why_not_start()
         if problem:
-            self._end_series()
+            self.end_series()
             self._refuse(problem)
         elif self._needs_layout():
             self._layouts.load(self.view.scene, then=self._begin)
-            self._refresh()
+            self._update()
         else:
             self._begin()
 
@@ -136,7 +142,7 @@ class TeachPanel(ViewModel[TeachView]):
                 self._settings.current.operator,
             )
         )
-        self._refresh()
+        self._update()
 
     def start_series(self) -> None:
         """Let the colleague record the rest: successful takes are kept until enough are there."""
@@ -152,16 +158,17 @@ class TeachPanel(ViewModel[TeachView]):
 
     def end_series(self) -> None:
         """Let the colleague finish the running take and no other."""
-        self._end_series()
+        if self.view.is_series:
+            self._update(is_series=False)
 
     def finish(self) -> None:
         """End the running take and ask what becomes of it (key R again)."""
         if self._recorder.phase is not TakePhase.RECORDING:
             self._refuse("Nothing is being recorded.")
             return
-        self._end_series()
+        self.end_series()
         self._recorder.finish()
-        self._refresh()
+        self._update()
 
     def keep(self, success: bool | None = None) -> None:
         """Keep the running or ended take (Enter).
@@ -173,25 +180,25 @@ class TeachPanel(ViewModel[TeachView]):
             self._refuse("There is no take to keep.")
             return
         self._recorder.keep(success)
-        self._refresh()
+        self._update()
 
     def discard(self) -> None:
         """Forget the running or ended take (Backspace)."""
         if self._recorder.phase not in OPEN_TAKE:
             self._refuse("There is no take to discard.")
             return
-        self._end_series()
+        self.end_series()
         self._recorder.discard(self._lay_out_same)
-        self._refresh()
+        self._update()
 
     def redo(self) -> None:
         """Forget the running or ended take and begin the same layout again."""
         if self._recorder.phase not in OPEN_TAKE:
             self._refuse("There is no take to do again.")
             return
-        self._end_series()
+        self.end_series()
         self._recorder.discard(lambda: self._lay_out_same(then_start=True))
-        self._refresh()
+        self._update()
 
     def undo_last(self) -> None:
         """Take back the last kept take (Z); it can be restored on the panel Review."""
@@ -257,7 +264,7 @@ class TeachPanel(ViewModel[TeachView]):
                 self._live.tell(message)
         if was is TakePhase.RECORDING and self._recorder.phase is TakePhase.DECIDING:
             self._take_ended()
-        self._refresh()
+        self._update()
 
     def _go_offline(self) -> None:
         if self._keyboard is not None:
@@ -265,15 +272,15 @@ class TeachPanel(ViewModel[TeachView]):
             self._recorder.lose()
             self._layouts.forget()
             self._update(scenes=(), scene="", seed=-1, is_series=False)
-        self._refresh()
+        self._update()
 
     def _wait_for_station(self) -> None:
         """Begin nothing while the station is silent; a running take can still be kept."""
         self._layouts.stay()
-        self._end_series()
+        self.end_series()
         if self._recorder.phase is TakePhase.RECORDING:
             self._recorder.finish()
-        self._refresh()
+        self._update()
 
     def _meet_station(self, tick: Tick) -> None:
         choices = self._layouts.choices
@@ -292,7 +299,7 @@ class TeachPanel(ViewModel[TeachView]):
     def _follow_others(self, tick: Tick) -> None:
         if tick.stop_reason:  # nothing that was under way begins once the stop is reset
             self._layouts.stay()
-            self._end_series()
+            self.end_series()
         if tick.mode in (Mode.POLICY, Mode.PAUSED):
             self._layouts.touch()
 
@@ -327,13 +334,13 @@ class TeachPanel(ViewModel[TeachView]):
 
     def _take_ended(self) -> None:
         if not self.view.is_series or self._recorder.was_stopped:
-            self._end_series()
+            self.end_series()
         elif self._recorder.success is not False:
             self._recorder.keep(None)
         else:
             self._failures += 1
             if self._failures >= MAX_FAILURES_IN_SERIES:
-                self._end_series()
+                self.end_series()
                 self._trouble("The colleague failed several times in a row and rests.")
             self._recorder.discard(self._next_layout)
 
@@ -354,7 +361,7 @@ class TeachPanel(ViewModel[TeachView]):
             dropped_ticks=answer.dropped_ticks,
         )
         if self.view.kept >= self.view.wanted and self.view.is_series:
-            self._end_series()
+            self.end_series()
             self._notices.add(f"All {self.view.wanted} takes are recorded.", Level.GOOD)
         self._next_layout()
 
@@ -374,10 +381,6 @@ class TeachPanel(ViewModel[TeachView]):
     def _go_on(self) -> None:
         if self.view.is_series:
             self.start()
-
-    def _end_series(self) -> None:
-        if self.view.is_series:
-            self._update(is_series=False)
 
     def _needs_layout(self) -> bool:
         tick = self._live.tick
@@ -403,6 +406,8 @@ class TeachPanel(ViewModel[TeachView]):
             return "The stop is latched. Hold Reset first."
         if self._layouts.is_loading:
             return "The layout is still being prepared."
+        if self._is_goal_spoken:
+            return GOAL_SPOKEN
         if not self.view.goal or self._dataset is None:
             return "Say first what is to be shown."
         if self._stale_camera and self.view.source is not MotionSource.COLLEAGUE:
@@ -427,11 +432,8 @@ class TeachPanel(ViewModel[TeachView]):
         return frame.image[::step, ::step].copy()
 
     def _trouble(self, sentence: str) -> None:
-        self._end_series()
+        self.end_series()
         self._refuse(sentence)
-
-    def _refresh(self) -> None:
-        self._update()
 
     def _update(self, **changes: object) -> None:
         view = replace(self.view, **changes)  # type: ignore[arg-type]

@@ -98,7 +98,9 @@ class SpeechServer:
 
     def _finish(self) -> None:
         if self._request is None:
-            raise StationError("Nothing is being recorded.")
+            if self._hearing is None:
+                raise StationError("Nothing is being recorded.")
+            return  # it was long enough and has ended by itself
         request, self._request = self._request, None
         self._hearing = self._submit(request, self._microphone.stop())
 

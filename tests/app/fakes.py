@@ -27,9 +27,12 @@ from lbm_studio.link.messages import (
     Accepted,
     DiscardEpisode,
     EpisodeKept,
+    FollowListening,
     GoHome,
     Halt,
+    Hearing,
     KeepEpisode,
+    Listening,
     LoadScene,
     Message,
     Mode,
@@ -37,10 +40,12 @@ from lbm_studio.link.messages import (
     Refused,
     ResetStop,
     Resume,
+    SpeechPhase,
     StartDemonstration,
     StartPolicy,
     StartTeleoperation,
     Tick,
+    Verdict,
 )
 
 IDENTITY = Pose(np.zeros(3), np.eye(3))
@@ -180,6 +185,46 @@ _MODES: Mapping[type[Message], Mode] = {
     Halt: Mode.IDLE,
     ResetStop: Mode.IDLE,
 }
+
+
+class FakeSpeech:
+    """A speech process that answers at once. Fulfils SpeechLink.
+
+    ``listening`` is what it tells of itself, ``refuse`` maps a type of message to a reason.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[Message] = []
+        self.refuse: dict[type[Message], str] = {}
+        self.hold_back: set[type[Message]] = set()
+        self.held_back: list[Callable[[], object]] = []
+        self.listening = Listening(phase=SpeechPhase.LISTENING, level_dbfs=-20.3, recorded_s=1.0)
+
+    def ask(self, message: Message, on_answer: OnAnswer, timeout_s: float) -> None:
+        self.asked.append(message)
+        if type(message) in self.hold_back:
+            self.held_back.append(lambda: on_answer(self._react(message)))
+        else:
+            on_answer(self._react(message))
+
+    def release(self) -> None:
+        """Answer what was held back."""
+        waiting, self.held_back = self.held_back, []
+        for answer in waiting:
+            answer()
+
+    def done(self, verdict: Verdict, text: str = "", confidence: float = 0.9) -> None:
+        """Have recognised something."""
+        hearing = Hearing(verdict=verdict, text=text, confidence=confidence)
+        self.listening = Listening(
+            phase=SpeechPhase.DONE, level_dbfs=-96.0, recorded_s=0.0, hearing=hearing
+        )
+
+    def _react(self, message: Message) -> Message:
+        reason = self.refuse.get(type(message))
+        if reason is not None:
+            return Refused(reason=reason)
+        return self.listening if isinstance(message, FollowListening) else Accepted()
 
 
 class FakeProcesses:

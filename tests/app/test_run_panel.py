@@ -362,3 +362,16 @@ def test_without_a_station_the_panel_says_so(panel, station):
     station.vanish()
     panel.poll(0)
     assert panel.view.state is RunState.OFFLINE
+
+
+def test_nothing_runs_while_a_goal_is_being_spoken(panel, station, said):
+    panel.set_prompt("stack the red cups")
+    panel.await_goal(True)
+    panel.run()
+    asked = list(station.asked)
+    panel.await_goal(False)
+    panel.run()
+
+    assert asked == []
+    assert said() == ["Confirm or drop the spoken goal first."]
+    assert panel.view.state is RunState.RUNNING

@@ -425,3 +425,15 @@ def test_on_a_station_without_scenes_the_typed_goal_names_the_dataset(
     assert panel.view.state is TeachState.READY
     assert (panel.view.goal, panel.view.dataset) == ("fold the towel", "fold_the_towel")
     assert station.told == [SetGoal(goal="fold the towel")]
+
+
+def test_no_take_begins_while_a_goal_is_being_spoken(panel, station, said):
+    panel.await_goal(True)
+    panel.start()
+    begun = station.asked_for(BeginEpisode)
+    panel.await_goal(False)
+    panel.start()
+
+    assert begun == []
+    assert said() == ["Confirm or drop the spoken goal first."]
+    assert station.asked_for(BeginEpisode)
