@@ -8,6 +8,7 @@ from lbm_studio.app.notices import Notices
 from lbm_studio.app.review_panel import ReviewPanel
 from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.settings import SettingsStore
+from lbm_studio.app.spoken_goal import SpokenGoal
 from lbm_studio.app.station_panel import StationPanel
 from lbm_studio.app.teach_panel import TeachPanel
 from lbm_studio.app.train_panel import TrainPanel
@@ -36,6 +37,8 @@ class Application:
         review: the Review panel.
         train: the Train panel.
         run: the Run panel.
+        teach_goal: the goal on the Teach panel, spoken or typed.
+        run_goal: the same on the Run panel.
         on_alive: called by :meth:`alive`.
         on_poll: called by :meth:`poll` before the view-models.
         on_close: called by :meth:`close`.
@@ -50,6 +53,8 @@ class Application:
     review: ReviewPanel
     train: TrainPanel
     run: RunPanel
+    teach_goal: SpokenGoal
+    run_goal: SpokenGoal
     on_alive: Callable[[], object] = field(default=_nothing)
     on_poll: Callable[[int], object] = field(default=_no_poll)
     on_close: Callable[[], object] = field(default=_nothing)
@@ -59,6 +64,7 @@ class Application:
         self.review.refresh()
         self.train.refresh()
         self.run.refresh()
+        self.teach_goal.refresh()
         if self.settings.current.connect_at_start:
             self.station.connect()
 
@@ -76,6 +82,8 @@ class Application:
         self.review.poll(now_ns)
         self.train.poll(now_ns)
         self.run.poll(now_ns)
+        self.teach_goal.poll(now_ns)
+        self.run_goal.poll(now_ns)
 
     def close(self) -> None:
         """Hold still and end all processes of the station; training goes on."""

@@ -1,7 +1,7 @@
 """The one place where the application is put together, and where its files live."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from lbm_studio.app.application import Application
 from lbm_studio.app.background import BackgroundThread
 from lbm_studio.app.cameras import CameraWall
 from lbm_studio.app.datasets import DatasetShelf
+from lbm_studio.app.goals import GoalMemory
 from lbm_studio.app.jobs import JobRunner
 from lbm_studio.app.library import SkillLibrary
 from lbm_studio.app.live import LiveStation
@@ -18,10 +19,15 @@ from lbm_studio.app.program_run import ChildProgramRun
 from lbm_studio.app.review_panel import ReviewPanel
 from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.settings import Settings, SettingsStore
+from lbm_studio.app.speech import SpeechProcess
+from lbm_studio.app.spoken_goal import SpokenGoal
 from lbm_studio.app.station_panel import CHOICES, StationPanel
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.teach_panel import TeachPanel
 from lbm_studio.app.train_panel import TrainPanel
+from lbm_studio.app.views.goal import UNDER_WAY
+from lbm_studio.app.views.run import IN_MOTION
+from lbm_studio.app.views.teach import GOAL_FREE
 from lbm_studio.app.window import WindowModel
 from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.core.errors import UnknownNameError
@@ -61,6 +67,7 @@ class _Parts:
     live: LiveStation
     stop: StopButton
     processes: StationProcesses
+    speech: SpeechProcess
     jobs: JobRunner
     library: SkillLibrary
     shelf: DatasetShelf
@@ -122,6 +129,7 @@ def _parts(
         live=live,
         stop=stop,
         processes=processes,
+        speech=SpeechProcess(clock, log_folder=place.logs, command=command),
         jobs=JobRunner(place.runs, command),
         library=SkillLibrary(data, notices.add, time.time),
         shelf=DatasetShelf(place.datasets),
@@ -140,14 +148,20 @@ def _application(parts: _Parts, station: str) -> Application:
         parts.shelf, jobs, parts.library, parts.reading, parts.rollouts, settings, notices
     )
 
+    teach = TeachPanel(live, parts.shelf, parts.reading, settings, notices)
+    run = RunPanel(live, parts.processes, parts.library, jobs, settings, notices)
+    memory = GoalMemory(parts.data, parts.shelf, parts.library, parts.reading, notices.add)
+
     def poll(now_ns: int) -> None:
         live.poll(now_ns)
+        parts.speech.poll(now_ns)
         parts.reading.deliver()
         parts.decoding.deliver()
 
     def close() -> None:
         settings.update(station=station_panel.view.chosen)
         parts.processes.close()
+        parts.speech.close()
         parts.processes.wait_until_closed()
         review.close()
         train.close()
@@ -161,11 +175,22 @@ def _application(parts: _Parts, station: str) -> Application:
         window=WindowModel(live, parts.stop, jobs, settings, notices, data_folder=parts.data),
         cameras=CameraWall(live, notices),
         station=station_panel,
-        teach=TeachPanel(live, parts.shelf, parts.reading, settings, notices),
+        teach=teach,
         review=review,
         train=train,
-        run=RunPanel(live, parts.processes, parts.library, jobs, settings, notices),
+        run=run,
+        teach_goal=_goal(parts, memory, teach, lambda: teach.view.state in GOAL_FREE),
+        run_goal=_goal(parts, memory, run, lambda: run.view.state not in IN_MOTION),
         on_alive=live.alive,
         on_poll=poll,
         on_close=close,
     )
+
+
+def _goal(
+    parts: _Parts, memory: GoalMemory, panel: TeachPanel | RunPanel, is_free: Callable[[], bool]
+) -> SpokenGoal:
+    goal = SpokenGoal(parts.speech, memory, parts.settings, parts.notices, is_free=is_free)
+    goal.settled.connect(panel.set_goal if isinstance(panel, TeachPanel) else panel.set_prompt)
+    goal.changed.connect(lambda view: panel.await_goal(view.state in UNDER_WAY))
+    return goal

@@ -14,6 +14,7 @@ class ActionId(StrEnum):
 
     STOP = "stop"
     STOP_UNLESS_TYPING = "stop unless typing"
+    TALK = "talk"
     HELP = "help"
     FULL_SCREEN = "full screen"
     SHOW_STATION = "show station"
@@ -65,6 +66,9 @@ SHOW_PANEL = {
 ACTIONS = (
     ActionInfo(ActionId.STOP, ("Esc",), "Stop all arms", while_typing=True),
     ActionInfo(ActionId.STOP_UNLESS_TYPING, ("Space",), "Stop all arms (a space while you type)"),
+    ActionInfo(
+        ActionId.TALK, ("M", "Ctrl+M"), "Hold and say the goal, on Teach and Run", while_typing=True
+    ),
     ActionInfo(ActionId.HELP, ("F1",), "Show these keys", while_typing=True),
     ActionInfo(ActionId.FULL_SCREEN, ("F11",), "Full screen", while_typing=True),
     ActionInfo(ActionId.SHOW_STATION, ("Ctrl+1",), "Panel Station", while_typing=True),

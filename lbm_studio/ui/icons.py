@@ -35,6 +35,7 @@ class Icon(StrEnum):
     CONNECT = "ph.link"
     CAMERA = "ph.video-camera"
     CAMERA_LOST = "ph.video-camera-slash"
+    MICROPHONE = "ph.microphone"
     KEYBOARD = "ph.keyboard"
     GAMEPAD = "ph.game-controller"
     DEMONSTRATOR = "ph.user-gear"

@@ -1,4 +1,4 @@
-"""Keys that act whatever has the focus: the stop, and the keys that move an arm."""
+"""Keys that act whatever has the focus: the stop, push to talk, and the keys that move an arm."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from lbm_studio.app.application import Application
+from lbm_studio.app.spoken_goal import SpokenGoal
 from lbm_studio.app.views.teach import MotionSource
 from lbm_studio.app.views.window import PanelName
 
@@ -62,14 +63,16 @@ class KeyGuard(QObject):
     """Sees every key before any widget does. Install it on the application.
 
     Esc stops everywhere and is passed on, since it also closes what is open. Space stops unless
-    somebody types. A key counts where it comes in, at the window: Qt then offers the same event to
-    the widget with the focus and to all that hold it.
+    somebody types. M talks for as long as it is held, with Ctrl even while somebody types. A key
+    counts where it comes in, at the window: Qt then offers the same event to the widget with the
+    focus and to all that hold it.
     """
 
     def __init__(self, application: Application, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._application = application
         self._held: set[str] = set()  # arm keys that are down
+        self._spoken: SpokenGoal | None = None  # while the key to talk is down
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -83,12 +86,15 @@ class KeyGuard(QObject):
         if kind == QEvent.Type.ApplicationDeactivate:
             self._held.clear()
             self._application.teach.release_keys()
+            self._let_go()
         return False
 
     def _pressed(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:
             self._stop("Esc", event)
             return False
+        if event.key() == Qt.Key.Key_M and (_has_ctrl(event) or not is_typing()):
+            return self._talk(event)
         if is_typing():
             return False
         if event.key() == Qt.Key.Key_Space:
@@ -99,6 +105,22 @@ class KeyGuard(QObject):
     def _stop(self, source: str, event: QKeyEvent) -> None:
         if not event.isAutoRepeat():  # one press is one stop, however long the key is held
             self._application.window.press_stop(source)
+
+    def _talk(self, event: QKeyEvent) -> bool:
+        goals = {
+            PanelName.TEACH: self._application.teach_goal,
+            PanelName.RUN: self._application.run_goal,
+        }
+        goal = goals.get(self._application.window.view.panel)
+        if goal is not None and self._spoken is None and not event.isAutoRepeat():
+            self._spoken = goal
+            goal.press()
+        return goal is not None
+
+    def _let_go(self) -> None:
+        if self._spoken is not None:
+            spoken, self._spoken = self._spoken, None
+            spoken.release()
 
     def _arm_key_pressed(self, event: QKeyEvent) -> bool:
         name = arm_key(event)
@@ -112,7 +134,11 @@ class KeyGuard(QObject):
         return True
 
     def _released(self, event: QKeyEvent) -> bool:
-        """Let go of an arm key wherever the focus has gone, and whatever else is held, by now."""
+        """Let go of a held key wherever the focus has gone, and whatever else is held, by now."""
+        if event.key() == Qt.Key.Key_M and self._spoken is not None:
+            if not event.isAutoRepeat():
+                self._let_go()
+            return True
         name = arm_key(event)
         if name not in self._held:
             return False

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from lbm_studio.app.notices import Level, Notice
 from lbm_studio.app.views.cameras import CamerasView, CameraTile, IntentPoint
+from lbm_studio.app.views.goal import SpokenGoalState, SpokenGoalView
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
 from lbm_studio.app.views.station import HealthRow, StationChoice, StationPanelState, StationView
 from lbm_studio.app.views.teach import (
@@ -191,6 +192,26 @@ def teach(situation: Situation) -> TeachView:
             verdict=(VerdictLine(Level.BAD, "Not kept: the disk is full."),),
         )
     return base
+
+
+def teach_goal(situation: Situation) -> SpokenGoalView:
+    """Return the goal of the Teach panel: in an error somebody says the next one."""
+    if situation is not Situation.ERROR:
+        return SpokenGoalView()
+    return SpokenGoalView(SpokenGoalState.LISTENING, "Speak now, then let go.", loudness_dbfs=-18.0)
+
+
+def run_goal(situation: Situation) -> SpokenGoalView:
+    """Return the prompt of the Run panel: when all is there, what was said is to be confirmed."""
+    sentences = {
+        Situation.EMPTY: "That did not work. Type the goal.",
+        Situation.FULL: "Is this right? Correct it, or press Enter.",
+    }
+    if situation not in sentences:
+        return SpokenGoalView()
+    if situation is Situation.EMPTY:
+        return SpokenGoalView(SpokenGoalState.FAILED, sentences[situation], Level.WARN)
+    return SpokenGoalView(SpokenGoalState.OFFERED, sentences[situation], transcript=GOAL)
 
 
 def teach_with_keys() -> TeachView:

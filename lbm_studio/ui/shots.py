@@ -68,6 +68,8 @@ def sample_application(shot: Shot, folder: Path) -> Application:
         "review": sample_records.review(situation),
         "train": sample_records.train(situation),
         "run": sample_views.run(situation),
+        "teach_goal": sample_views.teach_goal(situation),
+        "run_goal": sample_views.run_goal(situation),
         "cameras": sample_views.cameras(situation, intent=intent),
         "window": replace(sample_views.window(situation), panel=shot.panel),
     }

@@ -77,6 +77,7 @@ QPushButton[kind="primary"]:focus { border: ${focus}px solid $text; }
 QPushButton[kind="primary"]:disabled {
   background: $raised; color: $quiet; border: ${line_px}px solid $line;
 }
+QPushButton[kind="icon"], QPushButton[kind="icon"]:disabled:!checked { padding: 0; }
 QPushButton[kind="choice"] { text-align: left; font-weight: 400; }
 QPushButton[kind="plain"] { background: transparent; border: ${line_px}px solid transparent; }
 QPushButton[kind="plain"]:hover { background: $hover; }
@@ -114,6 +115,7 @@ QCheckBox:disabled { color: $quiet; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {
   border: ${focus}px solid $accent;
 }
+QLineEdit[state="offered"] { border: ${focus}px dashed $accent; font-size: ${body}px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled {
   color: $quiet; background: transparent;
 }

@@ -25,7 +25,7 @@ from lbm_studio.ui.widgets.notice_sheet import NoticeSheet
 from lbm_studio.ui.widgets.status_bar import StatusBar
 from lbm_studio.ui.widgets.top_bar import TopBar
 
-STOP_KEYS = (ActionId.STOP, ActionId.STOP_UNLESS_TYPING)
+GUARDED = (ActionId.STOP, ActionId.STOP_UNLESS_TYPING, ActionId.TALK)
 """Bound by :class:`lbm_studio.ui.keys.KeyGuard`, which sees keys before everything else."""
 
 
@@ -112,7 +112,7 @@ class MainWindow(QWidget):
         self._notices = NoticeSheet(self._theme, dismiss, self._pages)
 
     def _bind_keys(self) -> None:
-        infos = [info for info in ACTIONS if info.id not in STOP_KEYS]
+        infos = [info for info in ACTIONS if info.id not in GUARDED]
         for key in sorted({key for info in infos for key in info.keys}):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setAutoRepeat(False)  # a key that is held neither goes on nor begins again

@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from lbm_studio.app.project import build_application
+from lbm_studio.app.views.goal import SpokenGoalState, SpokenGoalView
 from lbm_studio.app.views.station import StationPanelState
 from lbm_studio.core.clock import MonotonicClock
 from lbm_studio.core.errors import UnknownNameError
@@ -58,3 +59,32 @@ def test_the_application_loads_nothing_heavy():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (result.returncode, result.stdout.strip()) == (0, "")
+
+
+@pytest.mark.parametrize("which", ["teach", "run"])
+def test_a_goal_reaches_its_panel_once_it_is_typed_or_confirmed(application, which):
+    goal = {"teach": application.teach_goal, "run": application.run_goal}[which]
+
+    goal.typed("lift  the cup")
+
+    view = {"teach": application.teach.view, "run": application.run.view}[which]
+    assert (view.goal if which == "teach" else view.prompt) == "lift the cup"
+    assert application.teach_goal.view.suggestions == ("lift the cup",)
+    assert application.run_goal.view.suggestions == ("lift the cup",)
+
+
+@pytest.mark.parametrize("which", ["teach", "run"])
+def test_nothing_begins_towards_the_old_goal_while_another_one_is_offered(
+    application, which, monkeypatch
+):
+    panel, goal = {
+        "teach": (application.teach, application.teach_goal),
+        "run": (application.run, application.run_goal),
+    }[which]
+    awaited = []
+    monkeypatch.setattr(panel, "await_goal", awaited.append)
+
+    for state in SpokenGoalState:
+        goal.publish(SpokenGoalView(state, transcript="lift the cup"))
+
+    assert awaited == [False, True, True, True, True, False, False]

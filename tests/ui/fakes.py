@@ -9,6 +9,7 @@ from lbm_studio.app.application import Application
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.goal import SpokenGoalView
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui import sample_records, sample_views
 from lbm_studio.ui.sample_views import Situation
@@ -42,6 +43,8 @@ class Models:
     review: Recorder
     train: Recorder
     run: Recorder
+    teach_goal: Recorder
+    run_goal: Recorder
     settings: SettingsStore
 
     @property
@@ -61,10 +64,12 @@ def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
         review=Recorder(sample_records.review(situation)),
         train=Recorder(sample_records.train(situation)),
         run=Recorder(sample_views.run(situation)),
+        teach_goal=Recorder(SpokenGoalView()),
+        run_goal=Recorder(SpokenGoalView()),
         settings=SettingsStore(folder, lambda _: None),
     )
 
 
-def as_model(recorder: Recorder) -> Any:
-    """Let a recorder stand for any view-model."""
+def as_model(recorder: object) -> Any:
+    """Let a recorder stand for any view-model, or part of one for the whole."""
     return cast("Any", recorder)

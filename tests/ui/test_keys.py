@@ -106,10 +106,12 @@ def test_enter_in_the_goal_field_does_not_keep_a_take(teach: tuple[MainWindow, M
     window, models = teach
     goal = child(window, QLineEdit, "goal")
     goal.setFocus()
+    goal.setText("stack the cubes")
 
     press(window, Qt.Key.Key_Return)
 
-    assert models.teach.calls == [("set_goal", goal.text())]
+    assert models.teach_goal.calls == [("confirm", "stack the cubes"), ("typed", "stack the cubes")]
+    assert models.teach.calls == []
     assert models.window.calls == []
 
 
@@ -170,3 +172,66 @@ def test_ctrl_and_a_number_bring_a_panel(open_window: OpenWindow) -> None:
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
 
     assert models.window.calls == [("show_panel", PanelName.RUN)]
+
+
+@pytest.mark.parametrize("panel", [PanelName.TEACH, PanelName.RUN])
+def test_a_goal_is_spoken_for_as_long_as_the_key_is_held(
+    teach: tuple[MainWindow, Models], panel: PanelName
+) -> None:
+    window, models = teach
+    models.window.change(panel=panel)
+    goal = {PanelName.TEACH: models.teach_goal, PanelName.RUN: models.run_goal}[panel]
+
+    QTest.keyPress(window.windowHandle(), Qt.Key.Key_M)
+    repeated = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_M, Qt.KeyboardModifier.NoModifier, "m", autorep=True
+    )
+    QApplication.sendEvent(window.windowHandle(), repeated)
+    while_held = list(goal.calls)
+    QTest.keyRelease(window.windowHandle(), Qt.Key.Key_M)
+
+    assert while_held == [("press",)]
+    assert goal.calls == [("press",), ("release",)]
+
+
+def test_while_somebody_types_the_key_to_talk_needs_ctrl(
+    teach: tuple[MainWindow, Models],
+) -> None:
+    window, models = teach
+    goal = child(window, QLineEdit, "goal")
+    goal.setFocus()
+    goal.clear()
+
+    press(window, Qt.Key.Key_M)
+    typed = (goal.text(), list(models.teach_goal.calls))
+    QTest.keyPress(window.windowHandle(), Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyRelease(window.windowHandle(), Qt.Key.Key_M)  # Ctrl may come up first
+
+    assert typed == ("m", [])
+    assert goal.text() == "m"
+    assert models.teach_goal.calls == [("press",), ("release",)]
+
+
+def test_nobody_listens_where_there_is_no_goal(teach: tuple[MainWindow, Models]) -> None:
+    window, models = teach
+    models.window.change(panel=PanelName.REVIEW)
+
+    press(window, Qt.Key.Key_M)
+
+    assert models.teach_goal.calls == models.run_goal.calls == []
+
+
+@pytest.mark.parametrize("how", ["the window loses the focus", "another panel comes"])
+def test_whoever_listens_is_told_that_the_key_came_up(
+    teach: tuple[MainWindow, Models], qapp: QApplication, how: str
+) -> None:
+    window, models = teach
+    QTest.keyPress(window.windowHandle(), Qt.Key.Key_M)
+
+    if how == "the window loses the focus":
+        QApplication.sendEvent(qapp, QEvent(QEvent.Type.ApplicationDeactivate))
+    models.window.change(panel=PanelName.RUN)
+    QTest.keyRelease(window.windowHandle(), Qt.Key.Key_M)
+
+    assert models.teach_goal.calls == [("press",), ("release",)]
+    assert models.run_goal.calls == []

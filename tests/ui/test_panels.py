@@ -99,8 +99,8 @@ def test_teach_tells_the_model_what_was_typed_and_chosen(open_window: OpenWindow
     child(window, QPushButton, f"choice_{MotionSource.GAMEPAD}").click()
     child(window, QPushButton, "newLayout").click()
 
+    assert models.teach_goal.calls == [("typed", "stack the cubes")]
     assert models.teach.calls == [
-        ("set_goal", "stack the cubes"),
         ("set_wanted", 40),
         ("set_source", MotionSource.GAMEPAD),
         ("new_layout",),

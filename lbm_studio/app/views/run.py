@@ -23,6 +23,10 @@ class RunState(StrEnum):
     STOPPED = "stopped"
 
 
+IN_MOTION = (RunState.RUNNING, RunState.PAUSED, RunState.LOADING, RunState.HOMING)
+"""Something is under way that can be ended; what it is towards cannot be changed."""
+
+
 @dataclass(frozen=True)
 class CheckpointChoice:
     """A trained policy: ``checkpoint`` is its folder, ``title`` what people read."""

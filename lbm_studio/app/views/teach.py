@@ -21,12 +21,18 @@ class TeachState(StrEnum):
     SAVING = "saving"
 
 
+GOAL_FREE = (TeachState.NEEDS_GOAL, TeachState.READY, TeachState.OFFLINE)
+"""The goal can be changed: no take is under way."""
+
+
 class MotionSource(StrEnum):
     """Who moves the arms while a take is recorded."""
 
     COLLEAGUE = "colleague"
     KEYBOARD = "keyboard"
     GAMEPAD = "gamepad"
+    SPACEMOUSE = "spacemouse"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ def live_panel(name: PanelName, theme: Theme, application: Application) -> LiveP
     if name is PanelName.TEACH:
         from lbm_studio.ui.panels.teach import TeachPanelWidget
 
-        return TeachPanelWidget(theme, application.teach)
+        return TeachPanelWidget(theme, application.teach, application.teach_goal)
     if name is PanelName.RUN:
         from lbm_studio.ui.panels.run import RunPanelWidget
 
-        return RunPanelWidget(theme, application.run)
+        return RunPanelWidget(theme, application.run, application.run_goal)
     from lbm_studio.ui.panels.station import StationPanelWidget
 
     return StationPanelWidget(theme, application.station)

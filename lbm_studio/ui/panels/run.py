@@ -3,21 +3,22 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from lbm_studio.app.notices import Level
 from lbm_studio.app.run_panel import RunPanel
-from lbm_studio.app.views.run import MAX_SPEED, MIN_SPEED, RunState, RunView
+from lbm_studio.app.spoken_goal import SpokenGoal
+from lbm_studio.app.views.run import IN_MOTION, MAX_SPEED, MIN_SPEED, RunState, RunView
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import LivePanel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import Button, Card, Sentence, column, label, row, tabular
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
+from lbm_studio.ui.widgets.goal_field import GoalField
 
 SPEED_STEPS_PER_UNIT = 20
 SUGGESTIONS = 2
-IN_MOTION = (RunState.RUNNING, RunState.PAUSED, RunState.LOADING, RunState.HOMING)
 
 
 class RunPanelWidget(LivePanel):
@@ -27,10 +28,13 @@ class RunPanelWidget(LivePanel):
         strip: time, success and what the marks in the pictures mean, shown beneath the cameras.
     """
 
-    def __init__(self, theme: Theme, model: RunPanel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, model: RunPanel, goal: SpokenGoal, parent: QWidget | None = None
+    ) -> None:
         super().__init__(self.tr("What should it do?"), parent)
         self._theme = theme
         self._model = model
+        self._prompt = GoalField(theme, goal, "prompt", self.tr("Say it in your own words"))
         self._build_prompt()
         self._build_choices()
         self._build_buttons()
@@ -39,10 +43,7 @@ class RunPanelWidget(LivePanel):
         self._show(model.view)
 
     def _build_prompt(self) -> None:
-        self._prompt = QLineEdit()
-        self._prompt.setObjectName("prompt")
-        self._prompt.setPlaceholderText(self.tr("put the red cube in the tray"))
-        self.body.addLayout(field(self.tr("Say it in your own words"), self._prompt))
+        self.body.addWidget(self._prompt)
         self._understood = label("", "quiet", wrap=True, name="understood")
         self._understood.setMinimumHeight(METRICS.control)
         self.body.addWidget(self._understood)
@@ -128,7 +129,7 @@ class RunPanelWidget(LivePanel):
         return card
 
     def _connect(self) -> None:
-        self._prompt.textEdited.connect(self._model.set_prompt)
+        self._prompt.edited.connect(self._model.set_prompt)
         for button in self._suggestions:
             button.clicked.connect(
                 lambda _=False, b=button: self._model.accept_suggestion(b.toolTip())
@@ -172,11 +173,7 @@ class RunPanelWidget(LivePanel):
         self._reset.setEnabled(view.trials > 0)
 
     def _show_prompt(self, view: RunView) -> None:
-        if self._prompt.text() != view.prompt and not self._prompt.hasFocus():
-            with QSignalBlocker(self._prompt):
-                self._prompt.setText(view.prompt)
-                self._prompt.setCursorPosition(0)
-        self._prompt.setEnabled(view.state not in IN_MOTION)
+        self._prompt.show_goal(view.prompt, is_free=view.state not in IN_MOTION)
         self._understood.setText(
             view.understood or self.tr("The skill it understands appears here.")
         )

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QLineEdit, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSpinBox, QStackedWidget, QWidget
 
 from lbm_studio.app.notices import Level
+from lbm_studio.app.spoken_goal import SpokenGoal
 from lbm_studio.app.teach_panel import TeachPanel
-from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView
+from lbm_studio.app.views.teach import GOAL_FREE, MotionSource, TeachState, TeachView
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import LivePanel
@@ -15,6 +16,7 @@ from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import Button, Sentence, column, label, row, tabular
 from lbm_studio.ui.widgets.choices import ChoiceCombo, SegmentedChoice, field
 from lbm_studio.ui.widgets.film_strip import FilmStrip
+from lbm_studio.ui.widgets.goal_field import GoalField
 from lbm_studio.ui.widgets.key_help import KeyHelp
 
 MOST_TAKES = 10_000
@@ -28,7 +30,9 @@ class TeachPanelWidget(LivePanel):
         strip: the last takes, or the keys while they move an arm, shown beneath the cameras.
     """
 
-    def __init__(self, theme: Theme, model: TeachPanel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, model: TeachPanel, goal: SpokenGoal, parent: QWidget | None = None
+    ) -> None:
         super().__init__(self.tr("What should it learn?"), parent)
         self._theme = theme
         self._model = model
@@ -39,6 +43,7 @@ class TeachPanelWidget(LivePanel):
         self.strip = QStackedWidget()
         self.strip.addWidget(self._film)
         self.strip.addWidget(self._key_help)
+        self._goal = GoalField(theme, goal, "goal", self.tr("Goal, in your own words"))
         self._build_goal()
         self._build_counter()
         self._build_buttons()
@@ -47,9 +52,6 @@ class TeachPanelWidget(LivePanel):
         self._show(model.view)
 
     def _build_goal(self) -> None:
-        self._goal = QLineEdit()
-        self._goal.setObjectName("goal")
-        self._goal.setPlaceholderText(self.tr("put the red cube in the tray"))
         self._scene = ChoiceCombo("scene", self.tr("Scene"))
         self._layout_anew = Button(self._theme, self.tr("New layout"), Icon.SHUFFLE)
         self._layout_anew.setObjectName("newLayout")
@@ -62,7 +64,7 @@ class TeachPanelWidget(LivePanel):
                 (MotionSource.GAMEPAD.value, self.tr("Pad"), Icon.GAMEPAD),
             ),
         )
-        self.body.addLayout(field(self.tr("Goal, in your own words"), self._goal))
+        self.body.addWidget(self._goal)
         self._scene_field = QWidget()
         self._scene_field.setLayout(field(self.tr("Scene"), self._scene, self._layout_anew))
         self.body.addWidget(self._scene_field)
@@ -122,8 +124,7 @@ class TeachPanelWidget(LivePanel):
         self.body.addWidget(self._undo)
 
     def _connect(self) -> None:
-        self._goal.editingFinished.connect(lambda: self._model.set_goal(self._goal.text()))
-        self._goal.returnPressed.connect(self._record.setFocus)
+        self._goal.entered.connect(self._record.setFocus)
         self._scene.chosen.connect(self._model.choose_scene)
         self._layout_anew.clicked.connect(self._model.new_layout)
         self._source.chosen.connect(lambda key: self._model.set_source(MotionSource(key)))
@@ -175,13 +176,8 @@ class TeachPanelWidget(LivePanel):
         self.strip.setCurrentWidget(self._key_help if needs_keys else self._film)
 
     def _show_goal(self, view: TeachView) -> None:
-        is_free = view.state in (TeachState.NEEDS_GOAL, TeachState.READY, TeachState.OFFLINE)
-        if not self._goal.hasFocus():
-            with QSignalBlocker(self._goal):
-                self._goal.setText(view.goal)
-                self._goal.setCursorPosition(0)
-        self._goal.setToolTip(view.goal)
-        self._goal.setEnabled(is_free)
+        is_free = view.state in GOAL_FREE
+        self._goal.show_goal(view.goal, is_free=is_free)
         self._scene_field.setVisible(bool(view.scenes) or view.state is TeachState.OFFLINE)
         self._scene.show_choices(
             [(s.name, s.title) for s in view.scenes], view.scene, self.tr("Choose a scene")
