@@ -23,6 +23,16 @@ GOALS = (
     "hang the mug on the rack",
     "open the drawer and place the spoon inside",
 )
+OTHER_GOALS = (
+    "pour water from the jug",
+    "wipe the table with the brush",
+    "cut the tomato in two",
+    "take the toast out of the box",
+    "press the button under the lamp",
+    "turn the wheel and pull out the peg",
+)
+"""Whose words nobody taught."""
+
 VOICES: Mapping[str, tuple[str, ...]] = {
     "espeak-ng, American": ("espeak-ng", "-v", "en-us", "-s", "150", "-w"),
     "espeak-ng, British": ("espeak-ng", "-v", "en-gb", "-s", "150", "-w"),
@@ -55,9 +65,16 @@ def go_forward() -> Clip:
 
 def read_aloud() -> Iterator[Clip]:
     """Yield people who read a book aloud (LibriVox)."""
-    folder = PEOPLE / "librivox"
-    lines = (folder / "transcription").read_text().splitlines()
-    for line in lines:
+    yield from _transcribed(PEOPLE / "librivox", "transcription")
+
+
+def on_the_telephone() -> Iterator[Clip]:
+    """Yield people who name playing cards, in the quality of a telephone."""
+    yield from _transcribed(PEOPLE / "cards", "cards.transcription")
+
+
+def _transcribed(folder: Path, transcription: str) -> Iterator[Clip]:
+    for line in (folder / transcription).read_text().splitlines():
         words, _, name = line.removeprefix("<s>").partition("</s>")
         name = name.strip(" ()")
         yield Clip(name, read_wave(folder / f"{name}.wav"), words.strip())
@@ -107,6 +124,17 @@ def in_noise(clip: Clip, ratio_db: float) -> Clip:
     power = float(np.mean(clip.samples**2)) / 10 ** (ratio_db / 10)
     noise = random.standard_normal(len(clip.samples)) * np.sqrt(power)
     return Clip(f"{clip.name} in noise", (clip.samples + noise).astype(np.float32), clip.words)
+
+
+def word_errors(said: str, heard: str) -> int:
+    """Return how many words were changed, left out or put in."""
+    left, right = said.split(), heard.replace("-", " ").split()
+    row = list(range(len(right) + 1))
+    for i, word in enumerate(left, 1):
+        previous, row = row, [i]
+        for j, other in enumerate(right, 1):
+            row.append(min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (word != other)))
+    return row[-1]
 
 
 def _samples(content: bytes) -> Samples:

@@ -20,6 +20,7 @@ from tests.speech.clips import (
     quiet_sounds,
     read_aloud,
     spoken,
+    word_errors,
 )
 
 needs_people = pytest.mark.skipif(
@@ -43,17 +44,6 @@ class Guess:
 
     def transcribe(self, samples: Samples, goals: object) -> Transcript:
         return SURE
-
-
-def word_errors(said: str, heard: str) -> int:
-    """Return how many words were changed, left out or put in."""
-    left, right = said.split(), heard.replace("-", " ").split()
-    row = list(range(len(right) + 1))
-    for i, word in enumerate(left, 1):
-        previous, row = row, [i]
-        for j, other in enumerate(right, 1):
-            row.append(min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (word != other)))
-    return row[-1]
 
 
 @needs_people
