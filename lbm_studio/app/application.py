@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lbm_studio.app.cameras import CameraWall
+from lbm_studio.app.devices import InputDevicesModel
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.review_panel import ReviewPanel
 from lbm_studio.app.run_panel import RunPanel
@@ -39,6 +40,7 @@ class Application:
         run: the Run panel.
         teach_goal: the goal on the Teach panel, spoken or typed.
         run_goal: the same on the Run panel.
+        devices: the input devices.
         on_alive: called by :meth:`alive`.
         on_poll: called by :meth:`poll` before the view-models.
         on_close: called by :meth:`close`.
@@ -55,6 +57,7 @@ class Application:
     run: RunPanel
     teach_goal: SpokenGoal
     run_goal: SpokenGoal
+    devices: InputDevicesModel
     on_alive: Callable[[], object] = field(default=_nothing)
     on_poll: Callable[[int], object] = field(default=_no_poll)
     on_close: Callable[[], object] = field(default=_nothing)
@@ -84,6 +87,7 @@ class Application:
         self.run.poll(now_ns)
         self.teach_goal.poll(now_ns)
         self.run_goal.poll(now_ns)
+        self.devices.poll(now_ns)
 
     def close(self) -> None:
         """Hold still and end all processes of the station; training goes on."""

@@ -16,7 +16,13 @@ from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.codec import from_json
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StudioError
-from lbm_studio.link.bus import FRAMES_TOPIC, TICK_TOPIC, AsyncRequester, Subscriber
+from lbm_studio.link.bus import (
+    DEVICES_TOPIC,
+    FRAMES_TOPIC,
+    TICK_TOPIC,
+    AsyncRequester,
+    Subscriber,
+)
 from lbm_studio.link.frames import FrameRing
 from lbm_studio.link.messages import Describe, Description, FramesReady, Message, Refused, Tick
 from lbm_studio.link.session import Session
@@ -124,6 +130,10 @@ class _Connection:
         self.inference = _line(session.inference_commands, "inference process", clock)
         self.ticks = Subscriber(session.station_events, TICK_TOPIC)
         self.frames = Subscriber(session.frame_events, FRAMES_TOPIC)
+        self.inputs = (
+            Subscriber(session.input_events),
+            Subscriber(session.station_events, DEVICES_TOPIC),
+        )
         self.ring: FrameRing | None = None
         self.heartbeat = Heartbeat(lambda: AsyncRequester(session.station_commands), clock)
         self.heartbeat.start()
@@ -134,6 +144,8 @@ class _Connection:
             line.close()
         self.ticks.close()
         self.frames.close()
+        for inputs in self.inputs:
+            inputs.close()
         self.drop_ring()
 
     def current_ring(self) -> FrameRing | None:
@@ -161,10 +173,12 @@ class LiveStation:
 
     Signals:
         described: the station's description, once after every ``attach``.
+        heard: what is told of input devices, and what was pressed on them.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.described: Signal[StationDescription] = Signal()
+        self.heard: Signal[Message] = Signal()
         self._clock = clock
         self._connection: _Connection | None = None
         self._forget()
@@ -230,6 +244,7 @@ class LiveStation:
         if self._connection is connection:  # an answer may have detached it
             self._take_ticks(connection)
             self._take_frames(connection)
+            self._take_inputs(connection)
 
     def ask(self, message: Message, on_answer: OnAnswer, timeout_s: float = ASK_TIMEOUT_S) -> None:
         connection = self._connection
@@ -274,6 +289,11 @@ class LiveStation:
                 self._tick = message
                 self._late_ms.append(message.late_ms)
                 self._tick_meter.add(message.captured_ns)
+
+    def _take_inputs(self, connection: _Connection) -> None:
+        for inputs in connection.inputs:
+            while self._connection is connection and (message := inputs.receive()) is not None:
+                self.heard.emit(message)
 
     def _take_frames(self, connection: _Connection) -> None:
         newest: FramesReady | None = None

@@ -9,6 +9,7 @@ from lbm_studio.app.events import Signal
 from lbm_studio.app.live import LiveStation
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.supervisor import ProcessName, ProcessStatus, Supervisor
+from lbm_studio.link.phone import EVERYWHERE, PhoneAccess
 from lbm_studio.link.session import Session
 
 AT_CONNECT = (
@@ -49,6 +50,14 @@ class Processes(Protocol):
 
     def restart(self, name: ProcessName) -> None:
         """Start one process of the session anew, whatever it does."""
+        ...
+
+    def open_phone(self, *, in_network: bool) -> None:
+        """Serve phones, on this machine or in its network; those served so far are hung up on."""
+        ...
+
+    def close_phone(self) -> None:
+        """Serve no phone any more."""
         ...
 
     def status(self, name: ProcessName) -> ProcessStatus:
@@ -96,6 +105,7 @@ class StationProcesses:
         self._session: Session | None = None
         self._supervisor: Supervisor | None = None
         self._station = ""
+        self._phone_in_network = False
         self._ending: list[threading.Thread] = []
 
     @property
@@ -131,6 +141,18 @@ class StationProcesses:
             self._supervisor.kill(name)
             self.ensure(name)
 
+    def open_phone(self, *, in_network: bool) -> None:
+        self._phone_in_network = in_network
+        self.restart(ProcessName.PHONE)
+
+    def close_phone(self) -> None:
+        if self._supervisor is not None:
+            self._supervisor.end(ProcessName.PHONE)
+
+    def phone_access(self) -> PhoneAccess | None:
+        """Return how a phone gets in; None while it cannot."""
+        return PhoneAccess.read(self._session.phone_file) if self._session else None
+
     def status(self, name: ProcessName) -> ProcessStatus:
         if self._supervisor is None:
             return ProcessStatus(is_running=False)
@@ -164,6 +186,8 @@ class StationProcesses:
             return (*start, *folder)
         if name is ProcessName.STATION:
             return ("worker", "station", *folder, "--station", self._station)
+        if name is ProcessName.PHONE and self._phone_in_network:
+            return ("worker", "phone", *folder, "--host", EVERYWHERE)
         return ("worker", name.value, *folder)
 
 

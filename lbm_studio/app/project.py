@@ -9,6 +9,7 @@ from lbm_studio.app.application import Application
 from lbm_studio.app.background import BackgroundThread
 from lbm_studio.app.cameras import CameraWall
 from lbm_studio.app.datasets import DatasetShelf
+from lbm_studio.app.devices import InputDevicesModel
 from lbm_studio.app.goals import GoalMemory
 from lbm_studio.app.jobs import JobRunner
 from lbm_studio.app.library import SkillLibrary
@@ -28,9 +29,11 @@ from lbm_studio.app.train_panel import TrainPanel
 from lbm_studio.app.views.goal import UNDER_WAY
 from lbm_studio.app.views.run import IN_MOTION
 from lbm_studio.app.views.teach import GOAL_FREE
+from lbm_studio.app.views.window import PanelName
 from lbm_studio.app.window import WindowModel
 from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.core.errors import UnknownNameError
+from lbm_studio.core.hands_free import PEDALS_FILE
 from lbm_studio.core.paths import user_data
 
 DATASETS_FOLDER = "datasets"
@@ -169,10 +172,11 @@ def _application(parts: _Parts, station: str) -> Application:
         parts.decoding.close()
         jobs.close()
 
+    window = WindowModel(live, parts.stop, jobs, settings, notices, data_folder=parts.data)
     return Application(
         settings=settings,
         notices=notices,
-        window=WindowModel(live, parts.stop, jobs, settings, notices, data_folder=parts.data),
+        window=window,
         cameras=CameraWall(live, notices),
         station=station_panel,
         teach=teach,
@@ -181,10 +185,26 @@ def _application(parts: _Parts, station: str) -> Application:
         run=run,
         teach_goal=_goal(parts, memory, teach, lambda: teach.view.state in GOAL_FREE),
         run_goal=_goal(parts, memory, run, lambda: run.view.state not in IN_MOTION),
+        devices=_devices(parts, teach, window),
         on_alive=live.alive,
         on_poll=poll,
         on_close=close,
     )
+
+
+def _devices(parts: _Parts, teach: TeachPanel, window: WindowModel) -> InputDevicesModel:
+    devices = InputDevicesModel(
+        parts.live,
+        teach,
+        parts.processes,
+        parts.settings,
+        parts.notices,
+        pedals_file=parts.data / PEDALS_FILE,
+        phone_access=parts.processes.phone_access,
+        is_teaching=lambda: window.view.panel is PanelName.TEACH,
+    )
+    parts.live.heard.connect(devices.hear)
+    return devices
 
 
 def _goal(

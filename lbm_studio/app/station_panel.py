@@ -36,6 +36,7 @@ _TITLES = {
     ProcessName.RENDERER: "The camera process",
     ProcessName.WRITER: "The recorder",
     ProcessName.INFERENCE: "The inference process",
+    ProcessName.PHONE: "The phone process",
 }
 
 

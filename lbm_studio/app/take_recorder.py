@@ -184,4 +184,6 @@ _EPISODE_SOURCES = {
     MotionSource.COLLEAGUE: EpisodeSource.SCRIPTED,
     MotionSource.KEYBOARD: EpisodeSource.TELEOPERATION,
     MotionSource.GAMEPAD: EpisodeSource.TELEOPERATION,
+    MotionSource.SPACEMOUSE: EpisodeSource.TELEOPERATION,
+    MotionSource.PHONE: EpisodeSource.TELEOPERATION,
 }

@@ -5,6 +5,12 @@ from lbm_studio.app.notices import Level
 from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView, VerdictLine
 from lbm_studio.link.messages import EpisodeKept
 
+_DEVICES = {
+    MotionSource.GAMEPAD: "gamepad",
+    MotionSource.SPACEMOUSE: "SpaceMouse",
+    MotionSource.PHONE: "phone",
+}
+
 
 def silent_sentence(view: TeachView) -> str:
     """Return what to do when the station says nothing any more."""
@@ -56,7 +62,8 @@ def _recording_sentence(view: TeachView) -> str:
     if view.source is MotionSource.KEYBOARD:
         arms = "arms" if " and " in view.arm else "arm"
         return f"Move the {view.arm} {arms} with the keys, then keep or discard."
-    return "Move the arms with the gamepad, then keep or discard."
+    device = _DEVICES[view.source]
+    return f"Move the arms with the {device}, then keep or discard."
 
 
 def _ready_sentence(view: TeachView, is_stopped: bool, is_loading: bool) -> str:

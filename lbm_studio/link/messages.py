@@ -279,9 +279,16 @@ class Physics(Message, frozen=True):
 
 
 class InputDevices(Message, frozen=True):
-    """How the input devices are that the sender reads."""
+    """How the input devices are that the sender reads.
+
+    Attributes:
+        devices: every one of them.
+        in_use: whether they move the arms at this moment: the station tells of those, the process
+            of the STOP window of what is plugged in.
+    """
 
     devices: tuple[DeviceStatus, ...]
+    in_use: bool = False
 
 
 class TakePressed(Message, frozen=True):

@@ -15,6 +15,9 @@ import msgspec
 
 from lbm_studio.core.errors import StudioError
 
+EVERYWHERE = "0.0.0.0"
+"""The host at which a server listens to the whole network; only where a person asks for it."""
+
 NONCE_BYTES = 16
 TOKEN_BYTES = 32
 MAX_MESSAGE_BYTES = 1024

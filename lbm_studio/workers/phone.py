@@ -21,7 +21,7 @@ from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.paths import resources, user_data
 from lbm_studio.link.bus import AsyncRequester, Requester
 from lbm_studio.link.messages import Describe, Description, PhonePose
-from lbm_studio.link.phone import TOKEN_BYTES, PhoneAccess
+from lbm_studio.link.phone import EVERYWHERE, TOKEN_BYTES, PhoneAccess
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import StopSupervisor
 from lbm_studio.station.teleop.certificate import server_context
@@ -30,7 +30,6 @@ from lbm_studio.station.teleop.phone_server import load_pages, phone_server
 from lbm_studio.workers.lifetime import Lifetime
 
 LOOPBACK = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"
 PORT = 8443
 """Tried first, so that a phone that trusts the certificate there need not be asked again."""
 

@@ -194,7 +194,7 @@ class StationProcess:
         if cycle.mode is not Mode.TELEOPERATION:
             self._devices.release()
         elif devices := self._devices.status():
-            events.publish(DEVICES_TOPIC, messages.InputDevices(devices=devices))
+            events.publish(DEVICES_TOPIC, messages.InputDevices(devices=devices, in_use=True))
         if self._simulation is not None:
             events.publish(PHYSICS_TOPIC, self._physics(cycle, self._simulation))
         tick = tick_message(

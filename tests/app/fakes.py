@@ -1,7 +1,7 @@
 """Collaborators of the view-models, typed from their Protocols, that tests move by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
@@ -63,6 +63,14 @@ def station_description() -> StationDescription:
     )
     embodiment = Embodiment("tiny", (arm,), cameras, ChunkSpec(8, 1, 4, 5.0))
     return StationDescription("tiny", "Tiny station", True, embodiment, SafetyCard())
+
+
+def two_armed_description() -> StationDescription:
+    """Return the same station with a left arm."""
+    description = station_description()
+    (right,) = description.embodiment.arms
+    arms = (right, replace(right, name="left"))
+    return replace(description, embodiment=replace(description.embodiment, arms=arms))
 
 
 def first_tick() -> Tick:
@@ -239,13 +247,14 @@ class FakeProcesses:
         self.opened: list[str] = []
         self.cannot_open = ""
         self.restarted: list[ProcessName] = []
+        self.phones_in_network = False
 
     def open(self, station: str) -> None:
         if self.cannot_open:
             raise StudioError(self.cannot_open)
         self.opened.append(station)
         self.is_open = True
-        self.running = set(ProcessName) - {ProcessName.INFERENCE}
+        self.running = set(ProcessName) - {ProcessName.INFERENCE, ProcessName.PHONE}
 
     def ensure(self, name: ProcessName) -> None:
         self.running.add(name)
@@ -254,6 +263,13 @@ class FakeProcesses:
     def restart(self, name: ProcessName) -> None:
         self.restarted.append(name)
         self.ensure(name)
+
+    def open_phone(self, *, in_network: bool) -> None:
+        self.phones_in_network = in_network
+        self.restart(ProcessName.PHONE)
+
+    def close_phone(self) -> None:
+        self.running.discard(ProcessName.PHONE)
 
     def end(self, name: ProcessName, last_words: str = "") -> None:
         """Let a process end by itself."""

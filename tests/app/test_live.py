@@ -6,7 +6,16 @@ import pytest
 from lbm_studio.app.live import LiveStation, RateMeter
 from lbm_studio.core.clock import MonotonicClock
 from lbm_studio.core.codec import to_json
-from lbm_studio.link.bus import FRAMES_TOPIC, TICK_TOPIC, Publisher, Responder
+from lbm_studio.core.hands_free import TakeAction
+from lbm_studio.core.teleoperation import DeviceStatus
+from lbm_studio.link.bus import (
+    DEVICES_TOPIC,
+    FRAMES_TOPIC,
+    PRESSES_TOPIC,
+    TICK_TOPIC,
+    Publisher,
+    Responder,
+)
 from lbm_studio.link.frames import FrameRing
 from lbm_studio.link.messages import (
     Accepted,
@@ -15,9 +24,11 @@ from lbm_studio.link.messages import (
     FramesReady,
     Halt,
     Heartbeat,
+    InputDevices,
     Message,
     Refused,
     StationRequest,
+    TakePressed,
 )
 from lbm_studio.link.session import Session
 from tests.app.fakes import SECOND_NS, first_tick, station_description
@@ -132,3 +143,24 @@ def test_a_rate_counts_the_last_two_seconds(times_s, rate_hz):
     for time_s in times_s:
         meter.add(round(time_s * SECOND_NS))
     assert meter.rate_hz == pytest.approx(rate_hz)
+
+
+def test_it_hears_of_input_devices_from_both_processes_that_read_them(session, live):
+    heard: list[Message] = []
+    live.heard.connect(heard.append)
+    plugged_in = InputDevices(devices=(DeviceStatus("gamepad", "Pad"),))
+    in_use = InputDevices(devices=(DeviceStatus("spacemouse", "Cap"),), in_use=True)
+    pressed = TakePressed(source="gamepad", action=TakeAction.KEEP)
+    with (
+        Publisher(session.input_events) as inputs,
+        Publisher(session.station_events) as station,
+    ):
+
+        def are_heard() -> bool:
+            inputs.publish(DEVICES_TOPIC, plugged_in)
+            inputs.publish(PRESSES_TOPIC, pressed)
+            station.publish(DEVICES_TOPIC, in_use)
+            live.poll(CLOCK.now_ns())
+            return all(message in heard for message in (plugged_in, pressed, in_use))
+
+        wait_until(are_heard)

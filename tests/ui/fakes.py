@@ -9,6 +9,7 @@ from lbm_studio.app.application import Application
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.devices import DevicesView
 from lbm_studio.app.views.goal import SpokenGoalView
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui import sample_records, sample_views
@@ -45,6 +46,7 @@ class Models:
     run: Recorder
     teach_goal: Recorder
     run_goal: Recorder
+    devices: Recorder
     settings: SettingsStore
 
     @property
@@ -66,6 +68,7 @@ def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
         run=Recorder(sample_views.run(situation)),
         teach_goal=Recorder(SpokenGoalView()),
         run_goal=Recorder(SpokenGoalView()),
+        devices=Recorder(DevicesView()),
         settings=SettingsStore(folder, lambda _: None),
     )
 

@@ -1,6 +1,7 @@
 """The phone process from link to arm, against a real station process."""
 
 import asyncio
+import os
 import ssl
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.asyncio.client import connect
 
+from lbm_studio.core.paths import DATA_VARIABLE
 from lbm_studio.link.messages import Accepted, Mode, StartTeleoperation, Tick
 from lbm_studio.link.phone import PhoneAccess
 from lbm_studio.link.session import Session
@@ -19,13 +21,7 @@ from lbm_studio.workers.phone import LOOPBACK, is_free, local_address, qr_code
 from tests.station.teleop.test_phone_desk import answer_to, pose
 from tests.workers.live_station import PATIENCE_S, LiveStation, make_session
 
-RUN_PHONE = """
-import sys
-from pathlib import Path
-import lbm_studio.workers.phone as phone
-phone.user_data = lambda: Path(sys.argv.pop())
-sys.exit(phone.main(sys.argv[1:]))
-"""
+RUN_PHONE = "import sys; from lbm_studio.workers.phone import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture
@@ -36,9 +32,12 @@ def live(tmp_path: Path) -> Iterator[LiveStation]:
 
 @pytest.fixture
 def access(live: LiveStation, tmp_path: Path) -> Iterator[PhoneAccess]:
-    arguments = ["--session", str(live.session.folder), "--port", "0", str(tmp_path)]
+    arguments = ["--session", str(live.session.folder), "--port", "0"]
     with subprocess.Popen(
-        [sys.executable, "-c", RUN_PHONE, *arguments], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", RUN_PHONE, *arguments],
+        env=os.environ | {DATA_VARIABLE: str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             yield wait_for_access(live.session, process)
