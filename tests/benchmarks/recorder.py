@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle
@@ -28,7 +28,7 @@ import psutil
 from msgspec import structs
 
 from lbm_studio.core.clock import MonotonicClock, seconds_between
-from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.embodiment import CameraDescription, StationDescription
 from lbm_studio.core.observation import WRENCH_SIZE
 from lbm_studio.episodes.verify import verify_dataset
 from lbm_studio.link.bus import FRAMES_TOPIC, TICK_TOPIC, Publisher
@@ -76,19 +76,19 @@ def bench_station() -> StationDescription:
     return replace(station, name="benchmark", embodiment=body)
 
 
-def textured(cameras: tuple[str, ...], noise: float) -> list[dict[str, Image]]:
+def textured(cameras: Sequence[CameraDescription], noise: float) -> list[dict[str, Image]]:
     """Return moments of all cameras: a pattern that moves, under noise of so many levels."""
     random = np.random.default_rng(0)
-    y, x = np.mgrid[:HEIGHT_PX, :WIDTH_PX]
-    waves = (x / 17 + y / 23, x / 9 - y / 31, (x + y) / 13)
-    pattern = np.stack([127 + 80 * np.sin(wave) for wave in waves], axis=-1).astype(np.float32)
     moments: list[dict[str, Image]] = []
     for moment in range(MOMENTS):
         pictures: dict[str, Image] = {}
-        for number, name in enumerate(cameras):
-            moved = np.roll(pattern, (3 * moment + 40 * number, 2 * moment), axis=(0, 1))
-            grain = random.normal(0.0, noise, moved.shape).astype(np.float32)
-            pictures[name] = (moved + grain).clip(0, 255).astype(np.uint8)
+        for number, camera in enumerate(cameras):
+            y, x = np.mgrid[: camera.height_px, : camera.width_px]
+            y, x = y + 3 * moment + 40 * number, x + 2 * moment
+            waves = (x / 17 + y / 23, x / 9 - y / 31, (x + y) / 13)
+            pattern = np.stack([127 + 80 * np.sin(wave) for wave in waves], axis=-1)
+            grain = random.normal(0.0, noise, pattern.shape)
+            pictures[camera.name] = (pattern + grain).clip(0, 255).astype(np.uint8)
         moments.append(pictures)
     return moments
 
@@ -149,7 +149,7 @@ def measure(seconds: float, noise: float) -> Figures:
     """Record one episode of so long and return what it took."""
     station = bench_station()
     count = round(seconds * RATE_HZ)
-    moments = textured(station.embodiment.camera_names, noise)
+    moments = textured(station.embodiment.cameras, noise)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         session = Session(folder / "s")
