@@ -10,6 +10,7 @@ from lbm_studio.core.embodiment import CameraDescription, Embodiment, Measuremen
 from lbm_studio.episodes import video
 
 VIDEO = "video"
+LANGUAGE = "language"
 IMAGE_AXES = ("height", "width", "channels")
 
 
@@ -54,8 +55,16 @@ DEFAULT_FEATURES: Mapping[str, Feature] = {
 }
 
 
+LANGUAGE_FEATURES: Mapping[str, Feature] = {keys.LANGUAGE: Feature(LANGUAGE, (1,))}
+"""Phases and paraphrases as LeRobot keeps them; only datasets that are exported with some."""
+
+
 def station_features(
-    embodiment: Embodiment, rate_hz: int, measures: Sequence[Measurement] = ()
+    embodiment: Embodiment,
+    rate_hz: int,
+    measures: Sequence[Measurement] = (),
+    *,
+    with_language: bool = False,
 ) -> dict[str, Feature]:
     """Return every feature of a dataset recorded on ``embodiment``, in file order.
 
@@ -82,6 +91,7 @@ def station_features(
         keys.SUCCESS: Feature("bool", (1,)),
         keys.DONE: Feature("bool", (1,)),
         **{keys.image_key(c.name): _camera(c, rate_hz) for c in embodiment.cameras},
+        **(LANGUAGE_FEATURES if with_language else {}),
         **DEFAULT_FEATURES,
     }
 

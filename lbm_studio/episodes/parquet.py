@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lbm_studio.core import keys
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes.features import Feature
+from lbm_studio.episodes.features import LANGUAGE, Feature
 
 TASK = "task"
 STATISTICS_PREFIX = "stats/"
@@ -33,6 +33,15 @@ _ARROW_TYPES: Mapping[str, Any] = {
 def _list_of(kind: Any) -> Any:
     return pa.list_(pa.field("element", kind))
 
+
+_LANGUAGE_FIELDS: Mapping[str, Any] = {
+    "role": pa.string(),
+    "content": pa.string(),
+    "style": pa.string(),
+    "timestamp": pa.float32(),
+    "camera": pa.string(),
+    "tool_calls": pa.list_(pa.string()),
+}
 
 _KINDS: Mapping[str, Any] = {
     **_ARROW_TYPES,
@@ -182,6 +191,8 @@ def _damage_in_words(path: Path) -> Generator[None]:
 
 
 def _column_type(feature: Feature) -> Any:
+    if feature.dtype == LANGUAGE:
+        return _list_of(pa.struct(list(_LANGUAGE_FIELDS.items())))
     scalar = _ARROW_TYPES[feature.dtype]
     if feature.shape == (1,):
         return scalar
@@ -189,6 +200,12 @@ def _column_type(feature: Feature) -> Any:
 
 
 def _hub_type(feature: Feature) -> dict[str, Any]:
+    if feature.dtype == LANGUAGE:
+        text = {"dtype": "string", "_type": "Value"}
+        fields: dict[str, Any] = dict.fromkeys(_LANGUAGE_FIELDS, text)
+        fields["timestamp"] = {"dtype": "float32", "_type": "Value"}
+        fields["tool_calls"] = {"feature": text, "_type": "List"}
+        return {"feature": fields, "_type": "List"}
     value = {"dtype": feature.dtype, "_type": "Value"}
     if feature.shape == (1,):
         return value
@@ -196,6 +213,8 @@ def _hub_type(feature: Feature) -> dict[str, Any]:
 
 
 def _to_array(values: NDArray[Any], kind: Any) -> Any:
+    if pa.types.is_list(kind):
+        return pa.array(list(values), kind)
     if not pa.types.is_fixed_size_list(kind):
         return pa.array(values.reshape(len(values)), kind)  # a vector of one number is a scalar
     flat = pa.array(np.ascontiguousarray(values).reshape(-1), kind.value_type)
@@ -209,7 +228,10 @@ def _to_numpy(column: Any) -> NDArray[Any]:
     if pa.types.is_fixed_size_list(joined.type):
         return joined.flatten().to_numpy().reshape(len(joined), joined.type.list_size)
     if pa.types.is_list(joined.type):
-        return np.array(joined.to_pylist())
+        rows = joined.to_pylist()
+        if pa.types.is_struct(joined.type.value_type):
+            return np.fromiter(rows, dtype=object, count=len(rows))
+        return np.array(rows)
     return joined.to_numpy(zero_copy_only=False)
 
 

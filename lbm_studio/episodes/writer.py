@@ -20,7 +20,7 @@ from lbm_studio.core.embodiment import Embodiment, Measurement, StationDescripti
 from lbm_studio.core.episode import EpisodeMetadata, EpisodeSummary
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes import layout, parquet, statistics
-from lbm_studio.episodes.features import MEASURED, station_features
+from lbm_studio.episodes.features import LANGUAGE_FEATURES, MEASURED, station_features
 from lbm_studio.episodes.identity import identity_of
 from lbm_studio.episodes.info import DatasetInfo
 from lbm_studio.episodes.ledger import Ledger, index_columns
@@ -81,6 +81,7 @@ class DatasetWriter:
         *,
         rate_hz: float | None = None,
         absent_arms: tuple[str, ...] = (),
+        with_language: bool = False,
         backlog: int = 0,
         leave_out: Collection[str] = (),
     ) -> "DatasetWriter":
@@ -91,6 +92,7 @@ class DatasetWriter:
             station: what is recorded.
             rate_hz: ticks a second, a whole number; the policy's rate by default [Hz].
             absent_arms: arms that are not there, whose vectors only fill the place.
+            with_language: whether every episode is entered with phases and paraphrases.
             backlog: ticks that may wait for the encoders, which then have threads of their own;
                 0 encodes on the calling thread.
             leave_out: columns of a new dataset that :func:`may_be_missing`, because nobody knows
@@ -104,7 +106,9 @@ class DatasetWriter:
         embodiment = station.embodiment
         rate = whole_rate(rate_hz or embodiment.chunk.rate_hz)
         identity = identity_of(station, absent_arms)
-        features = station_features(embodiment, rate, station.measures)
+        features = station_features(
+            embodiment, rate, station.measures, with_language=with_language
+        )
         features = {key: f for key, f in features.items() if key not in leave_out}
         info = DatasetInfo(rate, features, robot_type=embodiment.name)
         with full_disk_in_words(path):
@@ -290,7 +294,11 @@ class DatasetWriter:
         )
         columns[keys.SUCCESS] = columns[keys.DONE].astype(np.bool_) & (metadata.success is True)
         columns = self._recorded(columns)
-        values = {key: statistics.of_values(column) for key, column in columns.items()}
+        values = {
+            key: statistics.of_values(column)
+            for key, column in columns.items()
+            if key not in LANGUAGE_FEATURES
+        }
         frames = finished.folder / "frames.parquet"
         parquet.write_frames(frames, self._ledger.info.columns, columns)
         if parquet.count_rows(frames) != row.length:
