@@ -12,6 +12,7 @@ from lbm_studio.core.shift import Shift
 
 DEFAULT_STATION = "simulated"
 DEFAULT_MINUTES = 10.0
+MOST_EPISODES = 1_000_000
 STUDY_MINUTES = 8.5
 """So that a training of a study takes ten with reading and all else [min]."""
 
@@ -122,6 +123,37 @@ def add_datasets(commands: Commands, check: Handler, repair: Handler, merge: Han
     _add_dataset(parser, nargs="+")
     parser.add_argument(
         "--into", type=Path, required=True, metavar="DATASET", help="made where there is none"
+    )
+    add_json(parser)
+
+
+def add_interchange(commands: Commands, import_: Handler, export: Handler) -> None:
+    """Demonstrations from and for other programs."""
+    parser = command(
+        commands, "import", import_, "import episodes of another program by a mapping file"
+    )
+    parser.add_argument(
+        "source", type=Path, metavar="SOURCE", help="LeRobot, robomimic, UMI, RLDS or LBM-Eval"
+    )
+    parser.add_argument("--out", type=Path, metavar="DATASET", help="folder; made or added to")
+    parser.add_argument(
+        "--mapping", type=Path, metavar="FILE.toml", help="what the numbers and pictures mean"
+    )
+    parser.add_argument(
+        "--propose",
+        action="store_true",
+        help="propose a mapping instead, into FILE.toml or else on the screen",
+    )
+    parser.add_argument("--format", metavar="NAME", help="default: what SOURCE looks like")
+    add_station(parser)
+    add_json(parser)
+    parser = command(
+        commands, "export", export, "export episodes, edits applied, as a LeRobot v3.0 dataset"
+    )
+    _add_dataset(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument(
+        "--episodes", type=episodes, metavar="LIST", help="e.g. 0,3-5,7.2; default: all kept ones"
     )
     add_json(parser)
 
@@ -270,3 +302,17 @@ def not_negative(text: str) -> int:
     if value < 0:
         raise argparse.ArgumentTypeError("must be at least 0")
     return value
+
+
+def episodes(text: str) -> list[str]:
+    """Read titles of episodes, ``"0,3-5,7.2"``; a range counts whole recordings."""
+    titles: list[str] = []
+    for piece in text.split(","):
+        first, dash, last = (part.strip() for part in piece.partition("-"))
+        if not dash:
+            titles.append(first)
+        elif first.isdecimal() and last.isdecimal() and int(first) <= int(last) < MOST_EPISODES:
+            titles += [str(number) for number in range(int(first), int(last) + 1)]
+        else:
+            raise argparse.ArgumentTypeError(f"{piece} is no range; write e.g. 3-5")
+    return titles

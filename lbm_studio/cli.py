@@ -13,9 +13,7 @@ import pkgutil
 import signal
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -28,6 +26,7 @@ from lbm_studio.arguments import (
     Handler,
     add_datasets,
     add_demo,
+    add_interchange,
     add_json,
     add_pretrain,
     add_record,
@@ -39,6 +38,7 @@ from lbm_studio.arguments import (
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.runs import EventKind, JobStatus, forget_stop, read_events, write_json
+from lbm_studio.terminal import bar, follow, interrupt, interrupt_asks
 
 if TYPE_CHECKING:
     from lbm_studio.workers.study import Study
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
 RUINOUS = 1
 USER_ERROR = 2
 INTERRUPTED = 130
-FOLLOW_PERIOD_S = 0.5
-
-Progress = Callable[[int, int], None]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -104,6 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_rollout(commands, _rollout)
     add_study(commands, _data_efficiency, _variants)
     add_datasets(commands, _check, _repair, _merge)
+    add_interchange(commands, _import, _export)
     for add in (_add_replay, _add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker):
         add(commands)
     return parser
@@ -156,7 +154,7 @@ def _window(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from lbm_studio.workers.demo import FULL, QUICK, USUAL, run_demo
 
-    signal.signal(signal.SIGTERM, _interrupt)  # so that the running stage is ended as well
+    signal.signal(signal.SIGTERM, interrupt)  # so that the running stage is ended as well
     size = QUICK if options.quick else FULL if options.full else USUAL
     report = run_demo(
         size, options.out, start_from=options.start_from, fresh=options.fresh, say=_say
@@ -177,7 +175,7 @@ def _record(options: argparse.Namespace) -> int:
         demonstrator=options.demonstrator,
         processes=options.processes,
     )
-    with _interrupt_asks() as is_asked, _bar("recording", "episodes") as progress:
+    with interrupt_asks() as is_asked, bar("recording", "episodes") as progress:
         report = record(spec, progress, is_asked)
     words = f"Recorded {report.episodes} episodes into {report.dataset} in {report.seconds:.0f} s."
     _finish(options, report, words)
@@ -206,7 +204,7 @@ def _train(options: argparse.Namespace) -> int:
         )
         _say(begin_run(options.out, spec, options.start_from, options.preset))
     forget_stop(options.out)
-    with _interrupt_asks() as is_asked, _follow(options.out):
+    with interrupt_asks() as is_asked, follow(options.out):
         status = train(options.out, is_asked)
     metrics = _last_metrics(options.out)
     _finish(options, {"status": status.value, **metrics}, f"Training is {status} in {options.out}.")
@@ -224,7 +222,7 @@ def _pretrain(options: argparse.Namespace) -> int:
         recordings=options.recordings,
         processes=options.processes,
     )
-    with _interrupt_asks() as is_asked, _follow(options.out):
+    with interrupt_asks() as is_asked, follow(options.out):
         report = pretrain(spec, _say, is_asked)
     _finish(options, report, report.in_words())
     return INTERRUPTED if report.stopped else 0
@@ -250,7 +248,7 @@ def _rollout(options: argparse.Namespace) -> int:
         unheard=options.unheard,
     )
     done = iter(range(1, spec.trials + 1))
-    with _bar("rolling out", "trials") as progress:
+    with bar("rolling out", "trials") as progress:
         report = rollout(spec, lambda _: progress(next(done), spec.trials))
     words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
     shifted = f", with {', '.join(spec.shifts)} shifted" if spec.shifts else ""
@@ -282,7 +280,7 @@ def _variants(options: argparse.Namespace) -> int:
 def _study(options: argparse.Namespace, study: "Study") -> int:
     from lbm_studio.workers.study import StudySpec, run_study
 
-    signal.signal(signal.SIGTERM, _interrupt)  # so that the running stage is ended as well
+    signal.signal(signal.SIGTERM, interrupt)  # so that the running stage is ended as well
     spec = StudySpec(
         minutes=options.minutes,
         trials=options.trials,
@@ -311,7 +309,7 @@ def _replay(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from lbm_studio.episodes.quality.report import check_datasets
 
-    with _bar("checking", "episodes") as progress:
+    with bar("checking", "episodes") as progress:
         report = check_datasets(options.datasets, progress)
     _finish(options, report, report.in_words())
     return RUINOUS if report.ruinous else 0
@@ -328,10 +326,38 @@ def _repair(options: argparse.Namespace) -> int:
 def _merge(options: argparse.Namespace) -> int:
     from lbm_studio.episodes.merge import merge_datasets
 
-    with _bar("merging", "episodes") as progress:
+    with bar("merging", "episodes") as progress:
         report = merge_datasets(options.datasets, options.into, progress)
     _finish(options, report, report.in_words())
     return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.interchange import ImportSpec, import_dataset, propose
+
+    spec = ImportSpec(
+        source=options.source,
+        mapping=options.mapping,
+        dataset=options.out,
+        format=options.format,
+        station=options.station or DEFAULT_STATION,
+    )
+    if options.propose:
+        _say(propose(spec))
+        return 0
+    with interrupt_asks() as is_asked, bar("importing", "episodes") as progress:
+        report = import_dataset(spec, progress, is_asked)
+    _finish(options, report, report.in_words())
+    return INTERRUPTED if report.stopped else 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from lbm_studio.episodes.interchange.exporter import export_episodes
+
+    with interrupt_asks() as is_asked, bar("exporting", "episodes") as progress:
+        report = export_episodes(options.dataset, options.out, options.episodes, progress, is_asked)
+    _finish(options, report, report.in_words())
+    return INTERRUPTED if report.stopped else 0
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -426,68 +452,6 @@ def _finish(options: argparse.Namespace, report: object, words: str) -> None:
     if options.json is not None:
         write_json(options.json, to_json(report))
     _say(words)
-
-
-@contextmanager
-def _bar(what: str, unit: str) -> Iterator[Progress]:
-    """Show a progress bar on a terminal; give the function that moves it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
-    columns += [TextColumn(unit), TimeRemainingColumn()]
-    console = Console(stderr=True)
-    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
-
-
-@contextmanager
-def _follow(run: Path) -> Iterator[None]:
-    """Show how far the job in a run folder is, from the events it writes."""
-    over = threading.Event()
-    first = sum(1 for _ in read_events(run))
-
-    with _bar("training", "steps") as progress:
-
-        def watch() -> None:
-            number = first
-            while not over.wait(FOLLOW_PERIOD_S):
-                for event in read_events(run, number):
-                    number = event.number + 1
-                    if event.kind is EventKind.PROGRESS and event.data["stage"] == "training":
-                        progress(event.data["done"], event.data["total"])
-
-        thread = threading.Thread(target=watch, name="progress bar")
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-
-@contextmanager
-def _interrupt_asks() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C or SIGTERM into a flag that is polled; the second one interrupts."""
-    asked = threading.Event()
-
-    def ask(number: int, frame: object) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _last_metrics(run: Path) -> dict[str, Any]:

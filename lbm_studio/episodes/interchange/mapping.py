@@ -50,7 +50,7 @@ from lbm_studio.core.episode import EpisodeSource
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.pose import Pose
 from lbm_studio.episodes.interchange.pictures import Fit
-from lbm_studio.episodes.interchange.rotations import Rotation, euler_matrices
+from lbm_studio.episodes.interchange.rotations import Rotation, euler_angles, euler_matrices
 
 Triple = tuple[float, float, float]
 _MAX_FILE_BYTES = 1 << 20
@@ -231,6 +231,14 @@ class ImportMapping:
     goals: Mapping[str, str] = field(default_factory=dict[str, str])
     demonstrator: EpisodeSource = EpisodeSource.TELEOPERATION
     simulated: bool = False
+
+
+def held_at(pose: Pose, gripper_m: float) -> HeldArm:
+    """Return an arm that is held at a pose in the station frame."""
+    x, y, z = (float(value) for value in pose.position)
+    angles = np.degrees(euler_angles(pose.rotation))
+    roll, pitch, yaw = (float(angle) for angle in angles)
+    return HeldArm((x, y, z), (roll, pitch, yaw), gripper_m)
 
 
 def read_mapping(path: Path) -> tuple[ImportMapping, str]:

@@ -69,6 +69,16 @@ def euler_matrices(angles_rad: FloatArray) -> FloatArray:
     return z @ y @ x
 
 
+def euler_angles(rotation: FloatArray) -> FloatArray:
+    """Return the (3,) angles about the fixed x, y, z axis [rad] that make a (3, 3) rotation."""
+    pitch = np.arcsin(np.clip(-rotation[2, 0], -1.0, 1.0))
+    if np.abs(rotation[2, 0]) > 1.0 - _SMALLEST:  # roll and yaw turn about the same axis
+        yaw = np.arctan2(-rotation[0, 1], rotation[1, 1])
+        return np.array([0.0, pitch, yaw])
+    roll = np.arctan2(rotation[2, 1], rotation[2, 2])
+    return np.array([roll, pitch, np.arctan2(rotation[1, 0], rotation[0, 0])])
+
+
 def _about(axis: int, angles_rad: FloatArray) -> FloatArray:
     cosine, sine = np.cos(angles_rad), np.sin(angles_rad)
     first, second = (axis + 1) % 3, (axis + 2) % 3

@@ -75,6 +75,10 @@ def write_demo(demo: Any, one: Demonstration, index: int) -> None:
         obs.create_dataset("agentview_depth", data=np.zeros((frames, 48, 64, 1), dtype=np.float32))
 
 
+def edited(path: Path) -> Any:
+    return h5py.File(path, "a")
+
+
 MAPPING = f"""
 format = "robomimic"
 name = "lift"
@@ -151,7 +155,7 @@ def test_goal_rate_success_and_pictures_come_along(
 
 def test_goals_are_found_where_libero_and_robocasa_keep_them(tmp_path: Path) -> None:
     path = write(tmp_path / "lift.hdf5")
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         file["data"].attrs["problem_info"] = json.dumps({"language_instruction": "open it"})
         file["data/demo_1"].attrs["ep_meta"] = json.dumps({"lang": "close it"})
 
@@ -176,7 +180,7 @@ def test_other_files_are_never_reached_through_links(tmp_path: Path) -> None:
     path = write(tmp_path / "lift.hdf5")
     layout = h5py.VirtualLayout(shape=(8, 3), dtype="f8")
     layout[:] = h5py.VirtualSource(str(tmp_path / "secret.hdf5"), "secret", shape=(8, 3))
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         obs = file["data/demo_0/obs"]
         obs["external"] = h5py.ExternalLink(str(tmp_path / "secret.hdf5"), "/secret")
         obs["soft"] = h5py.SoftLink("/data/demo_0/obs/external")
@@ -193,7 +197,7 @@ def test_other_files_are_never_reached_through_links(tmp_path: Path) -> None:
 
 def test_objects_are_passed_over(tmp_path: Path) -> None:
     path = write(tmp_path / "lift.hdf5")
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         file["data/demo_0/obs"].create_dataset("text", data=[b"x"] * 8, dtype=h5py.string_dtype())
         file["data/demo_0/obs"].create_dataset("void", data=np.array([np.void(b"cos")] * 8))
 
@@ -214,7 +218,7 @@ def overwrite(path: Path) -> None:
 
 def replace_by(name: str, **arguments: Any) -> Callable[[Path], None]:
     def change(path: Path) -> None:
-        with h5py.File(path, "a") as file:
+        with edited(path) as file:
             for demo in ("demo_0", "demo_1"):
                 del file[f"data/{demo}/{name}"]
                 file[f"data/{demo}"].create_dataset(name, **arguments)
@@ -223,12 +227,12 @@ def replace_by(name: str, **arguments: Any) -> Callable[[Path], None]:
 
 
 def without_demos(path: Path) -> None:
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         del file["data/demo_0"], file["data/demo_1"]
 
 
 def nowhere(path: Path) -> None:
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         del file["data"]
         file.create_dataset("data", data=[1.0])
 

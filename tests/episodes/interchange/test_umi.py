@@ -181,7 +181,7 @@ def remove(name: str) -> Callable[[Path], None]:
     return lambda folder: shutil.rmtree(folder / name)
 
 
-WIDE = imagecodecs.jpegxl_encode(np.zeros((2048, 2048, 3), dtype=np.uint8))
+WIDE = bytes(imagecodecs.jpegxl_encode(np.zeros((2048, 2048, 3), dtype=np.uint8)))
 PICKLE = {"dtype": "|O", "filters": [{"id": "pickle", "protocol": 5}]}
 
 
