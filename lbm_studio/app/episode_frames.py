@@ -38,16 +38,21 @@ class EpisodeFrames:
         self._generation = 0
         self._dataset: Dataset | None = None
         self._index = -1
+        self._first = 0
         self._whole: dict[str, list[Image]] = {}
         self._wanted: int | None = None
         self._is_decoding = False
 
-    def open(self, dataset: "Dataset", index: int) -> None:
-        """Go to the beginning of an episode."""
+    def open(self, dataset: "Dataset", index: int, *, first: int = 0) -> None:
+        """Go to the beginning of an episode, or of the part that begins at frame ``first``."""
         self.close()
-        self._dataset, self._index = dataset, index
+        self._dataset, self._index, self._first = dataset, index, first
         self.show(0)
         self._hold_whole(dataset, index)
+
+    def show_part(self, first: int) -> None:
+        """Count positions from another frame of the recording on."""
+        self._first = first
 
     def close(self) -> None:
         """Show no episode any more; what is still being decoded is thrown away."""
@@ -63,19 +68,20 @@ class EpisodeFrames:
         if dataset is None:
             return
         if self._whole and len(self._whole) == len(dataset.cameras):
-            self._on_frames(position, {name: held[position] for name, held in self._whole.items()})
+            frame = self._first + position
+            self._on_frames(position, {name: held[frame] for name, held in self._whole.items()})
             return
         self._wanted = position
         if not self._is_decoding:
             self._decode(dataset, position)
 
     def _decode(self, dataset: "Dataset", position: int) -> None:
-        generation, index = self._generation, self._index
+        generation, index, frame = self._generation, self._index, self._first + position
         self._is_decoding = True
 
         def work() -> Mapping[str, Image]:
             return {
-                camera: next(dataset.iter_images(index, camera, first=position))
+                camera: next(dataset.iter_images(index, camera, first=frame))
                 for camera in dataset.cameras
             }
 

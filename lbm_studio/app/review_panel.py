@@ -1,14 +1,23 @@
 """The Review panel: look at recordings, judge them, take them out and put them back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbm_studio.app.background import Background
 from lbm_studio.app.datasets import DatasetCard, Shelf
+from lbm_studio.app.episode_editor import EpisodeEditor
 from lbm_studio.app.episode_frames import EpisodeFrames, Image
-from lbm_studio.app.episode_rows import edit_rows, episode_curves, episode_rows
+from lbm_studio.app.episode_rows import (
+    arrange,
+    edit_rows,
+    episode_curves,
+    episode_rows,
+    part_of_curves,
+    phase_rows,
+    proposed_positions,
+)
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.program_run import ProgramOutcome, ProgramRun
 from lbm_studio.app.view_model import ViewModel
@@ -18,11 +27,14 @@ from lbm_studio.app.views.review import (
     EpisodeRow,
     ReviewState,
     ReviewView,
+    RowFilter,
+    RowOrder,
 )
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
-from lbm_studio.episodes.edits.change import Change, EditField, EditValue
 from lbm_studio.episodes.edits.log import EditLog
+from lbm_studio.episodes.edits.projection import Projection, project
+from lbm_studio.episodes.edits.view import EpisodeView
 
 if TYPE_CHECKING:
     from lbm_studio.episodes.dataset import Dataset
@@ -43,9 +55,17 @@ class _Opened:
     dataset: "Dataset"
     log: EditLog
 
+    def project(self) -> Projection:
+        """Return what the dataset is now."""
+        return project(self.dataset.episodes, self.log)
+
 
 class ReviewPanel(ViewModel[ReviewView]):
-    """Shows one dataset; recordings never change, edits are a log beside them."""
+    """Shows one dataset; recordings never change, edits are a log beside them.
+
+    Attributes:
+        edit: what can be said about the chosen episodes.
+    """
 
     def __init__(
         self, shelf: Shelf, background: Background, replays: ProgramRun, notices: Notices
@@ -55,7 +75,12 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._background = background
         self._replays = replays
         self._frames = EpisodeFrames(background, self._show_frames, self._refuse)
+        self.edit = EpisodeEditor(self, self._refuse, self._show_rows)
         self._opened: _Opened | None = None
+        self._projection = Projection((), ())
+        self._rows: tuple[EpisodeRow, ...] = ()
+        self._uuids: tuple[str, ...] = ()
+        self._curves: Curves | None = None
         self._is_reading = False
         self._play_from: tuple[int, int] | None = None
         self._now_ns = 0
@@ -72,28 +97,50 @@ class ReviewPanel(ViewModel[ReviewView]):
         """Open a dataset folder, from the list or from anywhere."""
         self._stop_playing()
         self._frames.close()
-        self._update(selected=-1, length=0, position=0, frames={}, shown_position=-1, curves=None)
-        self._is_reading = True
-        self._update()
+        self._uuids, self._curves, self._is_reading = (), None, True
+        self._update(position=0, frames={}, shown_position=-1)
+        self._show_rows()
         self._reopen(Path(path))
 
     def select(self, index: int) -> None:
         """Show an episode."""
-        row = self._row_of(index)
-        if row is None or self._opened is None:
+        if self._opened is None or not 0 <= index < len(self._projection.episodes):
             self._refuse(f"There is no episode {index}.")
             return
+        view = self._projection.episodes[index]
         self._stop_playing()
         self._is_reading = True
-        self._update(selected=index, position=0, length=row.frames, curves=None, shown_position=-1)
+        self._uuids, self._curves = (view.uuid,), None
+        self._update(position=0, shown_position=-1)
+        self._show_rows()
         dataset = self._opened.dataset
 
         def show(curves: Curves) -> None:
-            if self.view.selected == index:
-                self._update(curves=curves)
+            if self._uuids[:1] == (view.uuid,):
+                self._curves = curves
+                self._show_rows()
 
-        self._background.submit(lambda: episode_curves(dataset, index), show, self._reading_failed)
-        self._frames.open(dataset, index)
+        self._background.submit(
+            lambda: episode_curves(dataset, view.index), show, self._reading_failed
+        )
+        self._frames.open(dataset, view.index, first=view.extent.first)
+
+    def choose(self, indices: Iterable[int]) -> None:
+        """Choose episodes beside the selected one: the next edit is about all of them."""
+        known = self._projection.episodes
+        others = (known[index].uuid for index in indices if 0 <= index < len(known))
+        self._uuids = tuple(dict.fromkeys((*self._uuids[:1], *others)))
+        self._show_rows()
+
+    def arrange(self, order: RowOrder, *, descending: bool = False) -> None:
+        """Sort the table."""
+        self._update(order=order, descending=descending)
+        self._show_rows()
+
+    def show_only(self, wanted: RowFilter) -> None:
+        """Filter the table; what is selected stays so."""
+        self._update(filter=wanted)
+        self._show_rows()
 
     def seek(self, position: int) -> None:
         """Move the scrubber to a frame; out of range goes to the end."""
@@ -117,49 +164,35 @@ class ReviewPanel(ViewModel[ReviewView]):
         """Stop playing."""
         self._stop_playing()
 
-    # --- what is said about it -------------------------------------------------------------------
+    # --- what edits are about --------------------------------------------------------------------
 
-    def mark(self, success: bool | None) -> None:
-        """Judge the selected episode; None withdraws the judgement."""
-        self._edit(EditField.SUCCESS, success)
+    @property
+    def log(self) -> EditLog | None:
+        return self._opened.log if self._opened else None
 
-    def set_goal(self, text: str) -> None:
-        """Correct the prompt of the selected episode."""
-        goal = " ".join(text.split())
-        row = self._row_of(self.view.selected)
-        if not goal:
-            self._refuse("An episode needs a goal in words.")
-        elif row is None or goal != row.goal:
-            self._edit(EditField.GOAL, goal)
+    @property
+    def chosen_views(self) -> tuple[EpisodeView, ...]:
+        found = (self._projection.find(uuid) for uuid in self._uuids)
+        return tuple(view for view in found if view is not None)
 
-    def delete(self) -> None:
-        """Leave the selected episode out of training; it can be restored."""
-        self._edit(EditField.DELETED, True)
-
-    def restore(self) -> None:
-        """Put the selected episode back."""
-        self._edit(EditField.DELETED, False)
-
-    def undo(self) -> None:
-        """Undo the newest edit."""
-        if self._opened is None or not self.view.can_undo:
-            self._refuse("There is nothing to undo.")
-            return
-        try:
-            self._opened.log.undo()
-        except StudioError as error:
-            self._refuse(str(error))
-        self._show_rows()
+    @property
+    def following(self) -> EpisodeView | None:
+        place = self.view.selected + 1
+        if not 0 < place < len(self._projection.episodes):
+            return None
+        one, other = self._projection.episodes[place - 1 : place + 1]
+        return other if other.index == one.index else None
 
     # --- replay ----------------------------------------------------------------------------------
 
     def replay(self) -> None:
         """Replay the selected episode on a simulated station and say if the goal was reached."""
-        if self._opened is None or self.view.selected < 0:
+        if self._opened is None or not self.chosen_views:
             self._refuse("Choose an episode first.")
             return
+        recording = str(self.chosen_views[0].index)
         try:
-            self._replays.start(("replay", str(self._opened.path), str(self.view.selected)))
+            self._replays.start(("replay", str(self._opened.path), recording))
         except StudioError as error:
             self._refuse(str(error))
             return
@@ -213,14 +246,45 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._show_rows()
 
     def _show_rows(self) -> None:
+        """Show what the open dataset is now."""
         opened = self._opened
         if opened is None:
+            self._update(selected=-1, chosen=())
             return
+        self._projection = opened.project()
+        self._rows = episode_rows(self._projection, opened.dataset.rate_hz)
+        view = self.view
         self._update(
-            rows=episode_rows(opened.dataset, opened.log),
-            edits=edit_rows(opened.dataset, opened.log),
+            rows=arrange(self._rows, view.filter, view.order, descending=view.descending),
+            total=len(self._rows),
+            edits=edit_rows(self._projection, opened.log.in_force),
             can_undo=bool(opened.log.in_force),
+            redo_text="".join(e.text for e in edit_rows(self._projection, opened.log.undone[-1:])),
+            remarks=self._projection.remarks,
         )
+        self._show_selected()
+
+    def _show_selected(self) -> None:
+        numbers = {view.uuid: number for number, view in enumerate(self._projection.episodes)}
+        self._uuids = tuple(uuid for uuid in self._uuids if uuid in numbers)
+        chosen = tuple(numbers[uuid] for uuid in self._uuids)
+        if not chosen:
+            self._update(selected=-1, chosen=(), length=0, curves=None, phases=(), proposal=None)
+            return
+        view = self._projection.episodes[chosen[0]]
+        first, length = view.extent.first, len(view.extent)
+        curves = part_of_curves(self._curves, view.extent) if self._curves else None
+        self._update(
+            selected=chosen[0],
+            chosen=chosen,
+            length=length,
+            position=min(self.view.position, length - 1),
+            curves=curves,
+            kept=(view.kept.first - first, view.kept.last - first),
+            proposal=proposed_positions(curves) if curves else None,
+            phases=phase_rows(view),
+        )
+        self._frames.show_part(first)
 
     def _show_frames(self, position: int, images: Mapping[str, Image]) -> None:
         self._is_reading = False
@@ -230,20 +294,6 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._is_reading = False
         self._refuse(sentence)
         self._update()
-
-    def _edit(self, field: EditField, value: EditValue) -> None:
-        row = self._row_of(self.view.selected)
-        if self._opened is None or row is None:
-            self._refuse("Choose an episode first.")
-            return
-        try:
-            self._opened.log.apply(Change(row.uuid, field, value))
-        except StudioError as error:
-            self._refuse(str(error))
-        self._show_rows()
-
-    def _row_of(self, index: int) -> EpisodeRow | None:
-        return next((row for row in self.view.rows if row.index == index), None)
 
     def _go_to(self, position: int) -> None:
         position = max(0, min(position, self.view.length - 1))

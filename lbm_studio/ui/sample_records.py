@@ -69,6 +69,7 @@ def _episodes() -> tuple[EpisodeRow, ...]:
     return tuple(
         EpisodeRow(
             index=index,
+            title=str(index),
             uuid=f"{index:032d}",
             goal=goals[index % len(goals)],
             result=Result.FAILURE if index == 2 else Result.SUCCESS,

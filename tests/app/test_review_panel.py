@@ -1,9 +1,11 @@
 import pytest
 
 from lbm_studio.app.review_panel import ReviewPanel
-from lbm_studio.app.views.review import Result, ReviewState
+from lbm_studio.app.views.review import PhaseRow, Result, ReviewState, RowFilter, RowOrder
 from tests.app.fakes import SECOND_NS
 from tests.app.recordings import shelf_with
+from tests.core.stations import make_station
+from tests.episodes.quality.demonstrations import Demonstration, write_demonstrations
 
 
 @pytest.fixture
@@ -77,9 +79,9 @@ def test_playing_follows_the_recorded_speed_and_ends_at_the_end(opened):
 
 
 def test_every_edit_is_shown_and_undone_one_by_one(opened, shelf):
-    opened.mark(False)
-    opened.set_goal("put it  back")
-    opened.delete()
+    opened.edit.mark(False)
+    opened.edit.set_goal("put it  back")
+    opened.edit.delete()
     row = opened.view.rows[1]
     assert (row.result, row.goal, row.deleted) == (Result.FAILURE, "put it back", True)
     assert [edit.text for edit in opened.view.edits] == [
@@ -89,15 +91,15 @@ def test_every_edit_is_shown_and_undone_one_by_one(opened, shelf):
     ]
 
     while opened.view.can_undo:
-        opened.undo()
+        opened.edit.undo()
 
     row = opened.view.rows[1]
     assert (row.result, row.deleted, row.edited) == (Result.SUCCESS, False, False)
 
 
 def test_a_deleted_episode_can_be_restored(opened):
-    opened.delete()
-    opened.restore()
+    opened.edit.delete()
+    opened.edit.restore()
     assert not opened.view.rows[1].deleted
 
 
@@ -124,14 +126,14 @@ def test_a_replay_says_whether_the_goal_was_reached(opened, program, tmp_path):
 @pytest.mark.parametrize(
     "intent",
     [
-        lambda p: p.mark(True),
-        lambda p: p.delete(),
-        lambda p: p.restore(),
+        lambda p: p.edit.mark(True),
+        lambda p: p.edit.delete(),
+        lambda p: p.edit.restore(),
         lambda p: p.replay(),
         lambda p: p.play(),
         lambda p: p.seek(3),
-        lambda p: p.undo(),
-        lambda p: p.set_goal(""),
+        lambda p: p.edit.undo(),
+        lambda p: p.edit.set_goal(""),
         lambda p: p.select(7),
     ],
 )
@@ -154,3 +156,150 @@ def test_a_video_that_is_missing_is_said(panel, tmp_path, said):
         video.unlink()
     panel.select(0)
     assert said()
+
+
+def test_an_undone_edit_can_be_redone(opened):
+    opened.edit.mark(False)
+    opened.edit.undo()
+    assert opened.view.redo_text == "episode 1: marked as failure"
+
+    opened.edit.redo()
+
+    assert opened.view.rows[1].result is Result.FAILURE
+    assert opened.view.redo_text == ""
+
+
+def test_one_edit_is_about_all_that_is_chosen_and_one_undo_takes_it_back(opened):
+    opened.choose([1, 2])
+    assert opened.view.chosen == (1, 2)
+
+    opened.edit.set_tags(["night ", "night", " blue  lamp"])
+    assert [len(row.tags) for row in opened.view.rows] == [0, 2, 2]
+    assert opened.view.rows[2].tags == ("night", "blue lamp")
+    opened.edit.undo()
+
+    assert [row.tags for row in opened.view.rows] == [(), (), ()]
+
+
+def test_the_table_is_sorted_and_filtered_while_the_selection_stays(opened):
+    opened.edit.delete()
+    opened.arrange(RowOrder.GOAL, descending=True)
+    assert [row.index for row in opened.view.rows] == [1, 0, 2]
+
+    opened.show_only(RowFilter(text="BOWL 0", hides_deleted=True))
+
+    assert [row.index for row in opened.view.rows] == [0, 2]
+    assert (opened.view.total, opened.view.selected) == (3, 1)
+
+
+def test_a_trim_is_shown_and_taken_back(opened):
+    assert opened.view.kept == (0, 11)
+    opened.edit.trim(8, 3)
+    assert opened.view.kept == (3, 8)
+    assert opened.view.rows[1].is_trimmed
+    assert opened.view.rows[1].frames == 6
+
+    opened.edit.keep_all()
+
+    assert opened.view.kept == (0, 11)
+
+
+def test_a_split_shows_two_parts_with_their_own_frames_and_merging_joins_them(opened):
+    opened.edit.add_phase("reach", 2, 7)
+    opened.edit.split(5)
+    assert [row.title for row in opened.view.rows] == ["0", "1.1", "1.2", "2"]
+    assert (opened.view.selected, opened.view.length) == (1, 5)
+
+    opened.select(2)
+    opened.edit.set_goal("put it back")
+    assert opened.view.length == 7
+    assert opened.view.curves.states.shape == (7, 20)
+    assert opened.view.curves.times_s[0] == 0.0
+    assert opened.view.phases == (PhaseRow("reach", 0, 2),)
+    opened.edit.merge()  # nothing follows it
+    assert len(opened.view.rows) == 4
+
+    opened.select(1)
+    opened.edit.merge()
+
+    assert [row.title for row in opened.view.rows] == ["0", "1", "2"]
+    assert opened.view.phases == (PhaseRow("reach", 2, 7),)
+
+
+def test_the_pictures_of_a_part_are_those_of_its_frames(opened):
+    opened.seek(9)
+    expected = opened.view.frames["scene"]
+    opened.edit.split(6)
+
+    opened.select(2)
+    opened.seek(3)
+
+    assert (opened.view.frames["scene"] == expected).all()
+
+
+def test_a_selection_that_an_undo_takes_away_is_given_up(opened):
+    opened.edit.split(6)
+    opened.select(2)
+
+    opened.edit.undo()
+
+    assert opened.view.selected == -1
+    assert opened.view.state is ReviewState.CHOOSING
+
+
+def test_phases_do_not_overlap(opened):
+    opened.edit.add_phase("reach", 0, 9)
+    opened.edit.add_phase("grasp ", 6, 3)
+    opened.edit.add_phase("lift", 9, 11)
+    assert opened.view.phases == (
+        PhaseRow("reach", 0, 2),
+        PhaseRow("grasp", 3, 6),
+        PhaseRow("reach", 7, 8),
+        PhaseRow("lift", 9, 11),
+    )
+
+    opened.edit.remove_phase(2)
+
+    assert [phase.name for phase in opened.view.phases] == ["reach", "grasp", "lift"]
+
+
+def test_notes_paraphrases_and_milestones_are_shown(opened):
+    opened.edit.set_note(" The lamp was off. ")
+    opened.edit.set_paraphrases(["lay it down", ""])
+    opened.edit.measure(1, 3)
+
+    row = opened.view.rows[1]
+    assert (row.note, row.paraphrases) == ("The lamp was off.", ("lay it down",))
+    assert (row.milestones, row.result) == ("1 of 3", Result.FAILURE)
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        lambda p: p.edit.measure(4, 3),
+        lambda p: p.edit.split(0),
+        lambda p: p.edit.split(12),
+        lambda p: p.edit.merge(),
+        lambda p: p.edit.add_phase(" ", 0, 3),
+        lambda p: p.edit.remove_phase(0),
+        lambda p: p.edit.redo(),
+        lambda p: p.edit.trim(-9, -5),
+    ],
+)
+def test_an_edit_that_makes_no_sense_is_refused(opened, said, intent):
+    before = opened.view
+    intent(opened)
+    assert len(said()) == 1
+    assert opened.view == before
+
+
+def test_what_the_idle_rule_proposes_is_shown(shelf, panel, tmp_path):
+    takes = [Demonstration(idle=8, ticks=24)]
+    write_demonstrations(tmp_path / "datasets" / "idle", make_station("right", "left"), takes)
+    panel.open_dataset(str(tmp_path / "datasets" / "idle"))
+
+    panel.select(0)
+
+    assert panel.view.proposal == (10, 23)
+    panel.edit.trim(*panel.view.proposal)
+    assert panel.view.kept == (10, 23)

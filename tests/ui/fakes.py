@@ -1,6 +1,5 @@
 """View-models that show what a test publishes and write down what they are asked to do."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -17,20 +16,40 @@ from lbm_studio.ui.sample_views import Situation
 
 
 class Recorder(ViewModel[Any]):
-    """Fulfils every view-model: each intent is noted in ``calls`` as (name, arguments)."""
+    """Fulfils every view-model: each intent is noted in ``calls`` as (name, arguments).
+
+    The intents of a part, e.g. ``edit``, are noted with its name: ``"edit.mark"``.
+    """
 
     def __init__(self, view: object) -> None:
         super().__init__(view, Notices(lambda: 0.0))
         self.calls: list[tuple[object, ...]] = []
 
-    def __getattr__(self, name: str) -> Callable[..., bool]:
+    def __getattr__(self, name: str) -> "Intent":
         if name.startswith("_"):
             raise AttributeError(name)
-        return lambda *arguments: self.calls.append((name, *arguments)) is None
+        return Intent(name, self.calls)
 
     def change(self, **fields: object) -> None:
         """Publish the view with other fields."""
         self.publish(replace(self.view, **fields))
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a view-model, or a part of one, is asked to do."""
+
+    name: str
+    calls: list[tuple[object, ...]]
+
+    def __call__(self, *arguments: object) -> bool:
+        self.calls.append((self.name, *arguments))
+        return True
+
+    def __getattr__(self, name: str) -> "Intent":
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Intent(f"{self.name}.{name}", self.calls)
 
 
 @dataclass

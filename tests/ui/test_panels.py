@@ -215,10 +215,10 @@ def test_run_passes_on_the_prompt_the_speed_and_a_suggestion(open_window: OpenWi
 @pytest.mark.parametrize(
     ("name", "intent"),
     [
-        ("review_success", ("mark", True)),
-        ("review_failure", ("mark", False)),
-        ("review_delete", ("delete",)),
-        ("review_undo", ("undo",)),
+        ("review_success", ("edit.mark", True)),
+        ("review_failure", ("edit.mark", False)),
+        ("review_delete", ("edit.delete",)),
+        ("review_undo", ("edit.undo",)),
         ("play", ("play",)),
         ("replay", ("replay",)),
     ],
@@ -241,7 +241,7 @@ def test_a_deleted_take_can_be_restored(open_window: OpenWindow) -> None:
 
     child(window, QPushButton, "review_delete").click()
 
-    assert models.review.calls == [("restore",)]
+    assert models.review.calls == [("edit.restore",)]
 
 
 def test_the_scrubber_seeks_only_when_a_person_moves_it(open_window: OpenWindow) -> None:

@@ -47,19 +47,27 @@ class DatasetRow:
 
 @dataclass(frozen=True)
 class EpisodeRow:
-    """One row of the table, with the edits applied.
+    """One row of the table, with the edits applied: a recording, or a part of one.
 
     Attributes:
-        index: position in the dataset.
+        index: its number among all rows; it changes when a recording before it is split.
         uuid: identity.
         goal: prompt.
         result: what is said about it.
-        frames: length.
-        duration_s: length [s].
+        frames: length of what is kept.
+        duration_s: length of what is kept [s].
         source: who moved the arms.
         findings: what is odd about it, one short sentence each.
         deleted: left out of training; can be restored.
         edited: whether something was changed after the recording.
+        title: how people call it, e.g. ``"3"``, or ``"3.2"`` for the second part of a recording.
+        recording: position of the recording in the dataset.
+        paraphrases: other ways to ask for it.
+        tags: words to find it by.
+        note: whatever there is to say.
+        milestones: how far it came, e.g. ``"1 of 3"``; empty where nobody counted.
+        is_trimmed: whether a trim cuts something off.
+        is_part: whether the recording was split.
     """
 
     index: int
@@ -72,6 +80,50 @@ class EpisodeRow:
     findings: tuple[str, ...] = ()
     deleted: bool = False
     edited: bool = False
+    title: str = ""
+    recording: int = -1
+    paraphrases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    milestones: str = ""
+    is_trimmed: bool = False
+    is_part: bool = False
+
+
+class RowOrder(StrEnum):
+    """What the rows of the table are sorted by."""
+
+    NUMBER = "number"
+    GOAL = "goal"
+    RESULT = "result"
+    LENGTH = "length"
+    FINDINGS = "findings"
+
+
+@dataclass(frozen=True)
+class RowFilter:
+    """Which rows are shown.
+
+    Attributes:
+        text: in the goal, a paraphrase, a tag or the note; in any case.
+        result: of the rows; None shows all.
+        hides_deleted: whether deleted ones are left out.
+        only_findings: whether only rows are shown that are odd in some way.
+    """
+
+    text: str = ""
+    result: Result | None = None
+    hides_deleted: bool = False
+    only_findings: bool = False
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """A named part of the selected episode, in positions of the scrubber, both ends included."""
+
+    name: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -102,10 +154,6 @@ class Curves:
     actions: NDArray[np.float32]
 
 
-def _no_frames() -> Mapping[str, NDArray[np.uint8]]:
-    return MappingProxyType({})
-
-
 @dataclass(frozen=True)
 class ReviewView:
     """What the Review panel shows.
@@ -115,16 +163,26 @@ class ReviewView:
         sentence: what to do next, or what is going on.
         datasets: all that were found.
         dataset: path of the open one; empty when none is.
-        rows: its episodes.
+        rows: its episodes, filtered and in order.
+        total: how many there are without the filter.
+        order: what they are sorted by.
+        descending: whether the last comes first.
+        filter: which are shown.
         selected: index of the selected episode; -1 when none is.
+        chosen: indices of all that the next edit is about, the selected one included.
         position: frame under the scrubber.
         length: frames of the selected episode.
         rate_hz: frames a second.
         frames: (H, W, 3) uint8 RGB by camera at ``shown_position``.
-    frames: Mapping[str, NDArray[np.uint8]] = field(default_factory=_no_frames, compare=False)
+        shown_position: which position they belong to; -1 for none.
         curves: of the selected episode.
+        kept: first and last position that a trim keeps.
+        proposal: what the idle rule would keep; None where it would cut nothing.
+        phases: of the selected episode, in order.
         edits: of the open dataset, newest last.
         can_undo: whether there is an edit to undo.
+        redo_text: what would be done again; empty when nothing was undone.
+        remarks: one sentence for each edit that cannot be read or applied as it stands.
         replay_sentence: what the last replay on the simulated station showed; empty before.
     """
 
@@ -133,7 +191,12 @@ class ReviewView:
     datasets: tuple[DatasetRow, ...] = ()
     dataset: str = ""
     rows: tuple[EpisodeRow, ...] = ()
+    total: int = 0
+    order: RowOrder = RowOrder.NUMBER
+    descending: bool = False
+    filter: RowFilter = RowFilter()
     selected: int = -1
+    chosen: tuple[int, ...] = ()
     position: int = 0
     length: int = 0
     rate_hz: float = 0.0
@@ -142,6 +205,11 @@ class ReviewView:
     )
     shown_position: int = -1
     curves: Curves | None = None
+    kept: tuple[int, int] = (0, 0)
+    proposal: tuple[int, int] | None = None
+    phases: tuple[PhaseRow, ...] = ()
     edits: tuple[EditRow, ...] = ()
     can_undo: bool = False
+    redo_text: str = ""
+    remarks: tuple[str, ...] = ()
     replay_sentence: str = ""

@@ -109,10 +109,10 @@ class EpisodeListCard(Card):
         self._dataset.chosen.connect(self._model.open_dataset)
         self._table.selectionModel().currentRowChanged.connect(self._on_row)
         self._goal.editingFinished.connect(self._on_goal)
-        self.success.clicked.connect(lambda: self._model.mark(True))
-        self.failure.clicked.connect(lambda: self._model.mark(False))
+        self.success.clicked.connect(lambda: self._model.edit.mark(True))
+        self.failure.clicked.connect(lambda: self._model.edit.mark(False))
         self._delete.clicked.connect(self._on_delete)
-        self.undo.clicked.connect(self._model.undo)
+        self.undo.clicked.connect(self._model.edit.undo)
         self._replay.clicked.connect(self._on_replay)
         self._model.changed.connect(self._show)
 
@@ -124,12 +124,12 @@ class EpisodeListCard(Card):
     def _on_goal(self) -> None:
         chosen = _selected(self._model.view)
         if chosen is not None and self._goal.text().strip() not in ("", chosen.goal):
-            self._model.set_goal(self._goal.text().strip())
+            self._model.edit.set_goal(self._goal.text().strip())
 
     def _on_delete(self) -> None:
         chosen = _selected(self._model.view)
         if chosen is not None:
-            (self._model.restore if chosen.deleted else self._model.delete)()
+            (self._model.edit.restore if chosen.deleted else self._model.edit.delete)()
 
     def _on_replay(self) -> None:
         is_replaying = self._model.view.state is ReviewState.REPLAYING

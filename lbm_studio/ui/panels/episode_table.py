@@ -69,7 +69,7 @@ class EpisodeTableModel(QAbstractTableModel):
 
     def _text(self, row: EpisodeRow, column: int) -> str:
         if column == NUMBER:
-            return str(row.index)
+            return row.title
         if column == GOAL:
             return row.goal
         if column == LENGTH:
