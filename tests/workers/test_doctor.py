@@ -30,7 +30,9 @@ def test_a_machine_is_fine_only_when_every_check_is(monkeypatch: pytest.MonkeyPa
     assert examination.in_words() == "Look at: broken."
 
 
-@pytest.mark.parametrize("name", ["python", "machine", "torch", "display", "gamepads"])
+@pytest.mark.parametrize(
+    "name", ["python", "machine", "torch", "display", "gamepads", "microphone", "speech"]
+)
 def test_a_check_says_a_sentence_and_gives_figures(name: str) -> None:
     check = doctor.CHECKS[name]()
 

@@ -1,12 +1,14 @@
-"""Light or dark, and how large everything is."""
+"""Light or dark, how large everything is, and what recognises speech."""
 
-from PySide6.QtWidgets import QWidget
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.settings import Theme as ThemeChoice
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.theme import Theme
-from lbm_studio.ui.widgets.basics import label
+from lbm_studio.ui.widgets.basics import Button, ElidedLabel, label, row
 from lbm_studio.ui.widgets.choices import SegmentedChoice, field
 from lbm_studio.ui.widgets.sheet import Sheet
 
@@ -14,7 +16,7 @@ SCALES = ("1.0", "1.25", "1.5", "2.0")
 
 
 class LookSheet(Sheet):
-    """Changes the settings of the window's looks; the colours change at once."""
+    """Changes the settings of the window; all but the size are in force at once."""
 
     def __init__(self, theme: Theme, settings: SettingsStore, parent: QWidget) -> None:
         super().__init__(theme, parent.tr("Look"), parent)
@@ -34,8 +36,38 @@ class LookSheet(Sheet):
         self.body.addLayout(field(self.tr("Colours"), self._colours))
         self.body.addLayout(field(self.tr("Size of everything"), self._scale))
         self.body.addWidget(label(self.tr("The size changes at the next start."), "quiet"))
+        self._build_speech()
         self._colours.chosen.connect(self._on_colours)
         self._scale.chosen.connect(self._on_scale)
+        self._show()
+
+    def _build_speech(self) -> None:
+        self._model = ElidedLabel("", "control", name="speechModel")
+        choose = Button(self._theme, self.tr("Choose a file"), Icon.MICROPHONE)
+        choose.setObjectName("chooseSpeechModel")
+        choose.clicked.connect(self._choose_model)
+        self._installed = Button(self._theme, self.tr("The installed one"), Icon.UNDO)
+        self._installed.setObjectName("installedSpeechModel")
+        self._installed.clicked.connect(lambda: self._on_model(""))
+        title = self.tr("Whisper model that recognises speech")
+        self.body.addLayout(field(title, self._model))
+        buttons = row()
+        buttons.addWidget(choose, 1)
+        buttons.addWidget(self._installed, 1)
+        self.body.addLayout(buttons)
+
+    def _choose_model(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose a Whisper model"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            [self.tr("Whisper models (*.pt model.bin)"), self.tr("All files (*)")]
+        )
+        dialog.fileSelected.connect(self._on_model)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_model(self, path: str) -> None:
+        self._settings.update(speech_model=path)
         self._show()
 
     def _on_colours(self, key: str) -> None:
@@ -52,3 +84,7 @@ class LookSheet(Sheet):
         current = self._settings.current
         self._colours.show_choice(current.theme, tuple(ThemeChoice))
         self._scale.show_choice(str(current.scale), SCALES)
+        model = current.speech_model
+        self._model.setText(Path(model).name if model else self.tr("The installed one"))
+        self._model.setToolTip(model)
+        self._installed.setEnabled(bool(model))
