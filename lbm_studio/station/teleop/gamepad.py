@@ -14,7 +14,13 @@ from lbm_studio.core.clock import Clock
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.hands_free import TakeAction
 from lbm_studio.core.pose import FloatArray
-from lbm_studio.core.teleoperation import ArmChoice, TeleopReading, TeleopSpeeds
+from lbm_studio.core.teleoperation import (
+    ArmChoice,
+    Device,
+    DeviceStatus,
+    TeleopReading,
+    TeleopSpeeds,
+)
 from lbm_studio.station.teleop.controller import Axis, Button, Controllers, ControllerState
 from lbm_studio.station.teleop.shaping import at_most, shaped
 
@@ -41,6 +47,8 @@ _TAKE_BUTTONS = {
     Button.CROSS_UP: TakeAction.REDO,
     Button.CROSS_DOWN: TakeAction.UNDO,
 }
+
+GAMEPAD_GONE = "The gamepad was unplugged; nothing moves. Plug it in again."
 
 _DEAD_ZONE = 0.12
 """Sticks that nobody touches do not rest exactly at zero."""
@@ -71,6 +79,8 @@ class GamepadTeleop:
         self._speeds = speeds or TeleopSpeeds()
         self._controllers = Controllers()
         self._waits_for_centre = False
+        self._title = "gamepad"
+        self._heard_ns: int | None = None
 
     @property
     def active_arms(self) -> tuple[str, ...]:
@@ -87,17 +97,30 @@ class GamepadTeleop:
         self._controllers.close()
 
     def read(self) -> TeleopReading:
+        now_ns = self._clock.now_ns()
         states = self._controllers.poll() if self._controllers.is_open else ()
         linear, angular, enabled = np.zeros(3), np.zeros(3), False
         if states:
             linear, angular = self._velocities(states[0])
             enabled = Button.LEFT_SHOULDER in states[0].held
             self._act(states[0])
+            self._title, self._heard_ns = states[0].name, now_ns
         return TeleopReading(
             self._choice.twists(linear, angular),
             enabled=enabled and not self._waits_for_centre,
             stop=any(Button.B in state.held | state.pressed for state in states),
-            sampled_ns=self._clock.now_ns(),
+            sampled_ns=now_ns,
+            devices=(self._status(is_there=bool(states)),),
+        )
+
+    def _status(self, *, is_there: bool) -> DeviceStatus:
+        return DeviceStatus(
+            Device.GAMEPAD.value,
+            self._title,
+            arm=" and ".join(self._choice.active),
+            connected=is_there,
+            heard_ns=self._heard_ns,
+            trouble="" if is_there else GAMEPAD_GONE,
         )
 
     def _act(self, state: ControllerState) -> None:

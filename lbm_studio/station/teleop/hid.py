@@ -4,7 +4,6 @@ Listing takes milliseconds; reading never waits. A device that is pulled out say
 read. Everything that uses devices takes a :class:`HidBus`, so that tests can plug in recordings.
 """
 
-import importlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,6 @@ SYSFS = Path("/sys/class/hidraw")
 """Where Linux tells at which port a device is."""
 
 _LONGEST_REPORT_BYTES = 64
-_BACKENDS = ("hidraw", "hid")
-"""hidapi's names: the one that leaves devices to the system as well first, then the other."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +148,13 @@ def load_hidapi() -> Any:
     Raises:
         StationError: it is not installed; the sentence says how to install it.
     """
-    for name in _BACKENDS:
+    try:
+        import hidraw  # leaves devices to the system as well
+    except ImportError:
         try:
-            return importlib.import_module(name)
-        except ImportError:
-            continue
-    raise StationError("This device needs hidapi. Install it with: pip install hidapi")
+            import hid  # where there is no hidraw
+        except ImportError as error:
+            sentence = "This device needs hidapi. Install it with: pip install hidapi"
+            raise StationError(sentence) from error
+        return hid
+    return hidraw

@@ -105,7 +105,7 @@ class Pedals:
         Args:
             infos: what is plugged in now.
         """
-        there = {info.path: info for info in infos if _is_pedal(info)}
+        there = {info.path: info for info in infos if is_pedal(info)}
         for path in set(self._pedals) - set(there):
             self._pedals.pop(path).close()
         self._troubles = {path: status for path, status in self._troubles.items() if path in there}
@@ -186,7 +186,8 @@ def grab_keys(info: HidInfo, held: ExitStack, sysfs: Path = SYSFS) -> None:
         fcntl.ioctl(file, _GRAB_REQUEST, 1)
 
 
-def _is_pedal(info: HidInfo) -> bool:
+def is_pedal(info: HidInfo) -> bool:
+    """Whether this is a pedal, and the face of it by which presses are heard."""
     kind = PEDALS.get((info.vendor, info.product))
     if kind is PedalKind.KEYS:
         return (info.usage_page, info.usage) == _KEYBOARD_USAGE

@@ -175,6 +175,9 @@ def test_a_gamepad_that_is_unplugged_has_let_go_and_may_come_back(
     reading = teleop.read()
     assert not reading.enabled
     assert not np.any(right(reading))
+    (gone,) = reading.devices
+    assert (gone.connected, gone.arm, gone.heard_ns) == (False, "right", 7)
+    assert gone.trouble == "The gamepad was unplugged; nothing moves. Plug it in again."
 
     socket.plug_in().press(Button.LEFT_SHOULDER)
     assert teleop.read().enabled
