@@ -75,7 +75,11 @@ def test_phases_and_paraphrases_become_lerobot_language_columns(
     assert len(rows) == 10
     assert all(row == rows[0] for row in rows)
     told = [(row["style"], row["content"], row["timestamp"]) for row in rows[0]]
-    assert told == [("task_aug", "clean it", 0.0), ("subtask", "reach", 0.0)]
+    assert told == [
+        ("task_aug", "wipe the table", 0.0),
+        ("task_aug", "clean it", 0.0),
+        ("subtask", "reach", 0.0),
+    ]
     view = project_dataset(Dataset.open(tmp_path / "out")).kept[0]
     assert view.phases == (Phase("reach", FrameRange(0, 4)),)
     assert view.labels.tags == ("slow",)
