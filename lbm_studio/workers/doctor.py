@@ -15,9 +15,10 @@ import psutil
 from lbm_studio import __version__
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.embodiment import StationDescription
-from lbm_studio.core.errors import StudioError
+from lbm_studio.core.errors import StationError, StudioError
 from lbm_studio.core.keys import SHOWN_VARIABLE
 from lbm_studio.core.paths import DATA_VARIABLE, program, user_data
+from lbm_studio.station.audio import choose_format, load_portaudio
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.embodiments import STATIONS
 from lbm_studio.station.simulation.rendering import choose_library
@@ -235,6 +236,27 @@ def _look_at_gamepads() -> Check:
     return Check("gamepads", True, words, {"gamepads": count})
 
 
+def _look_at_microphone() -> Check:
+    portaudio = load_portaudio()
+    try:
+        name, rate_hz, _ = choose_format(portaudio)
+    except StationError as error:
+        return Check("microphone", True, str(error), {"microphone": ""})
+    words = f"“{name}” records at {rate_hz / 1000:g} kHz."
+    return Check("microphone", True, words, {"microphone": name, "microphone_hz": rate_hz})
+
+
+def _look_at_speech() -> Check:
+    from lbm_studio.speech.installation import REMEDY, require
+    from lbm_studio.speech.weights import installed_model
+
+    for package in ("whisper", "silero_vad"):
+        require(package)
+    model = installed_model()
+    words = f"Recognised by Whisper {model}." if model else f"No model is installed. {REMEDY}"
+    return Check("speech", bool(model), words, {"speech_model": model})
+
+
 def _look_at_spacemice_and_pedals() -> Check:
     infos = SystemHidBus().devices()
     mice = len(spacemice_among(infos))
@@ -268,6 +290,8 @@ CHECKS: Mapping[str, Callable[[], Check]] = {
     "display": _look_at_display,
     "gamepads": _look_at_gamepads,
     "spacemice and pedals": _look_at_spacemice_and_pedals,
+    "microphone": _look_at_microphone,
+    "speech": _look_at_speech,
     "data folder": _look_at_data_folder,
 }
 """What is looked at, in this order."""

@@ -31,7 +31,11 @@ def test_a_machine_is_fine_only_when_every_check_is(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    "name", ["python", "machine", "torch", "display", "gamepads", "spacemice and pedals"]
+    "name",
+    [
+        *("python", "machine", "torch", "display", "gamepads", "spacemice and pedals"),
+        *("microphone", "speech"),
+    ],
 )
 def test_a_check_says_a_sentence_and_gives_figures(name: str) -> None:
     check = doctor.CHECKS[name]()
