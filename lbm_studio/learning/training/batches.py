@@ -39,6 +39,7 @@ class Batch:
     picture. ``statistics`` (B,): number of those that each sample is normalised with. Where a
     sample is of several looks, each has its own images, state, targets and shift, oldest first.
     ``paraphrases`` (2, G, ...): goals, each in two ways, as the reader made them; may be none.
+    ``counted`` (B, D): which numbers of the chunk are of arms that were there; None where all were.
     """
 
     images: tuple[Tensor, ...]
@@ -53,6 +54,7 @@ class Batch:
     present: Tensor
     statistics: Tensor
     paraphrases: Tensor | None = None
+    counted: Tensor | None = None
 
     @property
     def seen_statistics(self) -> Tensor:
@@ -162,6 +164,7 @@ class BatchMaker:
     ) -> Batch:
         s, seen = self._samples, self._seen(rows)
         targets = torch.from_numpy(s.targets[seen])
+        counted = None if s.counted is None else torch.from_numpy(s.counted[s.episode[rows]])
         if shift is not None:
             targets = targets + shift[:, :, None]
         return Batch(
@@ -176,6 +179,7 @@ class BatchMaker:
             shift=shift,
             present=torch.from_numpy(s.present[s.episode[seen]]),
             statistics=torch.from_numpy(s.statistics[s.episode[rows]]),
+            counted=counted,
         )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lbm_studio.core.action import relative_chunk
+from lbm_studio.core.action import gripper_index, pose_slice, relative_chunk
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.core.episode import identity_of
 from lbm_studio.core.errors import DiskFullError
@@ -89,6 +89,8 @@ class Samples:
         present: per episode (E, V) whether it has the pictures of a camera.
         source: per episode (E,) number of its source.
         statistics: per episode (E,) number of the statistics it is normalised with.
+        counted: per episode (E, D) whether a number is of an arm that was there; None where all
+            were.
     """
 
     images: tuple[NDArray[np.uint8], ...]
@@ -104,6 +106,7 @@ class Samples:
     present: NDArray[np.bool_]
     source: NDArray[np.int64]
     statistics: NDArray[np.int64]
+    counted: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.states)
@@ -184,7 +187,22 @@ def _join(
         present=np.array([e.views.present for e in episodes]),
         source=np.array([e.source for e in episodes]),
         statistics=np.array([e.statistics for e in episodes]),
+        counted=_counted(episodes),
     )
+
+
+def _counted(episodes: Sequence[EpisodeReference]) -> NDArray[np.bool_] | None:
+    """Return which numbers of a chunk teach something: those of absent arms only fill the place."""
+    if not any(e.dataset.absent_arms for e in episodes):
+        return None
+    counted = np.ones((len(episodes), episodes[0].views.body.action_size), dtype=np.bool_)
+    for row, episode in zip(counted, episodes, strict=True):
+        names = episode.views.body.arm_names
+        for arm in episode.dataset.absent_arms:
+            index = names.index(arm)
+            row[pose_slice(index)] = False
+            row[gripper_index(index, len(names))] = False
+    return counted
 
 
 def _allocate(

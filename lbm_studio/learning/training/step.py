@@ -98,7 +98,9 @@ def compute_head_losses(
     key_pose = key_pose_loss(network.key_pose(condition), batch)
     chunks = settings.normalisers.actions.of(batch.statistics).normalise(batch.chunks)
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.low_precision):
-        action = network.head.loss(condition, sight.slots, chunks, generator, settings.noise_draws)
+        action = network.head.loss(
+            condition, sight.slots, chunks, generator, settings.noise_draws, batch.counted
+        )
     total = action + settings.weights.key_pose * key_pose
     return Losses(total, action, key_pose, *(torch.zeros(()) for _ in range(3)))
 

@@ -47,6 +47,22 @@ def test_the_target_moves_with_the_picture() -> None:
     torch.testing.assert_close(undone, torch.tensor([[20.5 / SIZE, 30.5 / SIZE]] * 16))
 
 
+def test_a_batch_says_which_numbers_are_of_arms_that_were_there() -> None:
+    samples = one_white_pixel(8)
+    there = np.zeros((2, 10), bool)
+    there[1] = True
+    both = replace(samples, episode=np.arange(8) % 2, goals=(("look",),) * 2, counted=there)
+    both = replace(both, present=np.ones((2, 1), bool), source=np.zeros(2, np.int64))
+    both = replace(both, statistics=np.zeros(2, np.int64))
+
+    batch = BatchMaker(both, ((0,),), Vocabulary(), words=4).exact(np.arange(8))
+
+    assert batch.counted is not None
+    assert batch.counted.all(dim=1).tolist() == [False, True] * 4
+    maker = BatchMaker(samples, ((0,),), Vocabulary(), words=4)
+    assert maker.exact(np.arange(8)).counted is None
+
+
 def test_early_frames_are_drawn_more_often() -> None:
     samples = one_white_pixel(60)
     samples.states[:, 0] = np.arange(60)

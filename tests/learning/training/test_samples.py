@@ -1,5 +1,6 @@
 """Images shrunk on reading; chunks relative to the state that belongs to them."""
 
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lbm_studio.core import keys
 from lbm_studio.core.errors import DiskFullError
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.model.config import ModelConfig
@@ -82,3 +84,17 @@ def test_frames_that_a_trim_cut_off_are_neither_seen_nor_predicted(
     at_the_end = cut.chunks[cut.step == 3]
     last = np.broadcast_to(at_the_end[:, 1:2], at_the_end[:, 1:].shape)
     np.testing.assert_array_equal(at_the_end[:, 1:], last)
+
+
+def test_numbers_of_an_absent_arm_do_not_count(dataset: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(dataset, tmp_path / "copy"))
+    station = copy / keys.STATION_FILE
+    said = json.loads(station.read_text()) | {"absent_arms": list(body(1).arm_names)}
+    station.write_text(json.dumps(said))
+
+    absent, present = load(copy, tmp_path / "a"), load(dataset, tmp_path / "b")
+
+    assert present.counted is None
+    assert absent.counted is not None
+    assert absent.counted.shape == (len(absent.goals), body(1).action_size)
+    assert not absent.counted.any()

@@ -10,7 +10,7 @@ from torch.nn import functional
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.learning.model.blocks import sinusoid
 from lbm_studio.learning.model.config import ModelConfig
-from lbm_studio.learning.model.heads.head import ActionHead
+from lbm_studio.learning.model.heads.head import ActionHead, mean_of_counted
 from lbm_studio.learning.model.heads.noise import NoiseProcess
 
 TIME_FREQUENCIES = 128
@@ -49,12 +49,14 @@ class DenoisingHead(ActionHead):
         chunks: Tensor,
         generator: torch.Generator,
         draws: int,
+        counted: Tensor | None = None,
     ) -> Tensor:
         """Return the mean squared error of the denoiser; every frame is spoilt ``draws`` times."""
         pair = self.process.pair(chunks.repeat(draws, 1, 1), generator)
         told, asked = condition.repeat(draws, 1), slots.repeat(draws, 1, 1)
         predicted = self(pair.noisy, pair.time, told, asked)
-        return functional.mse_loss(predicted.float(), pair.target)
+        errors = functional.mse_loss(predicted.float(), pair.target, reduction="none")
+        return mean_of_counted(errors, None if counted is None else counted.repeat(draws, 1))
 
     def sample(self, condition: Tensor, slots: Tensor, generator: torch.Generator) -> Tensor:
         noise = torch.randn((len(condition), *self.chunk_shape), generator=generator)

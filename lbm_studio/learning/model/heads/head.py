@@ -52,6 +52,7 @@ class ActionHead(nn.Module, ABC):
         chunks: Tensor,
         generator: torch.Generator,
         draws: int,
+        counted: Tensor | None = None,
     ) -> Tensor:
         """Return how badly it would have drawn the demonstrated chunks.
 
@@ -61,6 +62,7 @@ class ActionHead(nn.Module, ABC):
             chunks: (B, T, A), normalised.
             generator: of whatever the loss draws at random.
             draws: how many times; a head that draws nothing looks once.
+            counted: (B, A) which numbers of a chunk teach something; None for all.
         """
 
     @abstractmethod
@@ -73,3 +75,11 @@ class ActionHead(nn.Module, ABC):
         for block in self.blocks:
             x = block(x, modulation)  # (B, T + S, D)
         return self.action_out(self.norm(x[:, : tokens.shape[1]]))
+
+
+def mean_of_counted(errors: Tensor, counted: Tensor | None) -> Tensor:
+    """Return the mean of errors (B, T, A), of all or of those that are counted (B, A)."""
+    if counted is None:
+        return errors.mean()
+    weights = counted[:, None, :].expand_as(errors)
+    return (errors * weights).sum() / weights.sum().clamp(min=1)

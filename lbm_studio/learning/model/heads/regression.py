@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.learning.model.config import ModelConfig
-from lbm_studio.learning.model.heads.head import ActionHead
+from lbm_studio.learning.model.heads.head import ActionHead, mean_of_counted
 
 
 class RegressionHead(ActionHead):
@@ -35,9 +35,11 @@ class RegressionHead(ActionHead):
         chunks: Tensor,
         generator: torch.Generator,
         draws: int,
+        counted: Tensor | None = None,
     ) -> Tensor:
         """Return the mean absolute error; nothing is drawn at random."""
-        return functional.l1_loss(self(condition, slots).float(), chunks)
+        drawn = self(condition, slots).float()
+        return mean_of_counted(functional.l1_loss(drawn, chunks, reduction="none"), counted)
 
     def sample(self, condition: Tensor, slots: Tensor, generator: torch.Generator) -> Tensor:
         return self(condition, slots)

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from lbm_studio.core.embodiment import Embodiment
 from lbm_studio.learning.model.config import ModelConfig
-from lbm_studio.learning.model.heads.head import ActionHead
+from lbm_studio.learning.model.heads.head import ActionHead, mean_of_counted
 from lbm_studio.learning.model.normaliser import CLIP
 
 
@@ -39,12 +39,15 @@ class TokenHead(ActionHead):
         chunks: Tensor,
         generator: torch.Generator,
         draws: int,
+        counted: Tensor | None = None,
     ) -> Tensor:
         """Return the mean cross-entropy of the words; nothing is drawn at random."""
         logits = self(condition, slots).float()
-        return functional.cross_entropy(
-            logits.flatten(0, -2), words_of(chunks, self.bins).flatten()
-        )
+        words = words_of(chunks, self.bins)
+        errors = functional.cross_entropy(
+            logits.flatten(0, -2), words.flatten(), reduction="none"
+        ).view_as(words)
+        return mean_of_counted(errors, counted)
 
     def sample(self, condition: Tensor, slots: Tensor, generator: torch.Generator) -> Tensor:
         return numbers_of(self(condition, slots).argmax(dim=-1), self.bins)

@@ -36,6 +36,29 @@ def test_a_head_draws_the_chunk_that_its_condition_was_taught_with(kind: Objecti
     assert torch.equal(drawn, again) is (kind not in DRAWN_AT_RANDOM)
 
 
+@pytest.mark.parametrize("kind", ObjectiveKind)
+def test_numbers_of_an_arm_that_was_not_there_teach_nothing(kind: ObjectiveKind) -> None:
+    config, embodiment = small_config(kind), body(2)
+    head = build_head(config, embodiment, config.width)
+    size = embodiment.action_size
+    counted = torch.ones(2, size, dtype=torch.bool)
+    counted[:, size // 2 :] = False
+
+    head.loss(
+        torch.randn(2, config.width),
+        torch.randn(2, config.prompt_slots, config.prompt_width),
+        torch.rand(2, embodiment.chunk.length, size) * 2 - 1,
+        torch.Generator().manual_seed(0),
+        draws=3,
+        counted=counted,
+    ).backward()
+
+    gradient = head.action_out.bias.grad
+    assert gradient is not None
+    assert (gradient.view(size, -1)[size // 2 :] == 0).all()
+    assert (gradient.view(size, -1)[: size // 2] != 0).any()
+
+
 def test_a_number_and_its_word_differ_by_half_a_bin_at_most() -> None:
     numbers = torch.linspace(-CLIP, CLIP, 999)
 
