@@ -18,7 +18,8 @@ from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.hands_free import TakeAction, read_pedals, write_pedals
 from lbm_studio.core.teleoperation import Device, DeviceStatus, arms_for
-from lbm_studio.link.messages import ArrangeDevices, InputDevices, Message, TakePressed
+from lbm_studio.link.inputs import ArrangeDevices, InputDevices, TakePressed
+from lbm_studio.link.messages import Message
 from lbm_studio.link.phone import PhoneAccess
 
 FORGET_AFTER_S = 3.0

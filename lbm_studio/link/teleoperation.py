@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from lbm_studio.core.teleoperation import ArmTwist, TeleopReading
-from lbm_studio.link.messages import TeleopInput
+from lbm_studio.link.inputs import TeleopInput
 
 
 def inputs_from_reading(reading: TeleopReading) -> list[TeleopInput]:

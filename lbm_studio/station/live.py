@@ -11,7 +11,7 @@ from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.core.shift import Shift
 from lbm_studio.core.teleoperation import Device, DeviceStatus
-from lbm_studio.link.messages import ArrangeDevices, PhonePose, TeleopInput
+from lbm_studio.link.inputs import ArrangeDevices, PhonePose, TeleopInput
 from lbm_studio.station.control.motions import Demonstrator, Motion
 from lbm_studio.station.kinematics import ArmKinematics
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill

@@ -17,7 +17,7 @@ from lbm_studio.core.hands_free import PEDALS_FILE, PedalMap, TakeAction, read_p
 from lbm_studio.core.paths import user_data
 from lbm_studio.core.teleoperation import Device, DeviceStatus
 from lbm_studio.link.bus import DEVICES_TOPIC, PRESSES_TOPIC, Publisher
-from lbm_studio.link.messages import InputDevices, TakePressed
+from lbm_studio.link.inputs import InputDevices, TakePressed
 from lbm_studio.link.session import Session
 from lbm_studio.station.teleop.hid import HidBus, HidInfo, SystemHidBus
 from lbm_studio.station.teleop.pedal import PEDAL, PedalPress, Pedals

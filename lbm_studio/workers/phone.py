@@ -20,7 +20,8 @@ from lbm_studio.core.codec import from_json
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.paths import resources, user_data
 from lbm_studio.link.bus import AsyncRequester, Requester
-from lbm_studio.link.messages import Describe, Description, PhonePose
+from lbm_studio.link.inputs import PhonePose
+from lbm_studio.link.messages import Describe, Description
 from lbm_studio.link.phone import EVERYWHERE, TOKEN_BYTES, PhoneAccess
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import StopSupervisor

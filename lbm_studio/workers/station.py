@@ -19,7 +19,7 @@ from typing import Protocol
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.shift import Shift
-from lbm_studio.link import messages
+from lbm_studio.link import inputs, messages
 from lbm_studio.link.bus import (
     DEVICES_TOPIC,
     PHYSICS_TOPIC,
@@ -146,11 +146,11 @@ class StationProcess:
         match request:
             case messages.Heartbeat():
                 self._loop.heartbeat()
-            case messages.TeleopInput():
+            case inputs.TeleopInput():
                 self._devices.accept(request)
-            case messages.PhonePose():
+            case inputs.PhonePose():
                 self._devices.accept_phone(request)
-            case messages.ArrangeDevices():
+            case inputs.ArrangeDevices():
                 self._devices.arrange(request)
             case messages.Describe():
                 return self._describe()
@@ -194,7 +194,7 @@ class StationProcess:
         if cycle.mode is not Mode.TELEOPERATION:
             self._devices.release()
         elif devices := self._devices.status():
-            events.publish(DEVICES_TOPIC, messages.InputDevices(devices=devices, in_use=True))
+            events.publish(DEVICES_TOPIC, inputs.InputDevices(devices=devices, in_use=True))
         if self._simulation is not None:
             events.publish(PHYSICS_TOPIC, self._physics(cycle, self._simulation))
         tick = tick_message(

@@ -13,7 +13,7 @@ from lbm_studio.app.views.devices import PhoneLink
 from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView
 from lbm_studio.core.hands_free import TakeAction, read_pedals
 from lbm_studio.core.teleoperation import Device, DeviceStatus
-from lbm_studio.link.messages import ArrangeDevices, InputDevices, TakePressed
+from lbm_studio.link.inputs import ArrangeDevices, InputDevices, TakePressed
 from lbm_studio.link.phone import PhoneAccess
 from tests.app.fakes import SECOND_NS, FakeProcesses, FakeStation, two_armed_description
 

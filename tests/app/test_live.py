@@ -17,6 +17,7 @@ from lbm_studio.link.bus import (
     Responder,
 )
 from lbm_studio.link.frames import FrameRing
+from lbm_studio.link.inputs import InputDevices, TakePressed
 from lbm_studio.link.messages import (
     Accepted,
     Describe,
@@ -24,11 +25,9 @@ from lbm_studio.link.messages import (
     FramesReady,
     Halt,
     Heartbeat,
-    InputDevices,
     Message,
     Refused,
     StationRequest,
-    TakePressed,
 )
 from lbm_studio.link.session import Session
 from tests.app.fakes import SECOND_NS, first_tick, station_description

@@ -5,6 +5,7 @@ import pytest
 from lbm_studio.app.datasets import DatasetShelf
 from lbm_studio.app.teach_panel import MAX_FAILURES_IN_SERIES, TeachPanel
 from lbm_studio.app.views.teach import MotionSource, TeachState
+from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.messages import (
     BeginEpisode,
     DiscardEpisode,
@@ -15,7 +16,6 @@ from lbm_studio.link.messages import (
     SetGoal,
     StartDemonstration,
     StartTeleoperation,
-    TeleopInput,
 )
 from tests.app.fakes import NEVER_OLD_NS, SECOND_NS, first_tick, station_description
 from tests.app.recordings import shelf_with

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from lbm_studio.core.keyboard import KeyboardArm
-from lbm_studio.link.messages import TeleopInput
+from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.teleoperation import inputs_from_reading, twist_from_input
 from tests.core.hands import hold_exactly
 

@@ -9,7 +9,8 @@ from lbm_studio.core.action import Action
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
-from lbm_studio.link.messages import Mode, TeleopInput
+from lbm_studio.link.inputs import TeleopInput
+from lbm_studio.link.messages import Mode
 from lbm_studio.station.control.loop import ControlLoop, Cycle
 from lbm_studio.station.control.motions import (
     DemonstrationMotion,

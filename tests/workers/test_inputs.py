@@ -8,7 +8,8 @@ import pytest
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.hands_free import PedalMap, TakeAction, write_pedals
 from lbm_studio.link.bus import Subscriber
-from lbm_studio.link.messages import InputDevices, Published, TakePressed
+from lbm_studio.link.inputs import InputDevices, TakePressed
+from lbm_studio.link.messages import Published
 from lbm_studio.link.session import Session
 from lbm_studio.station.teleop.controller import Button
 from lbm_studio.station.teleop.pedal import PEDAL

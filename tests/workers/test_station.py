@@ -17,6 +17,7 @@ from lbm_studio.core.codec import from_json
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.shift import Shift
 from lbm_studio.link.bus import TICK_TOPIC, Responder, Subscriber
+from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.messages import (
     Accepted,
     Chunk,
@@ -36,7 +37,6 @@ from lbm_studio.link.messages import (
     StartDemonstration,
     StartPolicy,
     StartTeleoperation,
-    TeleopInput,
     Tick,
 )
 from lbm_studio.link.session import Session

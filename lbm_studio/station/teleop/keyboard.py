@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.teleoperation import ArmTwist, TeleopReading
-from lbm_studio.link.messages import TeleopInput
+from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.teleoperation import twist_from_input
 from lbm_studio.station.teleop.source import STALE_S
 

@@ -15,7 +15,7 @@ from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.pose import FloatArray, rotation_from_vector, rotation_vector
 from lbm_studio.core.teleoperation import ArmTwist, Device, DeviceStatus, TeleopReading
-from lbm_studio.link.messages import PhonePose
+from lbm_studio.link.inputs import PhonePose
 from lbm_studio.station.teleop.shaping import at_most
 from lbm_studio.station.teleop.source import STALE_S
 

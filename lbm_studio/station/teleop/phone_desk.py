@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.errors import StudioError
-from lbm_studio.link.messages import PhonePose
+from lbm_studio.link.inputs import PhonePose
 from lbm_studio.link.phone import (
     NONCE_BYTES,
     Challenge,

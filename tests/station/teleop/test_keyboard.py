@@ -5,7 +5,7 @@ import pytest
 
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.keyboard import KeyboardArm
-from lbm_studio.link.messages import TeleopInput
+from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.teleoperation import inputs_from_reading
 from lbm_studio.station.teleop.keyboard import SILENT_S, WindowTeleop
 from lbm_studio.station.teleop.source import STALE_S

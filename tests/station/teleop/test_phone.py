@@ -11,7 +11,7 @@ from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.pose import FloatArray, Pose, rotation_vector
-from lbm_studio.link.messages import PhonePose
+from lbm_studio.link.inputs import PhonePose
 from lbm_studio.station.teleop.mapping import next_action
 from lbm_studio.station.teleop.phone import PhoneTeleop
 from lbm_studio.station.teleop.source import STALE_S

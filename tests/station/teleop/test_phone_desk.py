@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from lbm_studio.core.clock import ManualClock
-from lbm_studio.link.messages import PhonePose
+from lbm_studio.link.inputs import PhonePose
 from lbm_studio.station.teleop.phone_desk import HangUpError, PhoneCall, PhoneDesk
 
 TOKEN = bytes(range(32))
