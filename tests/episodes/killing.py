@@ -28,7 +28,7 @@ from tests.episodes.recordings import record_dataset, record_episode
 STATION = make_station("right", "left")
 LATEST_S = 0.12
 """After how long at most the process is killed [s]."""
-KILLS_A_FOLDER = 25
+KILLS_A_FOLDER = 12
 """After so many kills new datasets are begun: checking long ones takes long."""
 
 Say = Callable[[str], None]
@@ -97,8 +97,13 @@ ACTIONS: Mapping[str, Callable[[Path, random.Random, Say], None]] = {
 # --- what must be true afterwards ----------------------------------------------------------------
 
 
-def check(folder: Path) -> str:
+def check(folder: Path, *, mends: bool, decode: bool) -> str:
     """Return what was being done when the process was killed.
+
+    Args:
+        folder: of the datasets.
+        mends: whether they are repaired too; otherwise the next process finds them as they are.
+        decode: whether every picture is decoded as well.
 
     Raises:
         KillError: something was lost, or a dataset is broken.
@@ -107,6 +112,8 @@ def check(folder: Path) -> str:
     for name in ("recorded", "given", "merged"):
         kept = {line.split()[2] for line in told if line.startswith(f"kept {name} ")}
         _check_dataset(folder / name, kept)
+        if mends and (folder / name / "meta" / "info.json").exists():
+            _repair_and_check(folder / name, decode=decode)
     log = EditLog(folder / "recorded")
     edits = max((int(line.split()[1]) for line in told if line.startswith("edited ")), default=0)
     if len(log.in_force) < edits:
@@ -121,13 +128,18 @@ def _check_dataset(root: Path, kept: set[str]) -> None:
         if kept:
             raise KillError(f"{root.name} is gone with {len(kept)} episodes.")
         return
-    before = verify_dataset(root)
-    harmful = [one for one in before.findings if one not in before.left_behind]
+    found = verify_dataset(root)
+    harmful = [one for one in found.findings if one not in found.left_behind]
     lost = kept - {episode.metadata.uuid for episode in Dataset.open(root).episodes}
+    if harmful or lost:
+        raise KillError(f"{root.name}: {harmful}, lost {lost}")
+
+
+def _repair_and_check(root: Path, *, decode: bool) -> None:
     repair_dataset(root)
-    after = verify_dataset(root, decode=True).findings
-    if harmful or lost or after:
-        raise KillError(f"{root.name}: {harmful}, lost {lost}, after the repair {after}")
+    wrong = verify_dataset(root, decode=decode).findings
+    if wrong:
+        raise KillError(f"{root.name}, after the repair: {wrong}")
 
 
 # --- killing -------------------------------------------------------------------------------------
@@ -159,7 +171,9 @@ def kill_often(parent: Path, kills: int, seed: int = 0) -> Counter[str]:
             raise KillError("The process ended by itself.")
         os.kill(process.pid or 0, signal.SIGKILL)
         process.join()
-        counts[check(folder)] += 1
-        if (number + 1) % KILLS_A_FOLDER == 0:
+        is_last = (number + 1) % KILLS_A_FOLDER == 0 or number + 1 == kills
+        mends = is_last or dice.random() < 0.5
+        counts[check(folder, mends=mends, decode=is_last)] += 1
+        if is_last:
             shutil.rmtree(folder)
     return counts
