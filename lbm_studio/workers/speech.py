@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import closing
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,4 +198,6 @@ def main(arguments: list[str], microphone: Microphone | None = None) -> int:
         ) as server,
     ):
         responder.serve(server.handle, lifetime.is_over)
+        for recognition in active_children():
+            recognition.kill()  # it holds nothing that anybody will ask for
     return 0
