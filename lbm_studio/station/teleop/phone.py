@@ -62,9 +62,10 @@ class PhoneTeleop:
         self._latest: dict[str, PhonePose] = {}
         self._spoilt: dict[str, int] = {}
         self._reached: dict[str, _Held] = {}
+        self._old_openings: dict[str, float | None] = {}
 
     def connect(self) -> None:
-        """Begin; a screen that is touched already has to be touched anew.
+        """Begin; a screen that is touched already has to be touched anew, a slider moved.
 
         Raises:
             StationError: no phone has been heard lately.
@@ -75,6 +76,7 @@ class PhoneTeleop:
             raise StationError(NO_PHONE)
         self._reached = {}
         self._spoilt = {arm: message.touch for arm, message in latest.items() if message.held}
+        self._old_openings = {arm: message.opening for arm, message in latest.items()}
 
     def close(self) -> None:
         self._reached = {}
@@ -97,8 +99,12 @@ class PhoneTeleop:
         devices: list[DeviceStatus] = []
         for arm, message in self._latest.copy().items():
             trouble = self._trouble(message, now_ns)
-            is_moving = message.held and not trouble
-            arms[arm] = self._follow(message) if is_moving else self._let_go(message)
+            opening = self._opening(message) if _is_fresh(message, now_ns) else None
+            if message.held and not trouble:
+                arms[arm] = self._follow(message, opening)
+            else:
+                self._reached.pop(arm, None)
+                arms[arm] = ArmTwist.still(opening)
             devices.append(_status(message, now_ns, trouble))
         return TeleopReading(
             arms,
@@ -116,11 +122,14 @@ class PhoneTeleop:
             return f"Let go of the phone of the {message.arm} arm, then touch it again."
         return ""
 
-    def _let_go(self, message: PhonePose) -> ArmTwist:
-        self._reached.pop(message.arm, None)
-        return ArmTwist.still(message.opening)
+    def _opening(self, message: PhonePose) -> float | None:
+        """Return the opening that is wanted; a slider that was not moved since wants nothing."""
+        if self._old_openings.get(message.arm) == message.opening:
+            return None
+        self._old_openings.pop(message.arm, None)
+        return message.opening
 
-    def _follow(self, message: PhonePose) -> ArmTwist:
+    def _follow(self, message: PhonePose, opening: float | None) -> ArmTwist:
         """Return the velocity that catches up with the phone within the period, if it may."""
         position, rotation = _place(message)
         reached = self._reached.get(message.arm)
@@ -135,7 +144,7 @@ class PhoneTeleop:
             position=reached.position + linear * self._period_s / message.scale,
             rotation=rotation_from_vector(angular * self._period_s) @ reached.rotation,
         )
-        return ArmTwist(linear, angular, message.opening)
+        return ArmTwist(linear, angular, opening)
 
 
 def _place(message: PhonePose) -> tuple[FloatArray, FloatArray]:

@@ -176,6 +176,23 @@ def test_the_gripper_follows_the_slider_even_without_a_touch(hand: Hand):
     assert hand.sent.arms["left"].gripper_width_m == 0.08
 
 
+def test_a_slider_that_stands_somewhere_from_before_moves_no_gripper(hand: Hand):
+    hand.say(opening=0.2)
+    hand.phone.connect()
+    hand.step()
+    assert hand.sent.arms["right"].gripper_width_m == 0.08
+
+    hand.step(opening=0.3)
+    assert hand.sent.arms["right"].gripper_width_m < 0.08
+
+
+def test_a_phone_that_is_gone_wants_nothing_of_the_gripper(hand: Hand):
+    hand.say(opening=0.2)
+    hand.clock.advance_s(STALE_S + 0.01)
+
+    assert hand.phone.read().arms["right"].opening is None
+
+
 def test_late_messages_and_unknown_arms_change_nothing(hand: Hand):
     hand.step(held=True, touch=2)
     hand.phone.accept(msgspec.structs.replace(hand.pose, position_m=(9.0, 9.0, 9.0), sampled_ns=0))
