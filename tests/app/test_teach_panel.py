@@ -318,7 +318,25 @@ def test_held_keys_move_the_arm_only_while_recording_with_the_keyboard(panel, st
     assert "Move the right arm" in panel.view.sentence
 
 
-@pytest.mark.parametrize("source", [MotionSource.KEYBOARD, MotionSource.GAMEPAD])
+BY_HAND = [source for source in MotionSource if source is not MotionSource.COLLEAGUE]
+
+
+@pytest.mark.parametrize("source", BY_HAND)
+def test_every_device_is_asked_for_by_its_name_and_recorded_as_teleoperation(
+    panel, station, source
+):
+    station.show_pictures(SECOND_NS)
+    panel.poll(SECOND_NS)
+    panel.set_source(source)
+    panel.start()
+    panel.poll(SECOND_NS)
+
+    assert station.asked_for(StartTeleoperation) == [StartTeleoperation(device=source.value)]
+    assert [begin.source for begin in station.asked_for(BeginEpisode)] == ["teleoperation"]
+    assert "then keep or discard" in panel.view.sentence
+
+
+@pytest.mark.parametrize("source", BY_HAND)
 def test_arms_moved_by_hand_halt_when_a_picture_grows_old(panel, station, said, source):
     station.show_pictures(SECOND_NS)
     panel.poll(SECOND_NS)
