@@ -82,7 +82,7 @@ class ChildProgramRun:
     def poll(self) -> ProgramOutcome | None:
         if self._child is None or self._folder is None or self._child.poll() is None:
             return None
-        outcome = _outcome(Path(self._folder.name), self._child.returncode)
+        outcome = _outcome(Path(self._folder.name))
         self._clean()
         return outcome
 
@@ -99,12 +99,13 @@ class ChildProgramRun:
             self._folder = None
 
 
-def _outcome(folder: Path, code: int) -> ProgramOutcome:
+def _outcome(folder: Path) -> ProgramOutcome:
     words = last_words(folder / "log")
     try:
         result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         result = None
-    if code != 0 or not isinstance(result, dict):
+    # A check that finds something ends with another code than 0, and with its figures.
+    if not isinstance(result, dict):
         return ProgramOutcome(None, words or "It ended without a result.")
     return ProgramOutcome(result, words)

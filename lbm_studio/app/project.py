@@ -77,6 +77,7 @@ class _Parts:
     reading: BackgroundThread
     decoding: BackgroundThread
     replays: ChildProgramRun
+    checks: ChildProgramRun
     rollouts: ChildProgramRun
 
 
@@ -139,6 +140,7 @@ def _parts(
         reading=BackgroundThread("reading"),
         decoding=BackgroundThread("decoding"),
         replays=ChildProgramRun(command),
+        checks=ChildProgramRun(command),
         rollouts=ChildProgramRun(command),
     )
 
@@ -146,7 +148,7 @@ def _parts(
 def _application(parts: _Parts, station: str) -> Application:
     live, notices, settings, jobs = parts.live, parts.notices, parts.settings, parts.jobs
     station_panel = StationPanel(live, parts.processes, parts.stop, notices, chosen=station)
-    review = ReviewPanel(parts.shelf, parts.decoding, parts.replays, notices)
+    review = ReviewPanel(parts.shelf, parts.decoding, parts.replays, parts.checks, notices)
     train = TrainPanel(
         parts.shelf, jobs, parts.library, parts.reading, parts.rollouts, settings, notices
     )

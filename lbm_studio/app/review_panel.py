@@ -20,6 +20,7 @@ from lbm_studio.app.episode_rows import (
 )
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.program_run import ProgramOutcome, ProgramRun
+from lbm_studio.app.quality_model import QualityModel
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.review import (
     Curves,
@@ -32,6 +33,7 @@ from lbm_studio.app.views.review import (
 )
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
+from lbm_studio.episodes.edits.change import FrameRange
 from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.edits.projection import Projection, project
 from lbm_studio.episodes.edits.view import EpisodeView
@@ -65,10 +67,16 @@ class ReviewPanel(ViewModel[ReviewView]):
 
     Attributes:
         edit: what can be said about the chosen episodes.
+        quality: what is doubtful about the open dataset.
     """
 
     def __init__(
-        self, shelf: Shelf, background: Background, replays: ProgramRun, notices: Notices
+        self,
+        shelf: Shelf,
+        background: Background,
+        replays: ProgramRun,
+        checks: ProgramRun,
+        notices: Notices,
     ) -> None:
         super().__init__(ReviewView(), notices)
         self._shelf = shelf
@@ -76,11 +84,13 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._replays = replays
         self._frames = EpisodeFrames(background, self._show_frames, self._refuse)
         self.edit = EpisodeEditor(self, self._refuse, self._show_rows)
+        self.quality = QualityModel(checks, self.edit.apply, notices)
         self._opened: _Opened | None = None
         self._projection = Projection((), ())
         self._rows: tuple[EpisodeRow, ...] = ()
         self._uuids: tuple[str, ...] = ()
         self._curves: Curves | None = None
+        self._part: tuple[FrameRange, Curves] | None = None
         self._is_reading = False
         self._play_from: tuple[int, int] | None = None
         self._now_ns = 0
@@ -110,7 +120,7 @@ class ReviewPanel(ViewModel[ReviewView]):
         view = self._projection.episodes[index]
         self._stop_playing()
         self._is_reading = True
-        self._uuids, self._curves = (view.uuid,), None
+        self._uuids, self._curves, self._part = (view.uuid,), None, None
         self._update(position=0, shown_position=-1)
         self._show_rows()
         dataset = self._opened.dataset
@@ -124,6 +134,11 @@ class ReviewPanel(ViewModel[ReviewView]):
             lambda: episode_curves(dataset, view.index), show, self._reading_failed
         )
         self._frames.open(dataset, view.index, first=view.extent.first)
+
+    def show_episode(self, uuid: str) -> None:
+        """Show the episode of that name, e.g. the one a finding is about."""
+        names = [view.uuid for view in self._projection.episodes]
+        self.select(names.index(uuid) if uuid in names else -1)
 
     def choose(self, indices: Iterable[int]) -> None:
         """Choose episodes beside the selected one: the next edit is about all of them."""
@@ -207,8 +222,9 @@ class ReviewPanel(ViewModel[ReviewView]):
     # --- following -------------------------------------------------------------------------------
 
     def poll(self, now_ns: int) -> None:
-        """Play on and follow the replay; called at about 30 Hz."""
+        """Play on and follow replay and check; called at about 30 Hz."""
         self._now_ns = now_ns
+        self.quality.poll()
         if self._play_from is not None:
             start, began_ns = self._play_from
             frames = int(seconds_between(began_ns, now_ns) * self.view.rate_hz)
@@ -222,6 +238,7 @@ class ReviewPanel(ViewModel[ReviewView]):
     def close(self) -> None:
         """End what is still running."""
         self._replays.stop()
+        self.quality.stop()
 
     def _reopen(self, path: Path) -> None:
         def read() -> _Opened:
@@ -243,6 +260,7 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._opened = opened
         self._is_reading = False
         self._update(dataset=str(opened.path), rate_hz=opened.dataset.rate_hz)
+        self.quality.open_dataset(opened.path)
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -273,7 +291,7 @@ class ReviewPanel(ViewModel[ReviewView]):
             return
         view = self._projection.episodes[chosen[0]]
         first, length = view.extent.first, len(view.extent)
-        curves = part_of_curves(self._curves, view.extent) if self._curves else None
+        curves = self._curves_of(view.extent)
         self._update(
             selected=chosen[0],
             chosen=chosen,
@@ -285,6 +303,14 @@ class ReviewPanel(ViewModel[ReviewView]):
             phases=phase_rows(view),
         )
         self._frames.show_part(first)
+
+    def _curves_of(self, extent: FrameRange) -> Curves | None:
+        """Return the curves of a part, the same object as long as the part is the same."""
+        if self._curves is None:
+            return None
+        if self._part is None or self._part[0] != extent:
+            self._part = (extent, part_of_curves(self._curves, extent))
+        return self._part[1]
 
     def _show_frames(self, position: int, images: Mapping[str, Image]) -> None:
         self._is_reading = False

@@ -2,7 +2,7 @@ import pytest
 
 from lbm_studio.app.review_panel import ReviewPanel
 from lbm_studio.app.views.review import PhaseRow, Result, ReviewState, RowFilter, RowOrder
-from tests.app.fakes import SECOND_NS
+from tests.app.fakes import SECOND_NS, FakeProgramRun
 from tests.app.recordings import shelf_with
 from tests.core.stations import make_station
 from tests.episodes.quality.demonstrations import Demonstration, write_demonstrations
@@ -14,8 +14,13 @@ def shelf(tmp_path):
 
 
 @pytest.fixture
-def panel(shelf, background, program, notices):
-    panel = ReviewPanel(shelf, background, program, notices)
+def checks():
+    return FakeProgramRun()
+
+
+@pytest.fixture
+def panel(shelf, background, program, checks, notices):
+    panel = ReviewPanel(shelf, background, program, checks, notices)
     panel.refresh()
     return panel
 
@@ -27,9 +32,9 @@ def opened(panel):
 
 
 def test_without_recordings_the_panel_says_where_to_make_some(
-    tmp_path, background, program, notices
+    tmp_path, background, program, checks, notices
 ):
-    panel = ReviewPanel(shelf_with(tmp_path / "none"), background, program, notices)
+    panel = ReviewPanel(shelf_with(tmp_path / "none"), background, program, checks, notices)
     panel.refresh()
     assert panel.view.state is ReviewState.EMPTY
     assert "Teach" in panel.view.sentence
