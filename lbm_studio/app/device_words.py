@@ -46,9 +46,9 @@ def device_rows(
     return tuple(rows)
 
 
-def troubles(rows: Iterable[DeviceRow]) -> tuple[str, ...]:
+def troubles(rows: Iterable[DeviceRow]) -> frozenset[str]:
     """Return what is the matter with devices, a sentence each."""
-    return tuple(row.sentence for row in rows if row.level in (Level.WARN, Level.BAD))
+    return frozenset(row.sentence for row in rows if row.level in (Level.WARN, Level.BAD))
 
 
 def _row(status: DeviceStatus, arms: Mapping[str, str], now_ns: int) -> DeviceRow:

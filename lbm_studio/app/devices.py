@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from lbm_studio.app.device_words import PEDAL, device_rows
+from lbm_studio.app.device_words import PEDAL, device_rows, troubles
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.processes import Processes
@@ -77,6 +77,7 @@ class InputDevicesModel(ViewModel[DevicesView]):
         self._is_teaching = is_teaching
         self._there: dict[bool, tuple[DeviceStatus, ...]] = {}
         self._told_ns: dict[bool, int] = {}
+        self._said: frozenset[str] = frozenset()
         self._is_arranged = False
         self._now_ns = 0
 
@@ -206,15 +207,23 @@ class InputDevicesModel(ViewModel[DevicesView]):
         access = self._phone_access() if is_served else None
         link = PhoneLink(access.url, access.fingerprint, access.code) if access else None
         arms = self._arms()
+        rows = device_rows(self._plugged_in(), self._in_use(), arms, now_ns)
+        self._say_troubles(troubles(rows))
         self.publish(
             replace(
                 self.view,
-                rows=device_rows(self._plugged_in(), self._in_use(), arms, now_ns),
+                rows=rows,
                 can_swap=len(arms) > 1,
                 hold_button=self._settings.current.spacemouse_hold_button,
                 phone=link,
             )
         )
+
+    def _say_troubles(self, sentences: frozenset[str]) -> None:
+        """Say what has become the matter, once."""
+        for sentence in sorted(sentences - self._said):
+            self._notices.add(sentence)
+        self._said = sentences
 
     def _plugged_in(self) -> tuple[DeviceStatus, ...]:
         return self._fresh(in_use=False)

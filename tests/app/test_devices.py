@@ -129,7 +129,9 @@ def test_a_device_in_use_tells_its_age_and_its_trouble(desk: Desk):
     first, second = (row for row in desk.model.view.rows if row.device == "spacemouse")
     assert (first.connected, first.age_s, first.level) == (False, 2.0, Level.BAD)
     assert second.connected
-    assert troubles(desk.model.view.rows) == ("It was unplugged.",)
+    assert troubles(desk.model.view.rows) == {"It was unplugged."}
+    desk.model.poll(round(9.1 * SECOND_NS))
+    assert [notice.text for notice in desk.notices.all] == ["It was unplugged."]
 
 
 def test_devices_nobody_tells_of_any_more_are_gone(desk: Desk):
