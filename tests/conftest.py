@@ -109,9 +109,12 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def _shared_memory() -> set[str]:
-    """Return the segments there are, less semaphores: Python removes its own when it ends."""
+    """Return the segments there are, less semaphores: Python removes its own when it ends.
+
+    And less what JACK, to which PortAudio is linked, makes once for every user.
+    """
     names = {entry.name for entry in SHARED_MEMORY.iterdir()} if SHARED_MEMORY.is_dir() else set()
-    return {name for name in names if not name.startswith("sem.")}
+    return {name for name in names if not name.startswith(("sem.", "jack_db-"))}
 
 
 def _is_ours(name: str) -> bool:
