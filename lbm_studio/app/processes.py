@@ -143,7 +143,10 @@ class StationProcesses:
 
     def open_phone(self, *, in_network: bool) -> None:
         self._phone_in_network = in_network
-        self.restart(ProcessName.PHONE)
+        if self._supervisor is not None and self._session is not None:
+            self._supervisor.kill(ProcessName.PHONE)
+            self._session.phone_file.unlink(missing_ok=True)  # its link opens nothing any more
+        self.ensure(ProcessName.PHONE)
 
     def close_phone(self) -> None:
         if self._supervisor is not None:

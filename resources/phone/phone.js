@@ -4,6 +4,7 @@
 
 const SEND_EVERY_MS = 16;
 const DRAG_M_PER_PX = 0.0005;
+const ROLL_M = 0.005;       // a notch of a mouse's wheel
 const AR = "immersive-ar";
 const $ = (id) => document.getElementById(id);
 
@@ -112,7 +113,16 @@ function letGo() {
 function drag(event) {
   if (!state.held || state.session) { return; }
   const [x, y, z] = state.position;
-  state.position = [x + event.movementX * DRAG_M_PER_PX, y, z + event.movementY * DRAG_M_PER_PX];
+  const aside = event.movementX * DRAG_M_PER_PX;
+  const back = event.movementY * DRAG_M_PER_PX;
+  const isLift = $("lift").checked;
+  state.position = [x + aside, isLift ? y - back : y, isLift ? z : z + back];
+}
+
+function roll(event) {
+  event.preventDefault();
+  if (!state.held || state.session) { return; }
+  state.position[1] -= Math.sign(event.deltaY) * ROLL_M;
 }
 
 // --- where the phone is ---------------------------------------------------------------------------
@@ -150,7 +160,8 @@ function onFrame(time, frame) {
 function tellHow() {
   $("how").textContent = state.session
     ? "The gripper follows the phone. Up is up; away from where you stood is forward."
-    : "Slide the finger: up is forward. Let go to stop.";
+    : "Slide the finger or the mouse: up is forward, the wheel lifts. Let go to stop.";
+  $("lifting").hidden = Boolean(state.session);
   $("follow").hidden = Boolean(state.session) || !state.canFollow;
 }
 
@@ -159,6 +170,7 @@ async function begin() {
   const pad = $("pad");
   pad.onpointerdown = (event) => { pad.setPointerCapture(event.pointerId); hold(); };
   pad.onpointermove = drag;
+  pad.onwheel = roll;
   pad.onpointerup = pad.onpointercancel = pad.onlostpointercapture = letGo;
   document.body.addEventListener("beforexrselect", (event) => event.preventDefault());
   document.onvisibilitychange = letGo;

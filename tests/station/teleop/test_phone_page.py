@@ -53,6 +53,9 @@ async function play() {
   elements.pad.onpointerdown({ pointerId: 1 });
   elements.pad.onpointermove({ movementX: 0, movementY: -20 });
   elements.gripper.oninput({ target: { value: "0.25" } });
+  elements.pad.onwheel({ deltaY: -100, preventDefault() {} });
+  elements.lift.checked = true;
+  elements.pad.onpointermove({ movementX: 40, movementY: -10 });
   elements.pad.onpointerup();
   elements.arms.children[1].onclick();
   elements.pad.onpointerdown({ pointerId: 2 });
@@ -103,5 +106,6 @@ def test_the_pages_script_says_what_the_desk_understands():
     slid = desk.poses[2]
     assert (slid.opening, slid.scale) == (0.25, 1.0)
     assert slid.position_m == pytest.approx((0.0, 0.0, -0.01))
+    assert desk.poses[3].position_m == pytest.approx((0.02, 0.01, -0.01))
     assert desk.poses[1].touch < desk.poses[6].touch
     assert desk.stops == 1

@@ -1,0 +1,82 @@
+"""What the processes of a station are started with, and the link of its phones."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lbm_studio.app.live import LiveStation
+from lbm_studio.app.processes import AT_CONNECT, StationProcesses
+from lbm_studio.app.stop import StopButton
+from lbm_studio.app.supervisor import ProcessName
+from lbm_studio.core.clock import MonotonicClock
+from lbm_studio.link.phone import PhoneAccess
+from lbm_studio.link.session import Session
+from tests.app.waiting import wait_until
+
+STAY = """
+import sys, time
+with open(sys.argv[1], "a") as notes:
+    notes.write(" ".join(sys.argv[2:]) + chr(10))
+time.sleep(60.0)
+"""
+
+
+class Opened:
+    """A session whose processes do nothing but note what they were started with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.session = Session(folder / "s")
+        self.notes = folder / "notes"
+        self.live = LiveStation(MonotonicClock())
+        self.processes = StationProcesses(
+            self.live,
+            StopButton(),
+            log_folder=folder / "logs",
+            command=[sys.executable, "-c", STAY, str(self.notes)],
+            with_stop_window=False,
+            make_session=lambda: self.session,
+        )
+        self.processes.open("simulated")
+
+    def started_with(self, words: str) -> bool:
+        lines = self.notes.read_text().splitlines() if self.notes.exists() else []
+        return any(line.startswith(words) for line in lines)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opened]:
+    opened = Opened(tmp_path)
+    yield opened
+    opened.processes.close()
+    opened.processes.wait_until_closed()
+
+
+def test_phones_are_served_only_when_asked_for_and_beyond_this_machine_only_when_asked_again(
+    opened: Opened,
+):
+    folder = f"--session {opened.session.folder}"
+    wait_until(lambda: opened.started_with(f"worker station {folder} --station simulated"))
+    assert ProcessName.PHONE not in AT_CONNECT
+    assert not opened.processes.status(ProcessName.PHONE).is_running
+
+    opened.processes.open_phone(in_network=False)
+    wait_until(lambda: opened.started_with(f"worker phone {folder}"))
+    assert not opened.started_with(f"worker phone {folder} --host")
+
+    opened.processes.open_phone(in_network=True)
+    wait_until(lambda: opened.started_with(f"worker phone {folder} --host 0.0.0.0"))
+
+    opened.processes.close_phone()
+    wait_until(lambda: not opened.processes.status(ProcessName.PHONE).is_running)
+
+
+def test_the_link_of_phones_that_were_served_before_is_forgotten(opened: Opened):
+    access = PhoneAccess("https://127.0.0.1:8443/#00", "AA", ("1",))
+    access.write(opened.session.phone_file)
+    assert opened.processes.phone_access() == access
+
+    opened.processes.open_phone(in_network=False)
+
+    assert opened.processes.phone_access() is None
