@@ -97,6 +97,8 @@ class SpokenGoal(ViewModel[SpokenGoalView]):
         if goal:
             self._memory.remember(goal)
         self.settled.emit(goal)
+        if self.view.state not in UNDER_WAY:
+            self._enter(SpokenGoalState.IDLE)  # what went wrong before is of no interest any more
 
     def refresh(self) -> None:
         """Look for goals in recordings again."""

@@ -284,3 +284,11 @@ def test_what_is_typed_counts_at_once_and_nothing_typed_is_not_remembered(rig):
 
     assert rig.settled == ["lift the cup", ""]
     assert rig.memory.goals == ("lift the cup",)
+
+
+def test_once_a_goal_is_typed_what_went_wrong_is_not_told_any_more(rig):
+    rig.speak(Verdict.SILENCE)
+
+    rig.goal.typed("lift the cup")
+
+    assert (rig.state, rig.goal.view.sentence) == (State.IDLE, "")
