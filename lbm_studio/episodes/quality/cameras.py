@@ -19,10 +19,10 @@ from lbm_studio.episodes.quality.record import EpisodeRecord
 
 FEWEST = 3
 """Episodes of a station from which on most of them mean something."""
-OTHER = -0.3
+OTHER, PERHAPS_OTHER = -0.5, -0.2
 """A picture is 1 where it looks like its own camera, -1 where it looks like the other one."""
 SCATTER = 0.4
-"""Where most pictures scatter more than this about 1, the cameras cannot be told apart."""
+"""Where most pictures fall below 1 by more than this, the cameras cannot be told apart."""
 TELLING = 0.15
 """Cameras whose pictures usually differ by less cannot be told apart either."""
 SAME_SHARE = 0.2
@@ -30,6 +30,8 @@ SAME_SHARE = 0.2
 NOISE = 0.05
 CHECKED_TAG = "checked"
 """Says that a person looked at an episode and found its cameras right."""
+
+_SWAPPED = "each shows what the other one shows in most episodes."
 
 Look = NDArray[np.float64]
 
@@ -65,20 +67,21 @@ def _compare(
         return
     pair = _Pair.measure([a for _, a, _ in shown], [b for _, _, b in shown])
     scores = np.array([pair.scores(a, b) for _, a, b in shown])  # (episodes, 2)
-    scatter = float(np.median(np.abs(scores - 1.0), axis=0).max())
+    scatter = float(np.median(np.maximum(1.0 - scores, 0.0), axis=0).max())
+    can_tell = scatter < SCATTER
     for (record, _, _), score, distance in zip(shown, scores, apart, strict=True):
+        if CHECKED_TAG in record.view.labels.tags:
+            continue
+        advice = f"If they are right, tag the episode “{CHECKED_TAG}”."
         if distance < SAME_SHARE * np.median(apart):
-            clause = f"the cameras “{one}” and “{other}” show the same picture."
-        elif scatter < SCATTER and score.max() < OTHER:
-            clause = (
-                f"the cameras “{one}” and “{other}” are swapped: each shows what the other one"
-                " shows in most episodes."
-            )
+            severity, what = Severity.RUIN, "show the same picture."
+        elif can_tell and score.max() < OTHER:
+            severity, what = Severity.RUIN, f"are swapped: {_SWAPPED}"
+        elif can_tell and score.max() < PERHAPS_OTHER:
+            severity, what = Severity.DOUBT, f"may be swapped: {_SWAPPED}"
         else:
             continue
-        is_looked_at = CHECKED_TAG in record.view.labels.tags
-        severity = Severity.HINT if is_looked_at else Severity.RUIN
-        clause += "" if is_looked_at else f" If they are right, tag the episode “{CHECKED_TAG}”."
+        clause = f"the cameras “{one}” and “{other}” {what} {advice}"
         yield record.finding(FindingKind.SWAPPED_CAMERAS, severity, clause)
 
 
