@@ -205,3 +205,15 @@ def test_verification_finds_what_does_not_add_up(recorded: Path) -> None:
     assert "file-002.parquet” is missing" in findings
     assert "file-001.mp4” is damaged" in findings
     assert "tells of 3 episodes with 35 frames; there are 3 with 36" in findings
+
+
+@pytest.mark.parametrize("frames", [(0,), (7, 2, 11), (5, 5), (99,)])
+def test_a_few_pictures_are_those_of_the_whole_episode(
+    recorded: Path, frames: tuple[int, ...]
+) -> None:
+    dataset = Dataset.open(recorded)
+    whole = dataset.images(1, "scene")
+
+    few = dataset.pictures(1, "scene", frames)
+
+    np.testing.assert_array_equal(few, whole[[min(frame, 11) for frame in frames]])

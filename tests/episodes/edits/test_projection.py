@@ -1,3 +1,5 @@
+import random
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from lbm_studio.episodes.edits.change import (
     Phase,
     Split,
 )
+from lbm_studio.episodes.edits.journal import EDITS_FILE
 from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.edits.projection import project
 from lbm_studio.episodes.edits.subtasks import language_rows
@@ -211,3 +214,29 @@ def test_an_edit_is_told_in_words(tmp_path):
         "2 episodes: deleted",
         "an episode that is gone: judgement withdrawn",
     ]
+
+
+def test_a_log_with_any_byte_changed_is_read_and_loses_at_most_that_line(tmp_path):
+    log = EditLog(tmp_path)
+    for field, value in (
+        (EditField.TRIM, FrameRange(2, 15)),
+        (EditField.PHASES, (GRASP, LIFT)),
+        (EditField.SPLIT, Split(8, "second")),
+        (EditField.MILESTONES, Milestones(1, 3)),
+        (EditField.GOAL, "lift the cups"),
+    ):
+        log.apply(Change("one", field, value))
+    log.undo()
+    path = tmp_path / EDITS_FILE
+    whole = path.read_bytes()
+    dice = random.Random(2)
+
+    for _ in range(400):
+        damaged = bytearray(whole)
+        damaged[dice.randrange(len(whole))] = dice.randrange(256)
+        path.write_bytes(bytes(damaged))
+
+        projection = project((recording(),), EditLog(tmp_path))
+
+        assert sum(len(view.extent) for view in projection.episodes) == 20
+        assert len(EditLog(tmp_path).in_force) + len(projection.remarks) >= 3
