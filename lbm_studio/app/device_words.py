@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lbm_studio.app.notices import Level
 from lbm_studio.app.views.devices import DeviceRow
 from lbm_studio.core.clock import seconds_between
+from lbm_studio.core.device_help import DEVICE_HELP
 from lbm_studio.core.teleoperation import Device, DeviceStatus
 
 PEDAL = "pedal"
@@ -17,6 +18,10 @@ _OFFERED = (
     (PEDAL, "Foot pedal", "Not plugged in; the keys R, Enter and Backspace do the same."),
 )
 """What is told of even while it is not there: kind, name, what to do."""
+
+_HELP: Mapping[str, tuple[tuple[str, str], ...]] = {
+    device.value: lines for device, lines in DEVICE_HELP.items()
+}
 
 
 def device_rows(
@@ -41,7 +46,14 @@ def device_rows(
         rows += [_row(status, arms, now_ns) for status in found]
         if not found:
             rows.append(
-                DeviceRow(kind, title, connected=False, level=Level.QUIET, sentence=missing)
+                DeviceRow(
+                    kind,
+                    title,
+                    connected=False,
+                    level=Level.QUIET,
+                    sentence=missing,
+                    help=_HELP.get(kind, ()),
+                )
             )
     return tuple(rows)
 
@@ -63,6 +75,7 @@ def _row(status: DeviceStatus, arms: Mapping[str, str], now_ns: int) -> DeviceRo
         age_s=None if heard_ns is None else round(max(0.0, seconds_between(heard_ns, now_ns)), 1),
         level=_level(status),
         sentence=status.trouble or _fine(status, arm),
+        help=_HELP.get(status.device, ()),
     )
 
 

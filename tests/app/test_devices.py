@@ -101,6 +101,8 @@ def test_every_kind_of_device_is_told_of_even_while_it_is_not_there(desk: Desk):
     ]
     assert desk.row("keyboard") == ("Keys", "Always there.", True)
     assert desk.row("spacemouse") == ("SpaceMouse", "Not plugged in.", False)
+    helped = [row.device for row in desk.model.view.rows if row.help]
+    assert helped == ["gamepad", "spacemouse", "phone"]
 
 
 def test_the_names_by_which_takes_are_moved_are_the_stations_and_the_colleague():

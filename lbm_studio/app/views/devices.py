@@ -19,6 +19,7 @@ class DeviceRow:
         age_s: since it said something last, rounded to 0.1 s; None while that is not known [s].
         level: how the sentence is shown.
         sentence: how it is, and what to do if something is the matter.
+        help: what its controls do, as (control, meaning); empty where there is nothing to say.
     """
 
     device: str
@@ -29,6 +30,7 @@ class DeviceRow:
     age_s: float | None = None
     level: Level = Level.GOOD
     sentence: str = ""
+    help: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,22 +24,6 @@ from lbm_studio.core.teleoperation import (
 from lbm_studio.station.teleop.controller import Axis, Button, Controllers, ControllerState
 from lbm_studio.station.teleop.shaping import at_most, shaped
 
-GAMEPAD_HELP: tuple[tuple[str, str], ...] = (
-    ("Left shoulder", "hold it, or the arms stay"),
-    ("Left stick", "forward and back, left and right"),
-    ("Triggers", "right up, left down"),
-    ("Right stick", "turn the hand, tip the fingers forward and back"),
-    ("Cross left, right", "tip the fingers left and right"),
-    ("Right shoulder", "hold to move slowly"),
-    ("A", "close or open the gripper"),
-    ("Y", "the next arm, then both"),
-    ("X", "without the left shoulder: record, or finish the take"),
-    ("Start, Back", "without the left shoulder: keep or discard the take"),
-    ("Cross up, down", "without the left shoulder: begin the take again, undo the last one"),
-    ("B", "stop"),
-)
-"""What each control does, as on the help page."""
-
 _TAKE_BUTTONS = {
     Button.X: TakeAction.RECORD,
     Button.START: TakeAction.KEEP,

@@ -26,14 +26,6 @@ from lbm_studio.station.teleop.hid import HidBus, HidInfo, HidReader, SystemHidB
 from lbm_studio.station.teleop.shaping import at_most, shaped
 from lbm_studio.station.teleop.source import STALE_S
 
-SPACEMOUSE_HELP: tuple[tuple[str, str], ...] = (
-    ("Push the cap", "move the hand that way"),
-    ("Turn the cap", "turn and tip the hand"),
-    ("Left button", "close or open the gripper"),
-    ("Right button", "with one SpaceMouse: the next arm, then both; or hold it to move"),
-)
-"""What each control does, as on the help page."""
-
 NO_SPACEMOUSE = "No SpaceMouse is connected. Plug one in, or use the keyboard."
 
 _VENDORS = (0x256F, 0x046D)
