@@ -34,7 +34,6 @@ def check_ranges(records: Sequence[EpisodeRecord]) -> Iterator[Finding]:
     for path, group in by_dataset.items():
         moves = _moves(group)
         yield from _degenerate(path, group, moves)
-        yield from _still_arms(path, group, moves)
         yield from _outliers(group)
 
 
@@ -52,32 +51,34 @@ def _moves(records: Sequence[EpisodeRecord]) -> NDArray[np.float64]:
 def _degenerate(
     path: str, records: Sequence[EpisodeRecord], moves: NDArray[np.float64]
 ) -> Iterator[Finding]:
-    """Nothing that moves is not a demonstration."""
+    """Nothing that moves is not a demonstration; a number that never changes is worth a word."""
     ranges_m = _position_ranges_m(moves, len(records[0].arms))
-    widths_m = np.concatenate([np.ptp(record.widths_m, axis=1) for record in records])
-    if ranges_m.max() < SMALLEST_M and widths_m.max() < SMALLEST_M:
+    widths_m = np.max([np.ptp(record.widths_m, axis=1) for record in records], axis=0)
+    largest_m = float(ranges_m.max())
+    if max(largest_m, float(widths_m.max())) < SMALLEST_M:
         sentence = (
-            f"Nothing in “{path}” moves more than {100 * ranges_m.max():.1f} cm within a second:"
+            f"Nothing in “{path}” moves more than {100 * largest_m:.1f} cm within a second:"
             " there is nothing to learn, or the numbers have another unit."
         )
         yield Finding(FindingKind.RANGES, Severity.RUIN, sentence, path)
-
-
-def _still_arms(
-    path: str, records: Sequence[EpisodeRecord], moves: NDArray[np.float64]
-) -> Iterator[Finding]:
-    ranges_m = _position_ranges_m(moves, len(records[0].arms))
-    for arm, range_m in zip(records[0].arms, ranges_m, strict=True):
-        if range_m < STILL_M <= ranges_m.max():
-            sentence = f"The {arm} arm never moves in “{path}”: the policy will hold it still."
-            yield Finding(FindingKind.RANGES, Severity.HINT, sentence, path)
+        return
+    for arm, axes_m, width_m in zip(records[0].arms, ranges_m, widths_m, strict=True):
+        if max(axes_m.max(), width_m) < STILL_M:
+            clause = f"The {arm} arm never moves in “{path}”: the policy will hold it still."
+            yield Finding(FindingKind.RANGES, Severity.HINT, clause, path)
+            continue
+        still = [f"hand never moves along its own {axis}" for axis in "xyz"]
+        still.append("gripper never opens or closes")
+        for what, range_m in zip(still, (*axes_m, width_m), strict=True):
+            if range_m < STILL_M:
+                clause = f"The {arm} {what} in “{path}”: the policy will not either."
+                yield Finding(FindingKind.RANGES, Severity.HINT, clause, path)
 
 
 def _position_ranges_m(moves: NDArray[np.float64], arms: int) -> NDArray[np.float64]:
-    """Return (arms,) the largest range of a coordinate."""
-    positions = positions_of(moves, arms)
-    low, high = np.quantile(positions, [LOW, HIGH], axis=1)
-    return np.max(high - low, axis=1)
+    """Return (arms, 3) the range of each coordinate of the moves within a second [m]."""
+    low, high = np.quantile(positions_of(moves, arms), [LOW, HIGH], axis=1)
+    return high - low
 
 
 def _outliers(records: Sequence[EpisodeRecord]) -> Iterator[Finding]:

@@ -247,6 +247,23 @@ def test_where_nothing_moves_nothing_can_be_learned(tmp_path: Path) -> None:
     assert any("there is nothing to learn" in f.sentence for f in check(tmp_path, takes))
 
 
+def holding(states: Numbers, actions: Numbers) -> tuple[Numbers, Numbers]:
+    states[:, 18], actions[:, 18], states[:, 2], actions[:, 2] = 0.03, 0.03, 0.2, 0.2
+    return states, actions
+
+
+def test_numbers_that_never_change_are_worth_knowing(tmp_path: Path) -> None:
+    takes = [replace(take, spoil=holding) for take in sound_takes(3)]
+
+    sentences = [f.sentence for f in check(tmp_path, takes) if f.kind is FindingKind.RANGES]
+
+    assert [sentence.partition(" in “")[0] for sentence in sentences] == [
+        "The right hand never moves along its own z",
+        "The right gripper never opens or closes",
+        "The left arm never moves",
+    ]
+
+
 def test_datasets_are_compared_with_each_other(tmp_path: Path) -> None:
     for name, rate_hz in (("one", 5.0), ("other", 5.0), ("odd", 7.0)):
         write_demonstrations(tmp_path / name, STATION, sound_takes(3), rate_hz=rate_hz)
