@@ -5,6 +5,7 @@ read. Everything that uses devices takes a :class:`HidBus`, so that tests can pl
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -87,7 +88,7 @@ class SystemHidBus:
         self._sysfs = sysfs
 
     def devices(self) -> tuple[HidInfo, ...]:
-        infos = [self._info(entry) for entry in self._api.enumerate()]
+        infos = [info_of(entry, self._sysfs) for entry in self._api.enumerate()]
         return tuple(sorted(infos, key=lambda info: (info.place, info.path, info.usage)))
 
     def open(self, info: HidInfo) -> HidReader:
@@ -103,18 +104,6 @@ class SystemHidBus:
         device.set_nonblocking(True)
         return _SystemReader(device)
 
-    def _info(self, entry: dict[str, Any]) -> HidInfo:
-        path = entry["path"]
-        return HidInfo(
-            path,
-            entry["vendor_id"],
-            entry["product_id"],
-            entry.get("usage_page", 0),
-            entry.get("usage", 0),
-            entry.get("product_string") or "input device",
-            entry.get("serial_number") or port_of(path, self._sysfs),
-        )
-
 
 class _SystemReader:
     def __init__(self, device: Any) -> None:
@@ -129,6 +118,26 @@ class _SystemReader:
 
     def close(self) -> None:
         self._device.close()
+
+
+def info_of(entry: Mapping[str, Any], sysfs: Path = SYSFS) -> HidInfo:
+    """Return what hidapi tells of one device. Those that share a receiver have places of their own.
+
+    Args:
+        entry: an item of hidapi's list.
+        sysfs: where the ports are looked up.
+    """
+    place = entry.get("serial_number") or port_of(entry["path"], sysfs)
+    interface = entry.get("interface_number", 0)
+    return HidInfo(
+        entry["path"],
+        entry["vendor_id"],
+        entry["product_id"],
+        entry.get("usage_page", 0),
+        entry.get("usage", 0),
+        entry.get("product_string") or "input device",
+        f"{place}/{interface}" if interface > 0 else place,
+    )
 
 
 def port_of(path: bytes, sysfs: Path = SYSFS) -> str:

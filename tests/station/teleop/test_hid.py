@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lbm_studio.core.errors import StationError
-from lbm_studio.station.teleop.hid import HidInfo, SystemHidBus, port_of
+from lbm_studio.station.teleop.hid import HidInfo, SystemHidBus, info_of, port_of
 
 UEVENT = """DRIVER=hid-generic
 HID_ID=0003:0000256F:0000C635
@@ -35,6 +35,35 @@ def test_a_device_that_cannot_be_opened_is_told_with_the_remedy():
         SystemHidBus().open(nowhere)
 
     assert 'ATTRS{idVendor}=="256f"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("serial", "interface", "place"),
+    [
+        ("", 0, "/dev/hidraw9"),
+        ("", -1, "/dev/hidraw9"),
+        ("A1", 0, "A1"),
+        ("A1", 1, "A1/1"),
+        (None, 2, "/dev/hidraw9/2"),
+    ],
+)
+def test_two_devices_on_one_receiver_are_told_apart(
+    tmp_path: Path, serial: str | None, interface: int, place: str
+):
+    entry = {
+        "path": b"/dev/hidraw9",
+        "vendor_id": 0x256F,
+        "product_id": 0xC652,
+        "usage_page": 1,
+        "usage": 8,
+        "product_string": "",
+        "serial_number": serial,
+        "interface_number": interface,
+    }
+
+    expected = HidInfo(b"/dev/hidraw9", 0x256F, 0xC652, 1, 8, "input device", place)
+
+    assert info_of(entry, tmp_path) == expected
 
 
 def test_a_device_without_a_serial_number_is_known_by_its_port(tmp_path: Path):
