@@ -100,7 +100,7 @@ class Pedals:
         self._pedals = {}
 
     def look(self, infos: tuple[HidInfo, ...]) -> None:
-        """Take hold of pedals that came and let go of those that went.
+        """Take hold of pedals that came, or may be read by now, and let go of those that went.
 
         Args:
             infos: what is plugged in now.
@@ -108,8 +108,8 @@ class Pedals:
         there = {info.path: info for info in infos if is_pedal(info)}
         for path in set(self._pedals) - set(there):
             self._pedals.pop(path).close()
-        self._troubles = {path: status for path, status in self._troubles.items() if path in there}
-        for path in set(there) - set(self._pedals) - set(self._troubles):
+        self._troubles = {}
+        for path in set(there) - set(self._pedals):
             self._open(there[path])
 
     def poll(self) -> tuple[PedalPress, ...]:

@@ -106,6 +106,11 @@ def test_a_pedal_that_may_not_be_kept_from_typing_is_left_alone_with_a_sentence(
     assert "“FootSwitch” types letters like a keyboard" in status.trouble
     assert 'ATTRS{idVendor}=="3553"' in status.trouble
 
+    floor.may_silence = True
+    floor.look()
+    assert floor.pressed() == ["3553:b001 key 05"]
+    assert floor.pedals.status()[0].trouble == ""
+
 
 def test_pedals_come_and_go(floor: Floor):
     pedal = floor.bus.plug_in(VEC, usage=CONSUMER)
