@@ -17,7 +17,7 @@ from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes import layout
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.edits.carrying import carry_over
-from lbm_studio.episodes.features import DEFAULT_FEATURES, lacking
+from lbm_studio.episodes.features import DEFAULT_FEATURES, LANGUAGE_FEATURES, lacking
 from lbm_studio.episodes.identity import Identity, differences, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
 from lbm_studio.episodes.statistics import FeatureStatistics
@@ -29,8 +29,8 @@ from lbm_studio.episodes.writer import DatasetWriter
 
 Progress = Callable[[int, int], None]
 
-_NUMBERED = frozenset((*DEFAULT_FEATURES, keys.SUCCESS))
-"""Columns that say which frame of the dataset this is; the writer makes them anew."""
+_MADE_ANEW = frozenset((*DEFAULT_FEATURES, keys.SUCCESS, *LANGUAGE_FEATURES))
+"""Columns that number the frames, which the writer does, and labels, which the edits hold."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _copied_video(source: _Source, row: EpisodeRow, key: str, folder: Path) -> P
 
 
 def _columns(source: _Source, row: EpisodeRow) -> Mapping[str, NDArray[Any]]:
-    names = tuple(name for name in source.info.columns if name not in _NUMBERED)
+    names = tuple(name for name in source.info.columns if name not in _MADE_ANEW)
     columns = source.dataset.columns(row.index, names)
     missing = [name for name in names if name not in columns]
     if missing:

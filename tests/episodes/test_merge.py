@@ -3,17 +3,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lbm_studio.core import keys
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.episodes.edits.change import Change, EditField
+from lbm_studio.episodes.edits.change import Change, EditField, FrameRange, Phase
 from lbm_studio.episodes.edits.journal import EDITS_FILE
 from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.edits.projection import project_dataset
+from lbm_studio.episodes.interchange.exporter import export_episodes
 from lbm_studio.episodes.merge import merge_datasets
 from lbm_studio.episodes.verify import verify_dataset
+from lbm_studio.episodes.writer import DatasetWriter
 from tests.core.stations import make_station
-from tests.episodes.recordings import record_dataset
+from tests.episodes.recordings import record_dataset, record_episode
 
 
 @pytest.fixture
@@ -89,3 +92,32 @@ def test_what_cannot_stand_in_one_dataset_is_refused_in_words(
     with pytest.raises(DatasetError, match="at least one other"):
         merge_datasets([sources[0]], sources[0])
     assert not (tmp_path / "all").exists()
+
+
+def test_columns_that_one_dataset_lacks_are_left_out(
+    tmp_path: Path, station: StationDescription
+) -> None:
+    later = keys.STATE_LATENCY_NS
+    with DatasetWriter.open(tmp_path / "old", station, leave_out=[later]) as writer:
+        record_episode(writer, station)
+    record_dataset(tmp_path / "new", station, episodes=1)
+
+    merge_datasets([tmp_path / "new", tmp_path / "old"], tmp_path / "all")
+
+    merged = Dataset.open(tmp_path / "all")
+    assert len(merged.episodes) == 2
+    assert merged.columns(0, (later,)) == {}
+    assert later in Dataset.open(tmp_path / "new").columns(0, (later,))
+
+
+def test_what_was_exported_with_phases_can_be_merged(sources: list[Path], tmp_path: Path) -> None:
+    uuid = Dataset.open(sources[0]).episodes[0].metadata.uuid
+    phase = Phase("reach", FrameRange(2, 7))
+    EditLog(sources[0]).apply(Change(uuid, EditField.PHASES, (phase,)))
+    export_episodes(sources[0], tmp_path / "exported")
+
+    merge_datasets([tmp_path / "exported", sources[1]], tmp_path / "all")
+
+    first, *_ = project_dataset(Dataset.open(tmp_path / "all")).kept
+    assert first.phases == (phase,)
+    assert verify_dataset(tmp_path / "all", decode=True).findings == ()
