@@ -305,7 +305,7 @@ def test_a_dataset_of_an_earlier_version_is_read_and_added_to_without_later_colu
     with monkeypatch.context() as patch:
         features = writer_module.station_features(station.embodiment, 5)
         earlier = {key: feature for key, feature in features.items() if key not in later}
-        patch.setattr(writer_module, "station_features", lambda *_: earlier)
+        patch.setattr(writer_module, "station_features", lambda *_, **__: earlier)
         root = record_dataset(tmp_path / "old", station)
 
     with DatasetWriter.open(root, measuring(station)) as writer:
