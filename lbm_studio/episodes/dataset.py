@@ -17,10 +17,14 @@ from lbm_studio.core.episode import EpisodeSummary
 from lbm_studio.core.errors import DatasetError, UnknownNameError
 from lbm_studio.core.moments import pair_pictures, vectors_at
 from lbm_studio.episodes import layout, parquet
+from lbm_studio.episodes.features import Feature
 from lbm_studio.episodes.identity import Identity, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
 from lbm_studio.episodes.table import EpisodeRow, VideoSpan, load_rows
 from lbm_studio.episodes.video import Image, VideoReader
+
+_KINDS: Mapping[str, str] = {"float32": "f", "float64": "f", "int64": "iu", "bool": "b"}
+"""Of numbers, by the type that is said of a column."""
 
 
 @dataclass(frozen=True)
@@ -126,14 +130,23 @@ class Dataset:
         """
         names = (keys.STATE, keys.ACTION, keys.CAPTURED_NS)
         columns = self.columns(index, names)
-        missing = [key for key in (keys.STATE, keys.ACTION) if key not in columns]
-        if missing:
-            raise DatasetError(f"“{self.root}” has no column “{missing[0]}”.")
+        for key in (keys.STATE, keys.ACTION):
+            if key not in columns:
+                raise DatasetError(f"“{self.root}” has no column “{key}”.")
+            self._require_vectors(index, key, columns[key])
         return EpisodeVectors(
             states=columns[keys.STATE].astype(np.float32),
             actions=columns[keys.ACTION].astype(np.float32),
             captured_ns=columns.get(keys.CAPTURED_NS, self._nominal_ns(index)),
         )
+
+    def _require_vectors(self, index: int, key: str, vectors: NDArray[Any]) -> None:
+        size = self.station.embodiment.action_size if self.station else vectors.shape[-1]
+        if vectors.ndim != 2 or vectors.shape[1] != size or not np.isfinite(vectors).all():
+            raise DatasetError(
+                f"Episode {index} of “{self.root}” is damaged: “{key}” holds other than {size}"
+                " numbers a frame."
+            )
 
     def observations(self, index: int) -> EpisodeObservations:
         """Return one episode with pictures, states and actions paired by when they were there.
@@ -153,7 +166,7 @@ class Dataset:
             states=vectors_at(vectors.states, vectors.captured_ns, moments).astype(np.float32),
             actions=vectors_at(vectors.actions, vectors.captured_ns, moments).astype(np.float32),
             moments_ns=moments,
-            pictures=dict(zip(self.cameras, pairing.ticks.T, strict=True)),
+            pictures=dict(zip(self.cameras, pairing.ticks.T, strict=False)),
         )
 
     def _pictures_ns(self, index: int, states_ns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -163,7 +176,7 @@ class Dataset:
         recorded = self.columns(index, (keys.CAMERA_CAPTURED_NS,)).get(keys.CAMERA_CAPTURED_NS)
         if recorded is not None and feature and feature.names:
             recorded = recorded.reshape(len(times), -1)
-            for name, column in zip(feature.names, recorded.T, strict=True):
+            for name, column in zip(feature.names, recorded.T, strict=False):
                 if name in self.cameras:
                     times[:, self.cameras.index(name)] = column
         return times
@@ -177,6 +190,9 @@ class Dataset:
         row = self._row(index)
         path = layout.data_file(self.root, row.data, self._info.data_path)
         columns = parquet.read_frames(path, names, index)
+        for name, values in columns.items():
+            if not _is_as_described(values, self._info.features.get(name)):
+                raise DatasetError(f"“{path}” is damaged: “{name}” is not what is said of it.")
         found = {len(values) for values in columns.values()}
         if found - {row.length}:
             raise DatasetError(
@@ -212,7 +228,7 @@ class Dataset:
         """Yield the pictures from frame ``first`` on; otherwise as :meth:`images`."""
         row, span, path = self._video(index, camera)
         start = round(span.start_s * self.rate_hz) + first
-        with VideoReader(path, self.rate_hz) as reader:
+        with self._reader(path, camera) as reader:
             yield from reader.frames(start, row.length - first, size_px=size_px)
 
     def pictures(
@@ -229,7 +245,7 @@ class Dataset:
         """
         row, span, path = self._video(index, camera)
         start = round(span.start_s * self.rate_hz)
-        with VideoReader(path, self.rate_hz) as reader:
+        with self._reader(path, camera) as reader:
             return np.stack(
                 [
                     next(reader.frames(start + min(frame, row.length - 1), 1, size_px=size_px))
@@ -245,6 +261,16 @@ class Dataset:
         span = row.videos[key]
         return row, span, layout.video_file(self.root, key, span.place, self._info.video_path)
 
+    def _reader(self, path: Path, camera: str) -> VideoReader:
+        reader = VideoReader(path, self.rate_hz)
+        width, height = reader.size_px
+        shape = self._info.features[keys.image_key(camera)].shape
+        if (height, width) not in (shape[:2], shape[1:]):  # others write colours first
+            reader.close()
+            found = f"its pictures have {width} x {height} pixels"
+            raise DatasetError(f"The video “{path}” is not what is said of it: {found}.")
+        return reader
+
     def _row(self, index: int) -> EpisodeRow:
         if not 0 <= index < len(self._rows):
             held = f"0 to {len(self._rows) - 1}" if self._rows else "none"
@@ -254,3 +280,11 @@ class Dataset:
     def _nominal_ns(self, index: int) -> NDArray[np.int64]:
         frames = np.arange(self._row(index).length, dtype=np.float64)
         return np.round(frames * (NANOSECONDS_PER_SECOND / self.rate_hz)).astype(np.int64)
+
+
+def _is_as_described(values: NDArray[Any], feature: Feature | None) -> bool:
+    """Whether a column has the type and the size that ``info.json`` says."""
+    if feature is None or feature.dtype not in _KINDS or len(feature.shape) != 1:
+        return True
+    shape = () if feature.shape == (1,) else feature.shape
+    return values.dtype.kind in _KINDS[feature.dtype] and values.shape[1:] == shape

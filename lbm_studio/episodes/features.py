@@ -72,6 +72,7 @@ def station_features(
         embodiment: whose arms and cameras are recorded.
         rate_hz: ticks a second [Hz].
         measures: what all arms measure beside poses, gripper widths and joint angles.
+        with_language: whether phases and paraphrases are kept beside the frames.
 
     Nothing that only a simulator knows lies under ``observation.``: trainers hand all of that to
     the policy.

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from lbm_studio.core import keys
 from lbm_studio.core.action import ActionConvention
-from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.codec import Json, from_json, to_json
 from lbm_studio.core.embodiment import ArmDescription, CameraDescription, StationDescription
 from lbm_studio.core.errors import DatasetError, StudioError
+from lbm_studio.episodes.trust import read_json, require_sane
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,20 @@ def read_identity(root: Path) -> Identity | None:
         DatasetError: the file is damaged.
     """
     path = root / keys.STATION_FILE
-    if not path.is_file():
+    if not path.exists():
         return None
     try:
-        return from_json(Identity, json.loads(path.read_text(encoding="utf-8")), where="file")
-    except (OSError, ValueError, StudioError) as error:
-        raise DatasetError(f"“{path}” is damaged and cannot be read ({error}).") from error
+        return read_json(path, _build)
+    except DatasetError:
+        raise
+    except StudioError as error:
+        raise DatasetError(f"The file “{path}” is damaged and cannot be read ({error}).") from error
+
+
+def _build(value: Json) -> Identity:
+    identity = from_json(Identity, value, where="file")
+    require_sane(identity.station.embodiment)
+    return identity
 
 
 def differences(recorded: Identity, present: Identity) -> list[str]:

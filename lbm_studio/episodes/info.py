@@ -1,14 +1,15 @@
 """``meta/info.json``: what every frame of a dataset holds, and how much of it there is."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes import layout
+from lbm_studio.episodes import layout, trust
 from lbm_studio.episodes.features import Feature, columns, video_keys
+
+_FASTEST_HZ = 10_000
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,13 @@ def read_info(root: Path) -> DatasetInfo:
         DatasetError: the folder is not a dataset, is of another version, or the file is damaged.
     """
     path = root / layout.INFO_FILE
-    if not path.is_file():
+    if not trust.is_there(path):
         missing = f"has no {layout.INFO_FILE}" if root.is_dir() else "does not exist"
         raise DatasetError(
             f"“{root}” is not a dataset: it {missing}."
             " Choose a folder that LBM Studio or LeRobot has recorded."
         )
-    try:
-        return _from_json(json.loads(path.read_text(encoding="utf-8")), root)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DatasetError(f"“{path}” is damaged and cannot be read ({error}).") from error
+    return trust.read_json(path, lambda value: _from_json(value, root))
 
 
 def _from_json(value: Mapping[str, Any], root: Path) -> DatasetInfo:
@@ -104,12 +102,14 @@ def described(value: Mapping[str, Any]) -> DatasetInfo:
         KeyError, TypeError, ValueError, AttributeError: they are damaged.
     """
     return DatasetInfo(
-        rate_hz=int(value["fps"]),
-        features={key: _feature_from_json(item) for key, item in value["features"].items()},
-        robot_type=value.get("robot_type"),
-        episodes=int(value["total_episodes"]),
-        frames=int(value["total_frames"]),
-        tasks=int(value["total_tasks"]),
+        rate_hz=trust.whole(value["fps"], least=1, most=_FASTEST_HZ),
+        features={
+            trust.name(key): _feature_from_json(item) for key, item in value["features"].items()
+        },
+        robot_type=trust.text(value.get("robot_type")) or None,
+        episodes=trust.whole(value["total_episodes"], most=trust.MOST_FRAMES),
+        frames=trust.whole(value["total_frames"], most=trust.MOST_FRAMES),
+        tasks=trust.whole(value["total_tasks"], most=trust.MOST_FRAMES),
         data_path=str(value["data_path"]),
         video_path=str(value.get("video_path") or layout.VIDEO_PATH),
     )
@@ -129,9 +129,9 @@ def _feature_as_json(feature: Feature) -> dict[str, Any]:
 def _feature_from_json(value: Mapping[str, Any]) -> Feature:
     return Feature(
         dtype=str(value["dtype"]),
-        shape=tuple(int(size) for size in value["shape"]),
+        shape=tuple(trust.whole(size, most=trust.LONGEST_VECTOR) for size in value["shape"]),
         names=_names(value.get("names")),
-        info=value.get("info"),
+        info=None if value.get("info") is None else dict(value["info"]),
     )
 
 

@@ -1,7 +1,9 @@
 """Where the parts of a LeRobotDataset v3.0 folder lie."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from string import Formatter
 
 from lbm_studio.core.errors import DatasetError
 
@@ -17,6 +19,7 @@ EPISODES_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.par
 INFO_FILE = "meta/info.json"
 STATS_FILE = "meta/stats.json"
 TASKS_FILE = "meta/tasks.parquet"
+_WIDTH = re.compile(r"(0?\d?\d?d)?")
 STAGING_FOLDER = ".recording"
 """Holds whatever belongs to the running episode. What is found there on opening is a left-over of a
 kill."""
@@ -62,12 +65,24 @@ def inside(root: Path, template: str, **parts: str | int) -> Path:
         DatasetError: the template cannot be read, or leads out of the dataset.
     """
     try:
+        _require_plain(template)
         relative = PurePosixPath(template.format(**parts))
     except (LookupError, ValueError, AttributeError) as error:
-        raise DatasetError(f"“{root}” is damaged: it names files by “{template}”.") from error
+        raise DatasetError(f"“{root}” is damaged: it names files by “{template:.80}”.") from error
     if relative.is_absolute() or ".." in relative.parts or "\0" in str(relative):
         raise DatasetError(f"“{root}” is damaged: it names the file “{relative}” outside itself.")
     return root / relative
+
+
+def _require_plain(template: str) -> None:
+    """Return only if a template asks for nothing but names and numbers of a few digits.
+
+    Raises:
+        ValueError: it asks for more, e.g. for a number of a million digits.
+    """
+    for _, field, width, conversion in Formatter().parse(template):
+        if conversion or not (field or "x").isidentifier() or not _WIDTH.fullmatch(width or ""):
+            raise ValueError(field)
 
 
 def episodes_file(root: Path, place: Place) -> Path:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from lbm_studio.core import keys
 from lbm_studio.core.episode import EpisodeMetadata
-from lbm_studio.episodes import layout, parquet, statistics
+from lbm_studio.core.errors import DatasetError
+from lbm_studio.episodes import layout, parquet, statistics, trust
 from lbm_studio.episodes.info import DatasetInfo
 from lbm_studio.episodes.layout import Place
 from lbm_studio.episodes.statistics import FeatureStatistics
@@ -138,12 +139,18 @@ def read_ledger(root: Path, info: DatasetInfo, rows: Sequence[EpisodeRow]) -> Le
 def _read_statistics(root: Path, frames: int) -> dict[str, FeatureStatistics]:
     """Read the statistics of the whole dataset; merge them anew where the file is behind."""
     try:
-        stored = json.loads((root / layout.STATS_FILE).read_text(encoding="utf-8"))
-        total = {key: FeatureStatistics.from_record(record) for key, record in stored.items()}
-    except (OSError, ValueError, KeyError):
+        total = trust.read_json(root / layout.STATS_FILE, _statistics_from_json)
+    except DatasetError:  # made anew from the table of episodes
         total = {}
     is_complete = keys.INDEX in total and total[keys.INDEX].count == frames
-    return total if is_complete else statistics.merge_all(load_statistics(root))
+    if is_complete:
+        return total
+    with trust.damage_in_words(root / "meta" / "episodes"):
+        return statistics.merge_all(load_statistics(root))
+
+
+def _statistics_from_json(stored: Mapping[str, Any]) -> dict[str, FeatureStatistics]:
+    return {key: FeatureStatistics.from_record(record) for key, record in stored.items()}
 
 
 def index_columns(

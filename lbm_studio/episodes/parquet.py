@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 from lbm_studio.core import keys
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes.features import LANGUAGE, Feature
+from lbm_studio.episodes.trust import LONGEST_VECTOR, damage_in_words, require_file
 
 TASK = "task"
 STATISTICS_PREFIX = "stats/"
 _PICTURES_AT_ONCE = 16
+_FEW_ROWS = 1000
+_MOST_UNFOLDED = 1000
+"""Bytes that a byte of a file may unfold to."""
 
 _ARROW_TYPES: Mapping[str, Any] = {
     "float32": pa.float32(),
@@ -74,7 +78,7 @@ def read_frames(path: Path, names: Iterable[str], episode_index: int) -> dict[st
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    with _damage_in_words(path):
+    with _reading(path):
         stored = set(pq.read_schema(path).names)
         table = pq.read_table(
             path,
@@ -90,7 +94,7 @@ def iter_pictures(path: Path, column: str, episode_index: int) -> Iterator[bytes
     Raises:
         DatasetError: the file is missing or damaged, or pictures lie outside it.
     """
-    with _damage_in_words(path):
+    with _reading(path):
         file = pq.ParquetFile(path)
         for batch in file.iter_batches(_PICTURES_AT_ONCE, columns=[column, keys.EPISODE_INDEX]):
             rows = zip(
@@ -126,7 +130,7 @@ def read_tasks(path: Path) -> list[str]:
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    with _damage_in_words(path):
+    with _reading(path):
         table = pq.read_table(path)
         rows = zip(
             table.column(keys.TASK_INDEX).to_pylist(), table.column(TASK).to_pylist(), strict=True
@@ -146,7 +150,8 @@ def write_episodes(
             ``strings``, ``int64s``, ``float64s`` and ``image`` (3 x 1 x 1).
     """
     schema = pa.schema([pa.field(name, _KINDS[kind]) for name, kind in kinds.items()])
-    table = pa.Table.from_pylist([dict(record) for record in records], schema=schema)
+    with damage_in_words(path, pa.ArrowException):  # rows that were read may be damaged
+        table = pa.Table.from_pylist([dict(record) for record in records], schema=schema)
     # Per-column statistics and dictionaries cost more than these short columns hold.
     pq.write_table(table, path, write_statistics=False, use_dictionary=False)
 
@@ -157,7 +162,7 @@ def read_episodes(path: Path, *, with_statistics: bool) -> list[dict[str, Any]]:
     Raises:
         DatasetError: the file is damaged.
     """
-    with _damage_in_words(path):
+    with _reading(path):
         file = pq.ParquetFile(path)
         names = [
             name
@@ -173,21 +178,26 @@ def count_rows(path: Path) -> int:
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    with _damage_in_words(path):
+    with _reading(path):
         return pq.read_metadata(path).num_rows
 
 
 @contextmanager
-def _damage_in_words(path: Path) -> Generator[None]:
-    try:
+def _reading(path: Path) -> Generator[None]:
+    """Tell in words that a file cannot be read, or that it would unfold beyond reason."""
+    require_file(path)
+    with damage_in_words(path, pa.ArrowException):
+        metadata = pq.read_metadata(path)
+        most = max(_FEW_ROWS, path.stat().st_size)  # rows differ: each takes a byte at the least
+        if metadata.num_rows > most:
+            raise ValueError(f"it claims {metadata.num_rows} rows")
+        groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+        if sum(group.total_byte_size for group in groups) > most * _MOST_UNFOLDED:
+            raise ValueError("it claims more than it can hold")
+        for field in metadata.schema.to_arrow_schema():
+            if pa.types.is_fixed_size_list(field.type) and field.type.list_size > LONGEST_VECTOR:
+                raise ValueError(f"it claims vectors of {field.type.list_size} numbers")
         yield
-    except FileNotFoundError as error:
-        raise DatasetError(f"The file “{path}” is missing.") from error
-    except (OSError, pa.ArrowException, KeyError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DatasetError(
-            f"The file “{path}” is damaged and cannot be read ({reason})."
-        ) from error
 
 
 def _column_type(feature: Feature) -> Any:

@@ -51,4 +51,9 @@ def left_overs(root: Path, info: DatasetInfo, rows: Iterable[EpisodeRow]) -> lis
 def _beyond(folder: Path, pattern: str, used: list[Place]) -> list[Path]:
     last = max(used, default=None)
     found = {path: layout.place_of(path) for path in sorted(folder.glob(pattern))}
-    return [path for path, place in found.items() if place and (last is None or place > last)]
+    home = folder.parents[0].resolve()
+    return [
+        path
+        for path, place in found.items()
+        if place and (last is None or place > last) and home in path.parent.resolve().parents
+    ]

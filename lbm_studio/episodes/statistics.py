@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lbm_studio.core.pose import FloatArray
+from lbm_studio.episodes import trust
 
 QUANTILES: Mapping[str, float] = {
     "q01": 0.01,
@@ -51,10 +52,16 @@ class FeatureStatistics:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "FeatureStatistics":
-        """Build from what :meth:`as_record` returned."""
+        """Build from what :meth:`as_record` returned.
+
+        Raises:
+            LookupError, TypeError, ValueError: it is something else.
+        """
         names = (*MOMENTS, *QUANTILES)
         values = {name: np.asarray(record[name], dtype=np.float64).reshape(-1) for name in names}
-        return cls(int(record[COUNT][0]), values)
+        if len({value.size for value in values.values()}) > 1:
+            raise ValueError("statistics of several sizes")
+        return cls(trust.whole(record[COUNT][0], least=1, most=2**62), values)
 
 
 def of_values(values: NDArray[Any]) -> FeatureStatistics:

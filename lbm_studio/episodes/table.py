@@ -11,7 +11,7 @@ from typing import Any
 
 from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource, EpisodeSummary
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes import layout, parquet, statistics
+from lbm_studio.episodes import layout, parquet, statistics, trust
 from lbm_studio.episodes.features import Feature
 from lbm_studio.episodes.layout import Place
 from lbm_studio.episodes.statistics import FeatureStatistics
@@ -115,11 +115,9 @@ def load_rows(root: Path, video_keys: Iterable[str]) -> list[EpisodeRow]:
     videos = tuple(video_keys)
     rows: list[EpisodeRow] = []
     for path in _files(root):
-        try:
+        with trust.damage_in_words(path):
             records = parquet.read_episodes(path, with_statistics=False)
             rows += [_row(record, videos, layout.place_of(path)) for record in records]
-        except (KeyError, TypeError, ValueError) as error:
-            raise DatasetError(f"The file “{path}” is damaged: {error} is missing.") from error
     rows.sort(key=lambda row: row.index)
     if [row.index for row in rows] != list(range(len(rows))):
         raise DatasetError(f"“{root}” is damaged: its table of episodes has gaps or duplicates.")
@@ -143,7 +141,9 @@ def load_statistics(root: Path) -> Iterator[dict[str, FeatureStatistics]]:
     """
     for path in _files(root):
         for record in parquet.read_episodes(path, with_statistics=True):
-            yield _statistics(record)
+            with trust.damage_in_words(path):
+                statistics_of_row = _statistics(record)
+            yield statistics_of_row
 
 
 def _files(root: Path) -> list[Path]:
@@ -152,10 +152,10 @@ def _files(root: Path) -> list[Path]:
 
 def _row(record: Mapping[str, Any], videos: Sequence[str], listing: Place | None) -> EpisodeRow:
     return EpisodeRow(
-        index=int(record["episode_index"]),
-        length=int(record["length"]),
-        first_frame=int(record["dataset_from_index"]),
-        data=Place(int(record["data/chunk_index"]), int(record["data/file_index"])),
+        index=_count(record["episode_index"]),
+        length=trust.whole(record["length"], least=1, most=trust.MOST_FRAMES),
+        first_frame=_count(record["dataset_from_index"]),
+        data=Place(_count(record["data/chunk_index"]), _count(record["data/file_index"])),
         videos={key: _span(record, key) for key in videos},
         listing=listing or Place.first(),
         metadata=_metadata(record),
@@ -170,7 +170,11 @@ def _video_columns(key: str) -> tuple[str, str, str, str]:
 
 def _span(record: Mapping[str, Any], key: str) -> VideoSpan:
     chunk, file, start, end = (record[name] for name in _video_columns(key))
-    return VideoSpan(Place(int(chunk), int(file)), float(start), float(end))
+    return VideoSpan(Place(_count(chunk), _count(file)), trust.moment(start), trust.moment(end))
+
+
+def _count(value: Any) -> int:
+    return trust.whole(value, most=trust.MOST_FRAMES)
 
 
 def _metadata_record(metadata: EpisodeMetadata) -> dict[str, Any]:
@@ -191,15 +195,15 @@ def _metadata(record: Mapping[str, Any]) -> EpisodeMetadata:
     """Episodes of other programs say nothing of themselves but their goal."""
     goals: Sequence[str] = record["tasks"] or [""]
     return EpisodeMetadata(
-        goal=goals[0],
+        goal=trust.text(goals[0]),
         source=EpisodeSource(record.get("lbm.source") or EpisodeSource.TELEOPERATION),
-        success=record.get("lbm.success"),
-        skill=record.get("lbm.skill") or "",
+        success=None if record.get("lbm.success") is None else bool(record["lbm.success"]),
+        skill=trust.text(record.get("lbm.skill")),
         seed=_number(record.get("lbm.seed"), otherwise=-1),
-        operator=record.get("lbm.operator") or "",
+        operator=trust.text(record.get("lbm.operator")),
         dropped_ticks=_number(record.get("lbm.dropped_ticks"), otherwise=0),
-        paraphrases=tuple(record.get("lbm.paraphrases") or ()),
-        uuid=record.get("lbm.uuid") or "",
+        paraphrases=tuple(map(trust.text, record.get("lbm.paraphrases") or ())),
+        uuid=trust.text(record.get("lbm.uuid")),
     )
 
 

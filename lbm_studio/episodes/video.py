@@ -15,6 +15,7 @@ from typing import Any, Self, cast
 import av
 import numpy as np
 from av import VideoStream
+from av.error import FFmpegError
 from av.video.reformatter import (
     ColorPrimaries,
     ColorRange,
@@ -26,6 +27,7 @@ from av.video.reformatter import (
 from numpy.typing import NDArray
 
 from lbm_studio.core.errors import DatasetError
+from lbm_studio.episodes import trust
 
 Image = NDArray[np.uint8]
 
@@ -40,6 +42,9 @@ finer than brightness: small saturated objects are what matters."""
 _ENCODE_FLAGS = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
 _FULL_SIZE_FLAGS = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _REDUCE_FLAGS = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+_STUMBLES = (FFmpegError, OSError, ValueError, LookupError, ArithmeticError, MemoryError)
+"""What reading a damaged video raises."""
+
 _SMPTE_170M = 6  # AVCOL_SPC_SMPTE170M: the BT.601 matrix as video files name it.
 
 
@@ -148,12 +153,19 @@ class VideoReader:
         self._path = path
         self._rate_hz = rate_hz
         self._has_decoded = False
+        if not trust.is_there(path):
+            raise DatasetError(f"The video “{path}” is missing.")
         try:
             self._container = av.open(str(path))
             self._stream = self._container.streams.video[0]
-        except (OSError, ValueError, IndexError) as error:
+        except _STUMBLES as error:
             raise _damaged(path, error) from error
         self._stream.codec_context.thread_count = 1
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Stored (width, height) of the pictures [px]."""
+        return self._stream.width, self._stream.height
 
     def __enter__(self) -> Self:
         return self
@@ -164,13 +176,17 @@ class VideoReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
         self._container.close()
 
     def count_frames(self) -> int:
         """Return how many pictures the file holds, by counting its packets."""
         try:
             return sum(1 for packet in self._container.demux(self._stream) if packet.size)
-        except (OSError, ValueError) as error:
+        except _STUMBLES as error:
             raise _damaged(self._path, error) from error
 
     def frames(
@@ -194,7 +210,7 @@ class VideoReader:
                     return
                 yield self._convert(picture, size_px)
                 found += 1
-        except (OSError, ValueError) as error:
+        except _STUMBLES as error:
             raise _damaged(self._path, error) from error
         if found < count:
             raise DatasetError(
@@ -218,7 +234,7 @@ class VideoReader:
 
     def _convert(self, picture: av.VideoFrame, size_px: tuple[int, int] | None) -> Image:
         stored = (picture.width, picture.height)
-        width, height = size_px or stored
+        width, height = size_px or self.size_px
         converted = self._converter.reformat(
             picture,
             width=width,
@@ -241,6 +257,4 @@ def count_frames(path: Path) -> int:
 
 
 def _damaged(path: Path, error: Exception) -> DatasetError:
-    if isinstance(error, FileNotFoundError):
-        return DatasetError(f"The video “{path}” is missing.")
     return DatasetError(f"The video “{path}” is damaged and cannot be read ({error}).")

@@ -106,9 +106,7 @@ class DatasetWriter:
         embodiment = station.embodiment
         rate = whole_rate(rate_hz or embodiment.chunk.rate_hz)
         identity = identity_of(station, absent_arms)
-        features = station_features(
-            embodiment, rate, station.measures, with_language=with_language
-        )
+        features = station_features(embodiment, rate, station.measures, with_language=with_language)
         features = {key: f for key, f in features.items() if key not in leave_out}
         info = DatasetInfo(rate, features, robot_type=embodiment.name)
         with full_disk_in_words(path):

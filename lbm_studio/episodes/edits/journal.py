@@ -137,6 +137,7 @@ def append_lines(path: Path, make_lines: Callable[[str], Sequence[str]]) -> str:
     Raises:
         DatasetError: the disk does not take them.
     """
+    _refuse_odd(path)
     try:
         is_new = not path.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,10 +172,17 @@ def read_text(path: Path) -> str:
     Raises:
         DatasetError: the file is there and cannot be opened.
     """
+    _refuse_odd(path)
     try:
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     except OSError as error:
         raise DatasetError(f"The edits in “{path}” cannot be read: {error.strerror}.") from error
+
+
+def _refuse_odd(path: Path) -> None:
+    """Return only if a log can be there: a pipe would be waited for without end."""
+    if path.exists() and not path.is_file():
+        raise DatasetError(f"The edits in “{path}” cannot be read: that is no file.")
 
 
 def _entry(raw: Json) -> Entry:

@@ -25,7 +25,7 @@ from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.edits.projection import Projection, project_dataset
 from lbm_studio.episodes.edits.subtasks import language_rows
 from lbm_studio.episodes.edits.view import EpisodeView
-from lbm_studio.episodes.features import DEFAULT_FEATURES, LANGUAGE_FEATURES
+from lbm_studio.episodes.features import DEFAULT_FEATURES, LANGUAGE_FEATURES, lacking
 from lbm_studio.episodes.info import DatasetInfo, read_info
 from lbm_studio.episodes.statistics import FeatureStatistics, ImageSampler
 from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
@@ -183,6 +183,7 @@ def _writer(source: _Source, folder: Path, *, with_language: bool) -> DatasetWri
         rate_hz=source.dataset.rate_hz,
         absent_arms=source.dataset.absent_arms,
         with_language=with_language,
+        leave_out=lacking(source.info.features),
     )
 
 
