@@ -11,10 +11,10 @@ what counts is the time of its core, so that a busy machine does not favour eith
 keyframe, decoded up to the frame, and the picture reduced; numbers are read beforehand, for free.
 
 *Training's reader* (``lbm_studio.learning.training.samples``) decodes every video once, in order,
-into a memory-mapped file of the reduced pictures of every frame; windows are then cut from it in
-any order. That file holds nothing but pictures as the network takes them. Decoding is paid for by a
-single pass over all windows in the first ratio, by ten in the second, which is what must reach five;
-the third is any later pass: trainings make hundreds.
+into a memory-mapped file of the reduced pictures of every frame, and of nothing else; windows are
+then cut from it in any order. A single pass over all windows pays for the decoding in the first
+ratio; ten do in the second, which is what must reach five; the third is any later pass: trainings
+make hundreds.
 """
 
 import argparse
