@@ -50,12 +50,14 @@ class EpisodeRecord:
         columns = dict(dataset.columns(view.index, _COLUMNS))
         size = station.embodiment.action_size
         for name in (keys.STATE, keys.ACTION):
-            if name not in columns or columns[name].shape[1:] != (size,):
+            if name not in columns or not _holds_numbers(columns[name], size):
                 raise DatasetError(
                     f"Episode {view.title} of “{dataset.root}” has no “{name}” of {size} numbers,"
                     f" as “{station.name}” records it."
                 )
-        kept = {name: rows[view.rows] for name, rows in columns.items()}
+        kept = {
+            name: rows[view.rows] for name, rows in columns.items() if rows.dtype.kind in _NUMBERS
+        }
         return cls(dataset, station, view, kept)
 
     @property
@@ -139,6 +141,13 @@ class EpisodeRecord:
         where = str(self.dataset.root)
         return Finding(kind, severity, sentence, where, self.view.uuid, tuple(fix))
 
+
+def _holds_numbers(values: NDArray[Any], size: int) -> bool:
+    return values.dtype.kind in _NUMBERS and values.shape[1:] == (size,) and len(values) > 0
+
+
+_NUMBERS = "biuf"
+"""Kinds of numpy's data types; another program may have written texts or lists."""
 
 MOST_PICTURES = 6
 """Of one camera and episode that are looked at."""
