@@ -103,6 +103,7 @@ PRETRAINED = Preset(
     ),
     weights=LossWeights(paraphrase=0.1),
     augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),
+    noise_draws=1,
 )
 
 DEFAULT_PRESET = "compact"
