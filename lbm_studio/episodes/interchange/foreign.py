@@ -1,5 +1,7 @@
 """An episode as another program recorded it, whatever the format: what every reader yields."""
 
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +19,9 @@ MAX_BYTES = 1 << 31
 """Bytes of one array beyond which a file is not believed."""
 
 MAX_PIXELS = 1 << 26
+
+UNREADABLE_ZIP = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged zip file raises."""
 
 Array = NDArray[Any]
 Pictures = Callable[[], Iterator[Image]]

@@ -10,7 +10,12 @@ from typing import IO, Any
 import numpy as np
 
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes.interchange.foreign import MAX_FRAMES, Array, check_size
+from lbm_studio.episodes.interchange.foreign import (
+    MAX_FRAMES,
+    UNREADABLE_ZIP,
+    Array,
+    check_size,
+)
 
 _SUFFIX = ".npy"
 _HEADERS = {
@@ -98,14 +103,7 @@ class NpzFile:
     def _damage_in_words(self) -> Generator[None]:
         try:
             yield
-        except (
-            OSError,
-            ValueError,
-            EOFError,
-            zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
+        except UNREADABLE_ZIP as error:
             raise DatasetError(
                 f"“{self._path}” is damaged and cannot be read ({error})."
             ) from error

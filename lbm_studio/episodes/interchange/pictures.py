@@ -79,16 +79,18 @@ def picked(images: Iterable[Image], frames: Sequence[int]) -> Iterator[Image]:
     Raises:
         DatasetError: there are fewer.
     """
-    iterator = iter(images)
-    shown: Image | None = None
-    seen = -1
+    numbered = enumerate(images)
+    number, shown = -1, None
     for frame in frames:
-        while seen < frame:
-            shown = next(iterator, None)
-            seen += 1
-        if shown is None:
-            raise DatasetError(f"A camera has only {seen} pictures: the episode is damaged.")
-        yield shown
+        while number < frame:
+            try:
+                number, shown = next(numbered)
+            except StopIteration:
+                raise DatasetError(
+                    f"A camera has only {number + 1} pictures: the episode is damaged."
+                ) from None
+        if shown is not None:
+            yield shown
 
 
 def _cropped(picture: PillowImage.Image, size_px: tuple[int, int]) -> Image:

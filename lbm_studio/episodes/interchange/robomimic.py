@@ -8,7 +8,8 @@ external datasets, and objects of variable length are passed over.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from lbm_studio.episodes.video import Image
 
 FORMAT = "robomimic"
 SUFFIXES = (".hdf5", ".h5")
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, RuntimeError, OverflowError)
 _DEPTH = 6
 _LEFT_OUT = ("next_obs", "states")
 _PICTURE_AXES = 4
@@ -45,27 +47,29 @@ class RobomimicSource:
     def __init__(self, path: Path) -> None:
         self._h5 = load("h5py", "HDF5 files")
         self._path = path
-        try:
+        with self._damage_in_words("It"):
             self._file = self._h5.File(path, "r")
-        except (OSError, ValueError) as error:
-            raise DatasetError(f"“{path}” cannot be read as HDF5 ({error}).") from error
         try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        with self._damage_in_words("It"):
             self._data = self._group(self._file, "data")
             names = (n for n in self._data if n.startswith("demo_") and n[5:].isdecimal())
             self.episodes = tuple(sorted(names, key=lambda name: int(name[5:])))
             if not self.episodes:
-                raise DatasetError(f"“{path}” holds no demonstrations in /data/demo_N.")
+                raise DatasetError(f"“{self._path}” holds no demonstrations in /data/demo_N.")
             self._attributes = _attributes(self._data)
             self.contents = self._describe()
-        except BaseException:
-            self.close()
-            raise
 
     def read(self, name: str) -> ForeignEpisode:
         """Return one episode; see :class:`ForeignSource`."""
         if name not in self.episodes:
             raise UnknownNameError("episode", name, self.episodes)
-        try:
+        with self._damage_in_words(name):
             demo = self._group(self._data, name)
             members = dict(self._members(demo))
             vectors = {k: self._numbers(k, v) for k, v in members.items() if not _is_film(v)}
@@ -82,23 +86,17 @@ class RobomimicSource:
                 goal=self._goal(_attributes(demo)),
                 success=_success(vectors),
             )
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            raise self._damaged(name, error) from error
 
     def close(self) -> None:
         """Close the file. Harmless when called again."""
         self._file.close()
 
     def _describe(self) -> ForeignContents:
-        first = self.episodes[0]
-        try:
-            demo = self._group(self._data, first)
-            members = dict(self._members(demo))
-            vectors = {k: tuple(v.shape[1:]) for k, v in members.items() if not _is_film(v)}
-            cameras = {k: (v.shape[2], v.shape[1]) for k, v in members.items() if _is_film(v)}
-            goal = self._goal(_attributes(demo))
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            raise self._damaged(first, error) from error
+        demo = self._group(self._data, self.episodes[0])
+        members = dict(self._members(demo))
+        vectors = {k: tuple(v.shape[1:]) for k, v in members.items() if not _is_film(v)}
+        cameras = {k: (v.shape[2], v.shape[1]) for k, v in members.items() if _is_film(v)}
+        goal = self._goal(_attributes(demo))
         return ForeignContents(
             FORMAT, self._path.stem, self._rate_hz(), vectors, cameras, goal=goal
         )
@@ -145,10 +143,8 @@ class RobomimicSource:
         if dataset.shape[0] != length:
             raise DatasetError(f"{what} has {dataset.shape[0]} pictures for {length} frames.")
         for frame in range(length):
-            try:
+            with self._damage_in_words(key):
                 values = dataset[frame]
-            except (OSError, ValueError, RuntimeError) as error:
-                raise self._damaged(key, error) from error
             yield as_picture(what, values)
 
     def _rate_hz(self) -> float | None:
@@ -167,8 +163,14 @@ class RobomimicSource:
     def _what(self, key: str) -> str:
         return f"“{key}” in “{self._path}”"
 
-    def _damaged(self, name: str, error: Exception) -> DatasetError:
-        return DatasetError(f"“{name}” of “{self._path}” is damaged and cannot be read ({error}).")
+    @contextmanager
+    def _damage_in_words(self, name: str) -> Generator[None]:
+        try:
+            yield
+        except _UNREADABLE as error:
+            raise DatasetError(
+                f"“{self._path}” is damaged or no HDF5 file. {name} cannot be read: {error}."
+            ) from error
 
 
 def _is_film(dataset: Any) -> bool:

@@ -82,8 +82,11 @@ def _numbers(part: str, text: str) -> tuple[int, ...]:
         ends = piece.split(":")
         if len(ends) > 2 or not all(end.strip().isdigit() for end in ends):
             raise _misread(text)
-        first, last = int(ends[0]), int(ends[-1])
-        numbers += range(first, last) if len(ends) == 2 and last - first < _MOST else [first]
+        first = int(ends[0])
+        last = int(ends[1]) if len(ends) == 2 else first + 1
+        if last - first > _MOST:
+            raise _misread(text)
+        numbers += range(first, last)
     if not numbers:
         raise _misread(text)
     return tuple(numbers)

@@ -18,7 +18,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes.interchange.foreign import MAX_BYTES, Array, check_size
+from lbm_studio.episodes.interchange.foreign import (
+    MAX_BYTES,
+    UNREADABLE_ZIP,
+    Array,
+    check_size,
+)
 from lbm_studio.episodes.interchange.libraries import load
 
 JPEG_XL = "imagecodecs_jpegxl"
@@ -137,7 +142,7 @@ def open_store(path: Path) -> Store:
         return _FolderStore(path)
     try:
         return _ZipStore(zipfile.ZipFile(path))
-    except (OSError, zipfile.BadZipFile) as error:
+    except UNREADABLE_ZIP as error:
         raise DatasetError(f"“{path}” cannot be read as a zip file ({error}).") from error
 
 
@@ -225,7 +230,7 @@ class _ZipStore:
         try:
             check_size(f"“{name}”", (self._file.getinfo(name).file_size,), MAX_BYTES // limit)
             return self._file.read(name)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except UNREADABLE_ZIP as error:
             raise DatasetError(f"“{name}” is damaged and cannot be read ({error}).") from error
 
     def close(self) -> None:
