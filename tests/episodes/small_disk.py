@@ -14,13 +14,13 @@ from tests.core.stations import make_station
 from tests.episodes.recordings import make_metadata, make_tick
 
 
-def main(root: Path) -> None:
+def main(root: Path, backlog: int) -> None:
     writer_module.require_room = lambda folder, needed: None
     station = make_station("right", "left")
     random = np.random.default_rng(0)
     kept = 0
     sentence = ""
-    with DatasetWriter.open(root, station) as writer:
+    with DatasetWriter.open(root, station, backlog=backlog) as writer:
         while not sentence:
             try:
                 writer.begin()
@@ -43,4 +43,4 @@ def main(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) / "dataset")
+    main(Path(sys.argv[1]) / "dataset", int(sys.argv[2]))

@@ -235,16 +235,18 @@ def test_a_disk_too_full_to_record_is_told_before_it_begins(
 
 
 ON_A_SMALL_DISK = """
-mount -t tmpfs -o size=3m tmpfs "$1" && exec "$2" -m tests.episodes.small_disk "$1"
+mount -t tmpfs -o size=3m tmpfs "$1" && exec "$2" -m tests.episodes.small_disk "$1" "$3"
 """
 
 
-def test_a_disk_that_fills_while_recording_loses_nothing_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backlog", [0, 4], ids=["in turn", "on threads"])
+def test_a_disk_that_fills_while_recording_loses_nothing_kept(tmp_path: Path, backlog: int) -> None:
     unshare = ["unshare", "--user", "--map-root-user", "--mount"]
     if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
         pytest.skip("This machine lets nobody mount a small disk.")
 
     command = [*unshare, "sh", "-ec", ON_A_SMALL_DISK, "sh", str(tmp_path), sys.executable]
+    command.append(str(backlog))
     outcome = subprocess.run(
         command,
         capture_output=True,
