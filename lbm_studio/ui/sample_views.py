@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from lbm_studio.app.device_words import PEDAL, device_rows
 from lbm_studio.app.notices import Level, Notice
 from lbm_studio.app.views.cameras import CamerasView, CameraTile, IntentPoint
+from lbm_studio.app.views.devices import DevicesView, PhoneLink
 from lbm_studio.app.views.goal import SpokenGoalState, SpokenGoalView
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
 from lbm_studio.app.views.station import HealthRow, StationChoice, StationPanelState, StationView
@@ -22,7 +24,9 @@ from lbm_studio.app.views.teach import (
     VerdictLine,
 )
 from lbm_studio.app.views.window import StatusPart, StopView, WindowView
+from lbm_studio.core.hands_free import TakeAction
 from lbm_studio.core.paths import resources
+from lbm_studio.core.teleoperation import Device, DeviceStatus
 
 GOAL = "put the green cube in the red tray"
 NOON_UNIX_S = 1_780_000_000.0
@@ -199,6 +203,54 @@ def teach_goal(situation: Situation) -> SpokenGoalView:
     if situation is not Situation.ERROR:
         return SpokenGoalView()
     return SpokenGoalView(SpokenGoalState.LISTENING, "Speak now, then let go.", loudness_dbfs=-18.0)
+
+
+def devices(situation: Situation) -> DevicesView:
+    """Return the input devices: when all is there a phone is let in, in an error one is lost."""
+    if situation is Situation.EMPTY:
+        return DevicesView(rows=device_rows((), (), {}, 0))
+    lost = "The left SpaceMouse was pulled out. Plug it in again; the arms stay where they are."
+    trouble = lost if situation is Situation.ERROR else ""
+    there = (
+        DeviceStatus(Device.GAMEPAD, "Xbox Wireless Controller", heard_ns=9_100_000_000),
+        DeviceStatus(
+            Device.SPACEMOUSE, "SpaceMouse Compact", "usb-1", "right", heard_ns=9_900_000_000
+        ),
+        DeviceStatus(
+            Device.SPACEMOUSE,
+            "SpaceMouse Wireless",
+            "usb-2",
+            "left",
+            connected=not trouble,
+            heard_ns=9_800_000_000,
+            trouble=trouble,
+        ),
+        DeviceStatus(PEDAL, "VEC USB Footpedal", "usb-3"),
+    )
+    view = DevicesView(device_rows(there, (), {}, 10_000_000_000), can_swap=True)
+    if situation is Situation.BUSY:
+        return replace(view, learning=TakeAction.KEEP)
+    if situation is Situation.FULL:
+        fingerprint = ":".join(f"{37 * place % 256:02X}" for place in range(32))
+        url = "https://192.168.1.20:8443/#5f0c3a9e7b21d4486c0f9be2a7d31c55"
+        return replace(view, phone=PhoneLink(url, fingerprint, _code()), phone_in_network=True)
+    return view
+
+
+def _code() -> tuple[str, ...]:
+    """Return what looks like a QR code and leads nowhere."""
+    size = 41
+    rings = {(0, 0), (0, size - 7), (size - 7, 0)}
+
+    def is_dark(y: int, x: int) -> bool:
+        for top, left in rings:
+            down, right = y - top, x - left
+            if -1 <= down <= 7 and -1 <= right <= 7:
+                distance = max(abs(down - 3), abs(right - 3))
+                return distance <= 1 or distance == 3
+        return (x * x + 3 * x * y + 5 * y) % 7 < 3
+
+    return tuple("".join(str(int(is_dark(y, x))) for x in range(size)) for y in range(size))
 
 
 def run_goal(situation: Situation) -> SpokenGoalView:

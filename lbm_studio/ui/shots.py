@@ -16,7 +16,6 @@ from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.settings import Theme as ThemeChoice
 from lbm_studio.app.view_model import ViewModel
-from lbm_studio.app.views.devices import DevicesView
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui import sample_records, sample_views
 from lbm_studio.ui.sample_views import Situation
@@ -71,7 +70,7 @@ def sample_application(shot: Shot, folder: Path) -> Application:
         "run": sample_views.run(situation),
         "teach_goal": sample_views.teach_goal(situation),
         "run_goal": sample_views.run_goal(situation),
-        "devices": DevicesView(),
+        "devices": sample_views.devices(situation),
         "cameras": sample_views.cameras(situation, intent=intent),
         "window": replace(sample_views.window(situation), panel=shot.panel),
     }

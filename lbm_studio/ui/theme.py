@@ -113,6 +113,13 @@ class Metrics:
     film_width: int = 132
     film_height: int = 99
     caption_bar: int = 28
+    thumbnail_width: int = 52
+    timeline_lane: int = 26
+    timeline_track: int = 32
+    phase_name: int = 200
+    number: int = 76
+    qr_code: int = 200
+    device_page: int = 420
     window_min_width: int = 1024
     window_min_height: int = 700
     window_width: int = 1280

@@ -17,6 +17,7 @@ from lbm_studio.ui.panels.base import LivePanel, Panel
 from lbm_studio.ui.panels.factory import LIVE_PANELS, live_panel, page_panel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import column, row
+from lbm_studio.ui.widgets.device_sheet import DeviceSheet
 from lbm_studio.ui.widgets.key_sheet import KeySheet
 from lbm_studio.ui.widgets.look_sheet import LookSheet
 from lbm_studio.ui.widgets.message_bar import MessageBar
@@ -47,6 +48,7 @@ class MainWindow(QWidget):
         self._clock = clock or MonotonicClock()
         self._panels: dict[PanelName, Panel] = {}
         self._front: PanelName | None = None
+        self._shortcuts: dict[str, QShortcut] = {}
         self._was_painted = False
         self.setObjectName("ground")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -84,6 +86,7 @@ class MainWindow(QWidget):
         if name in LIVE_PANELS:
             live = live_panel(name, self._theme, self._application)
             self._live.add(live, live.strip)
+            live.devices_wanted.connect(self._devices.open)
             return live
         page = page_panel(name, self._theme, self._application)
         self._pages.addWidget(page)
@@ -108,6 +111,7 @@ class MainWindow(QWidget):
         self.setLayout(layout)
         self._keys = KeySheet(self._theme, self._pages)
         self._look = LookSheet(self._theme, self._application.settings, self._pages)
+        self._devices = DeviceSheet(self._theme, self._application.devices, self._pages)
         dismiss = self._application.window.dismiss_notice
         self._notices = NoticeSheet(self._theme, dismiss, self._pages)
 
@@ -115,8 +119,10 @@ class MainWindow(QWidget):
         infos = [info for info in ACTIONS if info.id not in GUARDED]
         for key in sorted({key for info in infos for key in info.keys}):
             shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setAutoRepeat(False)  # a key that is held neither goes on nor begins again
+            repeats = any(info.repeats for info in infos if key in info.keys)
+            shortcut.setAutoRepeat(repeats)  # else a held key neither goes on nor begins again
             shortcut.activated.connect(self._activator(key))
+            self._shortcuts[key] = shortcut
 
     def _connect(self) -> None:
         model = self._application.window
@@ -154,7 +160,7 @@ class MainWindow(QWidget):
             self._pages.setCurrentWidget(self._live)
         else:
             self._pages.setCurrentWidget(panel)
-        for sheet in (self._keys, self._look, self._notices):
+        for sheet in (self._keys, self._look, self._devices, self._notices):
             sheet.hide()
         panel.shown()
 

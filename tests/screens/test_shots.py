@@ -13,6 +13,7 @@ from lbm_studio.ui.sample_views import Situation
 from lbm_studio.ui.shots import Shot, all_shots, draw
 from lbm_studio.ui.theme import Theme, load_fonts
 from lbm_studio.ui.widgets.basics import ElidedLabel
+from lbm_studio.ui.widgets.device_sheet import DeviceSheet
 from lbm_studio.ui.window import MainWindow
 
 SLACK_PX = 1
@@ -50,6 +51,20 @@ def test_a_picture_is_full_readable_and_says_what_comes_next(
 
     filled = [b for b in shown(window, QPushButton) if b.property("kind") == "primary"]
     assert len([b for b in filled if b.isEnabled()]) <= 1
+
+
+def test_the_sheet_of_devices_is_readable(shot: Shot, window: MainWindow) -> None:
+    if shot.panel is not PanelName.TEACH:
+        pytest.skip("the sheet is the same over every panel")
+    sheet = window.findChild(DeviceSheet, "deviceSheet")
+    assert sheet is not None
+
+    sheet.open()
+    for _ in range(3):  # see draw
+        QCoreApplication.processEvents()
+
+    assert cut_off(sheet) == []
+    assert outside(sheet) == []
 
 
 def shown(window: QWidget, kind: type) -> list:

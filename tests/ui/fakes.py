@@ -8,7 +8,6 @@ from lbm_studio.app.application import Application
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.view_model import ViewModel
-from lbm_studio.app.views.devices import DevicesView
 from lbm_studio.app.views.goal import SpokenGoalView
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui import sample_records, sample_views
@@ -42,8 +41,8 @@ class Intent:
     name: str
     calls: list[tuple[object, ...]]
 
-    def __call__(self, *arguments: object) -> bool:
-        self.calls.append((self.name, *arguments))
+    def __call__(self, *arguments: object, **named: object) -> bool:
+        self.calls.append((self.name, *arguments, *named.items()))
         return True
 
     def __getattr__(self, name: str) -> "Intent":
@@ -87,7 +86,7 @@ def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
         run=Recorder(sample_views.run(situation)),
         teach_goal=Recorder(SpokenGoalView()),
         run_goal=Recorder(SpokenGoalView()),
-        devices=Recorder(DevicesView()),
+        devices=Recorder(sample_views.devices(situation)),
         settings=SettingsStore(folder, lambda _: None),
     )
 

@@ -96,7 +96,8 @@ def test_teach_tells_the_model_what_was_typed_and_chosen(open_window: OpenWindow
     goal.setText("stack the cubes")
     goal.editingFinished.emit()
     child(window, QSpinBox, "wanted").setValue(40)
-    child(window, QPushButton, f"choice_{MotionSource.GAMEPAD}").click()
+    source = child(window, QComboBox, "source")
+    source.activated.emit(source.findData(MotionSource.GAMEPAD.value))
     child(window, QPushButton, "newLayout").click()
 
     assert models.teach_goal.calls == [("typed", "stack the cubes")]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lbm_studio.app.notices import Level
+from lbm_studio.core.cues import Cue
 
 
 class TeachState(StrEnum):
@@ -15,6 +16,7 @@ class TeachState(StrEnum):
     OFFLINE = "offline"
     NEEDS_GOAL = "needs goal"
     READY = "ready"
+    COUNTING = "counting"
     STARTING = "starting"
     RECORDING = "recording"
     DECIDING = "deciding"
@@ -33,6 +35,23 @@ class MotionSource(StrEnum):
     GAMEPAD = "gamepad"
     SPACEMOUSE = "spacemouse"
     PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class SourceChoice:
+    """Somebody or something that can move the arms; ``title`` is what people read."""
+
+    source: MotionSource
+    title: str
+
+
+SOURCES = (
+    SourceChoice(MotionSource.COLLEAGUE, "Colleague, by itself"),
+    SourceChoice(MotionSource.KEYBOARD, "I, with the keys"),
+    SourceChoice(MotionSource.GAMEPAD, "I, with the gamepad"),
+    SourceChoice(MotionSource.SPACEMOUSE, "I, with the SpaceMouse"),
+    SourceChoice(MotionSource.PHONE, "I, with the phone"),
+)
 
 
 @dataclass(frozen=True)
@@ -93,9 +112,13 @@ class TeachView:
         sources: what ``source`` may be.
         kept: takes kept in the dataset, deleted ones not counted.
         wanted: how many are wanted.
+        advice: how many are advisable, as runs of before tell it, a sentence.
+        countdown: seconds until the take begins; 0 while nothing is counted [s].
+        cue: what was said last with a sound; None before anything was.
         elapsed_s: length of the running take, rounded to 0.1 s [s].
         dropped_ticks: dropped in the last take.
-        verdict: of the last take.
+        verdict: of the take that is to be kept or discarded, or else of the last one.
+        is_doubtful: whether the take had better be shown again.
         takes: the last five, newest last.
         is_series: whether the colleague records the rest by itself.
         can_undo: whether the last take can be taken back.
@@ -111,12 +134,16 @@ class TeachView:
     scene: str = ""
     seed: int = -1
     source: MotionSource = MotionSource.COLLEAGUE
-    sources: tuple[MotionSource, ...] = tuple(MotionSource)
+    sources: tuple[SourceChoice, ...] = SOURCES
     kept: int = 0
     wanted: int = 30
+    advice: str = ""
+    countdown: int = 0
+    cue: Cue | None = None
     elapsed_s: float = 0.0
     dropped_ticks: int = 0
     verdict: tuple[VerdictLine, ...] = ()
+    is_doubtful: bool = False
     takes: tuple[Take, ...] = ()
     is_series: bool = False
     can_undo: bool = False

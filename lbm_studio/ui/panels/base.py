@@ -34,7 +34,12 @@ class LivePanel(Panel):
     Attributes:
         body: the layout that takes the panel's widgets.
         strip: what it shows beneath the cameras.
+
+    Signals:
+        devices_wanted: somebody wants to see the input devices.
     """
+
+    devices_wanted = Signal()
 
     def __init__(self, question: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -14,7 +14,7 @@ from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import LivePanel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import Button, Sentence, column, label, row, tabular
-from lbm_studio.ui.widgets.choices import ChoiceCombo, SegmentedChoice, field
+from lbm_studio.ui.widgets.choices import ChoiceCombo, field
 from lbm_studio.ui.widgets.film_strip import FilmStrip
 from lbm_studio.ui.widgets.goal_field import GoalField
 from lbm_studio.ui.widgets.key_help import KeyHelp
@@ -56,19 +56,15 @@ class TeachPanelWidget(LivePanel):
         self._layout_anew = Button(self._theme, self.tr("New layout"), Icon.SHUFFLE)
         self._layout_anew.setObjectName("newLayout")
         self._layout_anew.setToolTip(self.tr("Lay the objects out anew, so that the starts vary"))
-        self._source = SegmentedChoice(
-            self._theme,
-            (
-                (MotionSource.COLLEAGUE.value, self.tr("Colleague"), Icon.DEMONSTRATOR),
-                (MotionSource.KEYBOARD.value, self.tr("Keys"), Icon.KEYBOARD),
-                (MotionSource.GAMEPAD.value, self.tr("Pad"), Icon.GAMEPAD),
-            ),
-        )
+        self._source = ChoiceCombo("source", self.tr("Who moves the arms"))
+        self._devices = Button(self._theme, self.tr("Devices"), Icon.GAMEPAD)
+        self._devices.setObjectName("devices")
+        self._devices.setToolTip(self.tr("See how the input devices are, and set them up"))
         self.body.addWidget(self._goal)
         self._scene_field = QWidget()
         self._scene_field.setLayout(field(self.tr("Scene"), self._scene, self._layout_anew))
         self.body.addWidget(self._scene_field)
-        self.body.addLayout(field(self.tr("Who moves the arms"), self._source))
+        self.body.addLayout(field(self.tr("Who moves the arms"), self._source, self._devices))
 
     def _build_counter(self) -> None:
         line = row(spacing=METRICS.small)
@@ -128,6 +124,7 @@ class TeachPanelWidget(LivePanel):
         self._scene.chosen.connect(self._model.choose_scene)
         self._layout_anew.clicked.connect(self._model.new_layout)
         self._source.chosen.connect(lambda key: self._model.set_source(MotionSource(key)))
+        self._devices.clicked.connect(self.devices_wanted)
         self._wanted.valueChanged.connect(self._model.set_wanted)
         self._record.clicked.connect(self.primary)
         self._series.clicked.connect(self._toggle_series)
@@ -184,7 +181,8 @@ class TeachPanelWidget(LivePanel):
         )
         self._scene.setEnabled(is_free and bool(view.scenes))
         self._layout_anew.setEnabled(is_free and bool(view.scene))
-        self._source.show_choice(view.source, view.sources if is_free else ())
+        self._source.show_choices([(s.source.value, s.title) for s in view.sources], view.source)
+        self._source.setEnabled(is_free)
 
     def _show_buttons(self, view: TeachView) -> None:
         is_recording = view.state is TeachState.RECORDING
