@@ -1,6 +1,7 @@
 """What can be said about the chosen episodes of a dataset: every method is one edit."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.edits.view import EpisodeView
 
 CHOOSE = "Choose an episode first."
+NAMELESS = "A phase needs a name."
 
 
 class Chosen(Protocol):
@@ -125,25 +127,34 @@ class EpisodeEditor:
         """Name a part of the episode; it takes the place of what it overlaps."""
         label, view = " ".join(name.split()), self._selected()
         if not label or view is None:
-            self._refuse("A phase needs a name." if view else CHOOSE)
+            self._refuse(NAMELESS if view else CHOOSE)
             return
+        self._put_phase(label, first, last, view.labels.phases)
 
-        def add() -> None:
-            phase = Phase(label, self._frames(first, last))
-            others = (one for old in view.labels.phases for one in _beside(old, phase.frames))
-            phases = tuple(sorted((*others, phase), key=lambda one: one.frames))
-            self._frame_edit(EditField.PHASES, phases)
+    def move_phase(self, number: int, first: int, last: int) -> None:
+        """Give a phase other ends; it takes the place of what it overlaps."""
+        phases = self._phases_with(number)
+        if phases is not None:
+            others = (*phases[:number], *phases[number + 1 :])
+            self._put_phase(phases[number].name, first, last, others)
 
-        self._attempt(add)
+    def rename_phase(self, number: int, name: str) -> None:
+        """Call a phase otherwise."""
+        phases, label = self._phases_with(number), " ".join(name.split())
+        if phases is None or phases[number].name == label:
+            return
+        if not label:
+            self._refuse(NAMELESS)
+            return
+        renamed = replace(phases[number], name=label)
+        changed = (*phases[:number], renamed, *phases[number + 1 :])
+        self._frame_edit(EditField.PHASES, changed)
 
     def remove_phase(self, number: int) -> None:
         """Remove a phase by its place in the list."""
-        view = self._selected()
-        if view is None or not 0 <= number < len(view.labels.phases):
-            self._refuse("There is no such phase." if view else CHOOSE)
-            return
-        phases = view.labels.phases
-        self._frame_edit(EditField.PHASES, (*phases[:number], *phases[number + 1 :]))
+        phases = self._phases_with(number)
+        if phases is not None:
+            self._frame_edit(EditField.PHASES, (*phases[:number], *phases[number + 1 :]))
 
     # --- history ---------------------------------------------------------------------------------
 
@@ -178,6 +189,23 @@ class EpisodeEditor:
 
     def _selected(self) -> EpisodeView | None:
         return next(iter(self._chosen.chosen_views), None)
+
+    def _phases_with(self, number: int) -> tuple[Phase, ...] | None:
+        """Return the phases of the selected episode; None where that number is none of them."""
+        view = self._selected()
+        if view is None or not 0 <= number < len(view.labels.phases):
+            self._refuse("There is no such phase." if view else CHOOSE)
+            return None
+        return view.labels.phases
+
+    def _put_phase(self, name: str, first: int, last: int, others: Iterable[Phase]) -> None:
+        def put() -> None:
+            phase = Phase(name, self._frames(first, last))
+            left = (one for old in others for one in _beside(old, phase.frames))
+            phases = tuple(sorted((*left, phase), key=lambda one: one.frames))
+            self._frame_edit(EditField.PHASES, phases)
+
+        self._attempt(put)
 
     def _frames(self, first: int, last: int) -> FrameRange:
         """Return the frames of the recording between two positions."""

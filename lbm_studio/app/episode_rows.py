@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from lbm_studio.app.views.review import (
     Curves,
@@ -15,16 +13,13 @@ from lbm_studio.app.views.review import (
     RowFilter,
     RowOrder,
 )
-from lbm_studio.core.action import vector_names
 from lbm_studio.episodes.edits.change import FrameRange
 from lbm_studio.episodes.edits.journal import Edit
+from lbm_studio.episodes.edits.labels import EpisodeLabels
 from lbm_studio.episodes.edits.projection import Projection
 from lbm_studio.episodes.edits.trim import propose_trim
 from lbm_studio.episodes.edits.view import EpisodeView
 from lbm_studio.episodes.edits.words import edit_in_words
-
-if TYPE_CHECKING:
-    from lbm_studio.episodes.dataset import Dataset
 
 SHORT_S = 1.0
 
@@ -68,10 +63,12 @@ def phase_rows(view: EpisodeView) -> tuple[PhaseRow, ...]:
     )
 
 
-def proposed_positions(curves: Curves) -> tuple[int, int] | None:
-    """Return what the idle rule would keep, in positions of the scrubber."""
+def proposed_positions(curves: Curves, kept: tuple[int, int]) -> tuple[int, int] | None:
+    """Return what would be kept without the idle start, in positions of the scrubber."""
     proposed = propose_trim(curves.states, FrameRange(0, len(curves.states) - 1))
-    return (proposed.first, proposed.last) if proposed else None
+    if proposed is None or not kept[0] < proposed.first <= kept[1]:
+        return None
+    return proposed.first, kept[1]
 
 
 def part_of_curves(curves: Curves, extent: FrameRange) -> Curves:
@@ -83,20 +80,8 @@ def part_of_curves(curves: Curves, extent: FrameRange) -> Curves:
         times_s=times_s - times_s[:1],
         states=curves.states[rows],
         actions=curves.actions[rows],
+        forces={arm: force[rows] for arm, force in curves.forces.items()},
     )
-
-
-def episode_curves(dataset: "Dataset", index: int) -> Curves:
-    """Return the numbers of one episode; reads files."""
-    vectors = dataset.vectors(index)
-    frames, size = vectors.states.shape
-    if dataset.station is not None:
-        names = tuple(vector_names(dataset.station.embodiment.arm_names))
-    else:
-        names = tuple(f"column {number}" for number in range(size))
-    arms = tuple(name.partition(".")[0] if "." in name else "" for name in names)
-    times_s = np.arange(frames, dtype=np.float64) / dataset.rate_hz
-    return Curves(names, arms, times_s, vectors.states, vectors.actions)
 
 
 def _is_wanted(row: EpisodeRow, wanted: RowFilter) -> bool:
@@ -116,7 +101,7 @@ def _row(number: int, view: EpisodeView, rate_hz: float) -> EpisodeRow:
         index=number,
         uuid=view.uuid,
         goal=labels.goal,
-        result=_RESULTS[labels.success],
+        result=_result(labels),
         frames=view.length,
         duration_s=view.length / rate_hz,
         source=view.metadata.source.value,
@@ -129,9 +114,17 @@ def _row(number: int, view: EpisodeView, rate_hz: float) -> EpisodeRow:
         tags=labels.tags,
         note=labels.note,
         milestones=f"{reached.reached} of {reached.total}" if reached else "",
+        reached=(reached.reached, reached.total) if reached else None,
         is_trimmed=view.kept != view.extent,
         is_part=view.part > 0,
     )
+
+
+def _result(labels: EpisodeLabels) -> Result:
+    reached = labels.milestones
+    if not labels.success and reached and 0 < reached.reached < reached.total:
+        return Result.PARTIAL
+    return _RESULTS[labels.success]
 
 
 def _findings(view: EpisodeView, rate_hz: float) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ class _Parts:
     decoding: BackgroundThread
     replays: ChildProgramRun
     checks: ChildProgramRun
+    exports: ChildProgramRun
     rollouts: ChildProgramRun
 
 
@@ -141,6 +142,7 @@ def _parts(
         decoding=BackgroundThread("decoding"),
         replays=ChildProgramRun(command),
         checks=ChildProgramRun(command),
+        exports=ChildProgramRun(command),
         rollouts=ChildProgramRun(command),
     )
 
@@ -148,7 +150,9 @@ def _parts(
 def _application(parts: _Parts, station: str) -> Application:
     live, notices, settings, jobs = parts.live, parts.notices, parts.settings, parts.jobs
     station_panel = StationPanel(live, parts.processes, parts.stop, notices, chosen=station)
-    review = ReviewPanel(parts.shelf, parts.decoding, parts.replays, parts.checks, notices)
+    review = ReviewPanel(
+        parts.shelf, parts.decoding, parts.replays, parts.checks, parts.exports, notices
+    )
     train = TrainPanel(
         parts.shelf, jobs, parts.library, parts.reading, parts.rollouts, settings, notices
     )

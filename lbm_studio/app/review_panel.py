@@ -8,30 +8,33 @@ from typing import TYPE_CHECKING
 from lbm_studio.app.background import Background
 from lbm_studio.app.datasets import DatasetCard, Shelf
 from lbm_studio.app.episode_editor import EpisodeEditor
+from lbm_studio.app.episode_export import EpisodeExport
 from lbm_studio.app.episode_frames import EpisodeFrames, Image
+from lbm_studio.app.episode_plots import episode_curves, plots
 from lbm_studio.app.episode_rows import (
     arrange,
     edit_rows,
-    episode_curves,
     episode_rows,
     part_of_curves,
     phase_rows,
     proposed_positions,
 )
 from lbm_studio.app.notices import Notices
+from lbm_studio.app.playback import Playback, looped
 from lbm_studio.app.program_run import ProgramOutcome, ProgramRun
 from lbm_studio.app.quality_model import QualityModel
+from lbm_studio.app.thumbnails import Thumbnails
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.review import (
     Curves,
     DatasetRow,
     EpisodeRow,
+    Plot,
     ReviewState,
     ReviewView,
     RowFilter,
     RowOrder,
 )
-from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
 from lbm_studio.episodes.edits.change import FrameRange
 from lbm_studio.episodes.edits.log import EditLog
@@ -46,7 +49,7 @@ _SENTENCES = {
     ReviewState.CHOOSING: "Choose an episode.",
     ReviewState.LOADING: "Reading.",
     ReviewState.READY: "Is this a good example?",
-    ReviewState.PLAYING: "Playing at recorded speed.",
+    ReviewState.PLAYING: "Playing.",
     ReviewState.REPLAYING: "Repeating the episode on a simulated station.",
 }
 
@@ -68,6 +71,7 @@ class ReviewPanel(ViewModel[ReviewView]):
     Attributes:
         edit: what can be said about the chosen episodes.
         quality: what is doubtful about the open dataset.
+        export: writes episodes for other programs.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class ReviewPanel(ViewModel[ReviewView]):
         background: Background,
         replays: ProgramRun,
         checks: ProgramRun,
+        exports: ProgramRun,
         notices: Notices,
     ) -> None:
         super().__init__(ReviewView(), notices)
@@ -83,17 +88,19 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._background = background
         self._replays = replays
         self._frames = EpisodeFrames(background, self._show_frames, self._refuse)
+        self._beside = EpisodeFrames(background, self._show_beside, self._refuse)
+        self._thumbnails = Thumbnails(background, self._show_thumbnails)
         self.edit = EpisodeEditor(self, self._refuse, self._show_rows)
         self.quality = QualityModel(checks, self.edit.apply, notices)
+        self.export = EpisodeExport(exports, self._update, self._refuse)
+        self._playback = Playback()
         self._opened: _Opened | None = None
         self._projection = Projection((), ())
         self._rows: tuple[EpisodeRow, ...] = ()
         self._uuids: tuple[str, ...] = ()
         self._curves: Curves | None = None
-        self._part: tuple[FrameRange, Curves] | None = None
+        self._part: tuple[FrameRange, Curves, tuple[Plot, ...]] | None = None
         self._is_reading = False
-        self._play_from: tuple[int, int] | None = None
-        self._now_ns = 0
 
     # --- what is looked at -----------------------------------------------------------------------
 
@@ -140,12 +147,35 @@ class ReviewPanel(ViewModel[ReviewView]):
         names = [view.uuid for view in self._projection.episodes]
         self.select(names.index(uuid) if uuid in names else -1)
 
+    def pick(self, indices: Iterable[int]) -> None:
+        """Choose exactly these episodes; the one that is shown stays shown if it is among them."""
+        wanted = tuple(indices)
+        if not wanted or set(wanted) == set(self.view.chosen):
+            return
+        if self.view.selected not in wanted:
+            self.select(wanted[0])
+        self.choose(wanted)
+
     def choose(self, indices: Iterable[int]) -> None:
         """Choose episodes beside the selected one: the next edit is about all of them."""
         known = self._projection.episodes
         others = (known[index].uuid for index in indices if 0 <= index < len(known))
         self._uuids = tuple(dict.fromkeys((*self._uuids[:1], *others)))
         self._show_rows()
+
+    def compare(self, is_wanted: bool) -> None:
+        """Show the second of two chosen episodes beside the first one, or no longer."""
+        views = self.chosen_views
+        self._beside.close()
+        if self._opened is None or (is_wanted and len(views) != 2):
+            self._refuse("Choose two episodes to compare.")
+        elif is_wanted:
+            other = views[1]
+            self._update(compared=self.view.chosen[1], compared_position=-1)
+            self._beside.open(self._opened.dataset, other.index, first=other.extent.first)
+            self._beside.show(self._beside_position())
+            return
+        self._update(compared=-1, compared_frames={}, compared_position=-1)
 
     def arrange(self, order: RowOrder, *, descending: bool = False) -> None:
         """Sort the table."""
@@ -162,22 +192,37 @@ class ReviewPanel(ViewModel[ReviewView]):
         if self.view.selected < 0:
             self._refuse("Choose an episode first.")
             return
-        self._play_from = None
+        self._playback.stop()
         self._go_to(position)
+        self._update()
+
+    def step(self, frames: int) -> None:
+        """Move the scrubber on by some frames, or back."""
+        self.seek(self.view.position + frames)
 
     def play(self) -> None:
-        """Play from the scrubber on at recorded speed; from the end it begins again."""
+        """Play from the scrubber on; from the end it begins again."""
         if self.view.selected < 0:
             self._refuse("Choose an episode first.")
             return
         if self.view.position >= self.view.length - 1:
             self._go_to(0)
-        self._play_from = (self.view.position, self._now_ns)
+        self._playback.start(self.view.position)
         self._update()
 
     def pause(self) -> None:
         """Stop playing."""
         self._stop_playing()
+
+    def set_speed(self, speed: float) -> None:
+        """Play faster or slower than it was recorded."""
+        self._playback.set_speed(speed, self.view.position)
+        self._update(speed=self._playback.speed)
+
+    def set_loop(self, loops: bool) -> None:
+        """Begin again at the end of what is kept, or rest there."""
+        self._playback.loops = loops
+        self._update(loops=loops)
 
     # --- what edits are about --------------------------------------------------------------------
 
@@ -223,12 +268,13 @@ class ReviewPanel(ViewModel[ReviewView]):
 
     def poll(self, now_ns: int) -> None:
         """Play on and follow replay and check; called at about 30 Hz."""
-        self._now_ns = now_ns
         self.quality.poll()
-        if self._play_from is not None:
-            start, began_ns = self._play_from
-            frames = int(seconds_between(began_ns, now_ns) * self.view.rate_hz)
-            self._go_to(start + frames)
+        self.export.poll()
+        due = self._playback.poll(now_ns, self.view.rate_hz)
+        if due is not None and self._playback.loops:
+            self._go_to(looped(due, self.view.kept))
+        elif due is not None:
+            self._go_to(due)
             if self.view.position >= self.view.length - 1:
                 self._stop_playing()
         outcome = self._replays.poll()
@@ -239,6 +285,7 @@ class ReviewPanel(ViewModel[ReviewView]):
         """End what is still running."""
         self._replays.stop()
         self.quality.stop()
+        self.export.stop()
 
     def _reopen(self, path: Path) -> None:
         def read() -> _Opened:
@@ -261,13 +308,14 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._is_reading = False
         self._update(dataset=str(opened.path), rate_hz=opened.dataset.rate_hz)
         self.quality.open_dataset(opened.path)
+        self.export.open_dataset(opened.path)
         self._show_rows()
 
     def _show_rows(self) -> None:
         """Show what the open dataset is now."""
         opened = self._opened
         if opened is None:
-            self._update(selected=-1, chosen=())
+            self._update(selected=-1, row=None, chosen=())
             return
         self._projection = opened.project()
         self._rows = episode_rows(self._projection, opened.dataset.rate_hz)
@@ -281,36 +329,62 @@ class ReviewPanel(ViewModel[ReviewView]):
             remarks=self._projection.remarks,
         )
         self._show_selected()
+        self._thumbnails.show(opened.dataset, self._projection.episodes)
+
+    def _show_thumbnails(self) -> None:
+        pictures = self._thumbnails.pictures
+        self._update(thumbnails=pictures, thumbnail_count=len(pictures))
 
     def _show_selected(self) -> None:
         numbers = {view.uuid: number for number, view in enumerate(self._projection.episodes)}
         self._uuids = tuple(uuid for uuid in self._uuids if uuid in numbers)
         chosen = tuple(numbers[uuid] for uuid in self._uuids)
         if not chosen:
-            self._update(selected=-1, chosen=(), length=0, curves=None, phases=(), proposal=None)
+            self._update(selected=-1, row=None, chosen=(), length=0, phases=(), proposal=None)
+            self._update(curves=None, plots=(), can_merge=False, can_compare=False, compared=-1)
             return
         view = self._projection.episodes[chosen[0]]
         first, length = view.extent.first, len(view.extent)
-        curves = self._curves_of(view.extent)
+        kept = (view.kept.first - first, view.kept.last - first)
+        curves, drawn = self._curves_of(view.extent)
         self._update(
             selected=chosen[0],
+            row=self._rows[chosen[0]],
             chosen=chosen,
             length=length,
             position=min(self.view.position, length - 1),
             curves=curves,
-            kept=(view.kept.first - first, view.kept.last - first),
-            proposal=proposed_positions(curves) if curves else None,
+            plots=drawn,
+            kept=kept,
+            proposal=proposed_positions(curves, kept) if curves else None,
             phases=phase_rows(view),
+        )
+        is_compared = len(chosen) == 2 and self.view.compared == chosen[1]
+        if not is_compared:
+            self._beside.close()
+        self._update(
+            can_merge=self.following is not None,
+            can_compare=len(chosen) == 2,
+            compared=self.view.compared if is_compared else -1,
         )
         self._frames.show_part(first)
 
-    def _curves_of(self, extent: FrameRange) -> Curves | None:
-        """Return the curves of a part, the same object as long as the part is the same."""
+    def _curves_of(self, extent: FrameRange) -> tuple[Curves | None, tuple[Plot, ...]]:
+        """Return the curves of a part, the same objects as long as the part is the same."""
         if self._curves is None:
-            return None
+            return None, ()
         if self._part is None or self._part[0] != extent:
-            self._part = (extent, part_of_curves(self._curves, extent))
-        return self._part[1]
+            curves = part_of_curves(self._curves, extent)
+            self._part = (extent, curves, plots(curves))
+        return self._part[1:]
+
+    def _beside_position(self) -> int:
+        """Return where the compared episode is: where the selected one is, or at its end."""
+        return min(self.view.position, len(self.chosen_views[1].extent) - 1)
+
+    def _show_beside(self, position: int, images: Mapping[str, Image]) -> None:
+        if self.view.compared >= 0:
+            self._update(compared_frames=images, compared_position=position)
 
     def _show_frames(self, position: int, images: Mapping[str, Image]) -> None:
         self._is_reading = False
@@ -326,26 +400,34 @@ class ReviewPanel(ViewModel[ReviewView]):
         if position != self.view.position or self.view.shown_position < 0:
             self._update(position=position)
             self._frames.show(position)
+            if self.view.compared >= 0:
+                self._beside.show(self._beside_position())
 
     def _stop_playing(self) -> None:
-        self._play_from = None
+        self._playback.stop()
         self._update()
 
     def _update(self, **changes: object) -> None:
-        view = replace(self.view, **changes)  # type: ignore[arg-type]
+        view = replace(self.view, export=self.export.view, **changes)  # type: ignore[arg-type]
         state = self._state(view)
-        self.publish(replace(view, state=state, sentence=_SENTENCES[state]))
+        self.publish(replace(view, state=state, sentence=_sentence(view, state)))
 
     def _state(self, view: ReviewView) -> ReviewState:
         if self._replays.is_running:
             return ReviewState.REPLAYING
-        if self._play_from is not None:
+        if self._playback.is_playing:
             return ReviewState.PLAYING
         if self._is_reading:
             return ReviewState.LOADING
         if view.selected >= 0:
             return ReviewState.READY
         return ReviewState.CHOOSING if view.datasets or view.dataset else ReviewState.EMPTY
+
+
+def _sentence(view: ReviewView, state: ReviewState) -> str:
+    if state is ReviewState.READY and len(view.chosen) > 1:
+        return f"{len(view.chosen)} episodes are chosen: what you say is about all of them."
+    return _SENTENCES[state]
 
 
 def replay_sentence(outcome: ProgramOutcome) -> str:

@@ -26,6 +26,11 @@ def program() -> FakeProgramRun:
 
 
 @pytest.fixture
+def exports() -> FakeProgramRun:
+    return FakeProgramRun()
+
+
+@pytest.fixture
 def notices() -> Notices:
     return Notices(lambda: 0.0)
 

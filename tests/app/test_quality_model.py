@@ -30,8 +30,8 @@ def path(tmp_path) -> Path:
 
 
 @pytest.fixture
-def panel(path, background, program, checks, notices):
-    panel = ReviewPanel(shelf_with(path.parent), background, program, checks, notices)
+def panel(path, background, program, checks, exports, notices):
+    panel = ReviewPanel(shelf_with(path.parent), background, program, checks, exports, notices)
     panel.refresh()
     return panel
 

@@ -19,8 +19,8 @@ def checks():
 
 
 @pytest.fixture
-def panel(shelf, background, program, checks, notices):
-    panel = ReviewPanel(shelf, background, program, checks, notices)
+def panel(shelf, background, program, checks, exports, notices):
+    panel = ReviewPanel(shelf, background, program, checks, exports, notices)
     panel.refresh()
     return panel
 
@@ -32,9 +32,10 @@ def opened(panel):
 
 
 def test_without_recordings_the_panel_says_where_to_make_some(
-    tmp_path, background, program, checks, notices
+    tmp_path, background, program, checks, exports, notices
 ):
-    panel = ReviewPanel(shelf_with(tmp_path / "none"), background, program, checks, notices)
+    nowhere = shelf_with(tmp_path / "none")
+    panel = ReviewPanel(nowhere, background, program, checks, exports, notices)
     panel.refresh()
     assert panel.view.state is ReviewState.EMPTY
     assert "Teach" in panel.view.sentence
@@ -275,7 +276,11 @@ def test_notes_paraphrases_and_milestones_are_shown(opened):
 
     row = opened.view.rows[1]
     assert (row.note, row.paraphrases) == ("The lamp was off.", ("lay it down",))
-    assert (row.milestones, row.result) == ("1 of 3", Result.FAILURE)
+    assert (row.milestones, row.result) == ("1 of 3", Result.PARTIAL)
+
+    opened.edit.measure(0, 3)
+
+    assert opened.view.rows[1].result is Result.FAILURE
 
 
 @pytest.mark.parametrize(
@@ -287,6 +292,10 @@ def test_notes_paraphrases_and_milestones_are_shown(opened):
         lambda p: p.edit.merge(),
         lambda p: p.edit.add_phase(" ", 0, 3),
         lambda p: p.edit.remove_phase(0),
+        lambda p: p.edit.move_phase(0, 1, 2),
+        lambda p: p.edit.rename_phase(0, "reach"),
+        lambda p: p.compare(True),
+        lambda p: p.export.start(" ", ()),
         lambda p: p.edit.redo(),
         lambda p: p.edit.trim(-9, -5),
     ],
@@ -308,3 +317,106 @@ def test_what_the_idle_rule_proposes_is_shown(shelf, panel, tmp_path):
     assert panel.view.proposal == (10, 23)
     panel.edit.trim(*panel.view.proposal)
     assert panel.view.kept == (10, 23)
+    assert panel.view.proposal is None
+
+
+def test_a_phase_is_moved_over_its_neighbours_and_renamed_by_one_edit_each(opened):
+    opened.edit.add_phase("reach", 0, 4)
+    opened.edit.add_phase("grasp", 5, 8)
+
+    opened.edit.move_phase(1, 3, 9)
+    assert opened.view.phases == (PhaseRow("reach", 0, 2), PhaseRow("grasp", 3, 9))
+    opened.edit.rename_phase(1, " close  the hand")
+    assert opened.view.phases[1].name == "close the hand"
+    opened.edit.undo()
+    opened.edit.undo()
+
+    assert opened.view.phases == (PhaseRow("reach", 0, 4), PhaseRow("grasp", 5, 8))
+
+
+def test_an_episode_plays_at_other_speeds_and_over_and_over(opened):
+    opened.edit.trim(2, 6)
+    opened.set_speed(0.5)
+    opened.set_loop(True)
+    opened.poll(0)
+    opened.play()
+    opened.poll(SECOND_NS)
+    assert (opened.view.speed, opened.view.position) == (0.5, 2)
+
+    opened.set_speed(4.0)
+    opened.poll(SECOND_NS + SECOND_NS // 4)  # five frames on, of which the kept ones are five
+
+    assert opened.view.position == 2
+    assert opened.view.state is ReviewState.PLAYING
+
+
+def test_stepping_goes_frame_by_frame_and_ends_playing(opened):
+    opened.play()
+    opened.step(1)
+    opened.step(1)
+    opened.step(-1)
+    assert (opened.view.position, opened.view.state) == (1, ReviewState.READY)
+
+
+def test_every_episode_has_a_small_picture_of_its_first_kept_frame(panel):
+    assert set(panel.view.thumbnails) == {row.uuid for row in panel.view.rows}
+    assert panel.view.thumbnails[panel.view.rows[0].uuid].shape == (48, 64, 3)
+
+
+def test_what_is_picked_is_chosen_and_what_is_shown_stays_shown(opened):
+    opened.pick([2, 1])
+    assert (opened.view.selected, opened.view.chosen) == (1, (1, 2))
+    opened.pick([2])
+    assert (opened.view.selected, opened.view.chosen) == (2, (2,))
+    opened.pick([0, 1])
+    assert (opened.view.selected, opened.view.chosen) == (0, (0, 1))
+
+
+def test_two_episodes_are_shown_side_by_side_at_the_same_position(opened):
+    opened.pick([1, 2])
+    assert opened.view.can_compare
+
+    opened.compare(True)
+    opened.seek(7)
+    assert (opened.view.compared, opened.view.compared_position) == (2, 7)
+    assert set(opened.view.compared_frames) == {"scene", "wrist"}
+
+    opened.pick([0])
+    assert opened.view.compared == -1
+
+
+def test_pose_gripper_and_speed_can_be_plotted_and_force_only_where_it_was_measured(opened):
+    plots = {plot.key: plot for plot in opened.view.plots}
+    assert list(plots)[:5] == ["z_m", "x_m", "y_m", "gripper_m", "speed_m_s"]
+    assert [line.arm for line in plots["speed_m_s"].lines] == ["right", "left"]
+    assert [line.is_command for line in plots["z_m"].lines] == [False, True] * 2
+    assert "force_n" not in plots
+
+
+def test_chosen_episodes_are_exported_by_their_titles(opened, exports, tmp_path):
+    opened.edit.split(5)
+    folder = opened.view.export.folder
+    assert folder == str(tmp_path / "exports" / "put_block")
+
+    opened.export.start(folder, ["1.1", "2"])
+    assert exports.started == [
+        ("export", str(tmp_path / "datasets" / "put_block"), "--out", folder, "--episodes", "1.1,2")
+    ]
+    assert opened.view.export.is_running
+    exports.end({"episodes": 2, "folder": folder, "present": 1})
+    opened.poll(0)
+
+    expected = f"2 episodes are now in {folder}. 1 were there already."
+    assert opened.view.export.sentence == expected
+    assert not opened.view.export.is_running
+
+
+def test_an_export_that_failed_says_why_and_one_can_be_ended(opened, exports):
+    opened.export.start("/nowhere", ())
+    exports.end(None, "The folder cannot be written.")
+    opened.poll(0)
+    assert "cannot be written" in opened.view.export.sentence
+
+    opened.export.start("/nowhere", ())
+    opened.export.stop()
+    assert not opened.view.export.is_running

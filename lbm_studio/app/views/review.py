@@ -24,6 +24,7 @@ class Result(StrEnum):
     """What is said about an episode."""
 
     SUCCESS = "success"
+    PARTIAL = "partial"
     FAILURE = "failure"
     UNJUDGED = "not judged"
 
@@ -66,6 +67,7 @@ class EpisodeRow:
         tags: words to find it by.
         note: whatever there is to say.
         milestones: how far it came, e.g. ``"1 of 3"``; empty where nobody counted.
+        reached: the same in numbers: milestones reached, and all there are.
         is_trimmed: whether a trim cuts something off.
         is_part: whether the recording was split.
     """
@@ -86,6 +88,7 @@ class EpisodeRow:
     tags: tuple[str, ...] = ()
     note: str = ""
     milestones: str = ""
+    reached: tuple[int, int] | None = None
     is_trimmed: bool = False
     is_part: bool = False
 
@@ -145,6 +148,7 @@ class Curves:
         times_s: (T,) from the start [s].
         states: (T, A) measured.
         actions: (T, A) commanded.
+        forces: (T,) how hard each hand is pushed [N], by arm; empty where nobody measured it.
     """
 
     names: tuple[str, ...]
@@ -152,6 +156,54 @@ class Curves:
     times_s: NDArray[np.float64]
     states: NDArray[np.float32]
     actions: NDArray[np.float32]
+    forces: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class PlotLine:
+    """One line of a plot.
+
+    Attributes:
+        arm: whose it is; empty where nobody knows.
+        times_s: (T,) from the start of the episode [s].
+        values: (T,) in the unit of the plot.
+        is_command: whether it was commanded rather than measured.
+    """
+
+    arm: str
+    times_s: NDArray[np.float64]
+    values: NDArray[np.floating]
+    is_command: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """What can be plotted of an episode, e.g. the height of the grippers.
+
+    Attributes:
+        key: names it, e.g. ``"z_m"``.
+        title: what people read, with unit.
+        lines: of all arms.
+    """
+
+    key: str
+    title: str
+    lines: tuple[PlotLine, ...]
+
+
+@dataclass(frozen=True)
+class ExportView:
+    """What can be written for other programs.
+
+    Attributes:
+        folder: where to, as proposed.
+        is_running: whether episodes are being written.
+        sentence: what is going on, or what came of it; empty before.
+    """
+
+    folder: str = ""
+    is_running: bool = False
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +221,7 @@ class ReviewView:
         descending: whether the last comes first.
         filter: which are shown.
         selected: index of the selected episode; -1 when none is.
+        row: the selected one, also where the filter hides it; None when none is.
         chosen: indices of all that the next edit is about, the selected one included.
         position: frame under the scrubber.
         length: frames of the selected episode.
@@ -176,14 +229,25 @@ class ReviewView:
         frames: (H, W, 3) uint8 RGB by camera at ``shown_position``.
         shown_position: which position they belong to; -1 for none.
         curves: of the selected episode.
+        plots: what can be plotted of it.
         kept: first and last position that a trim keeps.
-        proposal: what the idle rule would keep; None where it would cut nothing.
+        proposal: what would be kept without the idle start; None where it is cut, or is none.
         phases: of the selected episode, in order.
         edits: of the open dataset, newest last.
         can_undo: whether there is an edit to undo.
         redo_text: what would be done again; empty when nothing was undone.
         remarks: one sentence for each edit that cannot be read or applied as it stands.
         replay_sentence: what the last replay on the simulated station showed; empty before.
+        speed: of playing, as a multiple of the recorded speed.
+        loops: whether playing begins again at the end of what is kept.
+        can_merge: whether a part follows that the selected one can be joined with.
+        can_compare: whether two episodes are chosen.
+        compared: index of the episode that is shown beside the selected one; -1 for none.
+        compared_frames: its pictures, at the same position or its last one.
+        compared_position: which position they belong to; -1 for none.
+        thumbnails: (H, W, 3) uint8 RGB by the name of the episode.
+        thumbnail_count: how many there are by now.
+        export: what can be written for other programs.
     """
 
     state: ReviewState = ReviewState.EMPTY
@@ -196,6 +260,7 @@ class ReviewView:
     descending: bool = False
     filter: RowFilter = RowFilter()
     selected: int = -1
+    row: EpisodeRow | None = None
     chosen: tuple[int, ...] = ()
     position: int = 0
     length: int = 0
@@ -205,6 +270,7 @@ class ReviewView:
     )
     shown_position: int = -1
     curves: Curves | None = None
+    plots: tuple[Plot, ...] = ()
     kept: tuple[int, int] = (0, 0)
     proposal: tuple[int, int] | None = None
     phases: tuple[PhaseRow, ...] = ()
@@ -213,3 +279,17 @@ class ReviewView:
     redo_text: str = ""
     remarks: tuple[str, ...] = ()
     replay_sentence: str = ""
+    speed: float = 1.0
+    loops: bool = False
+    can_merge: bool = False
+    can_compare: bool = False
+    compared: int = -1
+    compared_frames: Mapping[str, NDArray[np.uint8]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )
+    compared_position: int = -1
+    thumbnails: Mapping[str, NDArray[np.uint8]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )
+    thumbnail_count: int = 0
+    export: ExportView = ExportView()
