@@ -31,6 +31,9 @@ class ActionId(StrEnum):
     SUCCESS = "success"
     FAILURE = "failure"
     UNDO_EDIT = "undo edit"
+    REDO_EDIT = "redo edit"
+    STEP_BACK = "step back"
+    STEP_FORWARD = "step forward"
     TRAIN = "train"
     RUN = "run"
     PAUSE = "pause"
@@ -46,6 +49,7 @@ class ActionInfo:
         text: what people read.
         panel: the panel it belongs to; None for everywhere.
         while_typing: whether it acts while a text field has the focus.
+        repeats: whether it goes on for as long as the key is held.
     """
 
     id: ActionId
@@ -53,6 +57,7 @@ class ActionInfo:
     text: str
     panel: PanelName | None = None
     while_typing: bool = False
+    repeats: bool = False
 
 
 SHOW_PANEL = {
@@ -91,6 +96,9 @@ ACTIONS = (
     ActionInfo(ActionId.SUCCESS, ("Return", "Enter"), "Mark as success", PanelName.REVIEW),
     ActionInfo(ActionId.FAILURE, ("Backspace",), "Mark as failure", PanelName.REVIEW),
     ActionInfo(ActionId.UNDO_EDIT, ("Z", "Ctrl+Z"), "Undo the last edit", PanelName.REVIEW),
+    ActionInfo(ActionId.REDO_EDIT, ("Y", "Ctrl+Y"), "Redo what was undone", PanelName.REVIEW),
+    ActionInfo(ActionId.STEP_BACK, ("Left",), "One frame back", PanelName.REVIEW, repeats=True),
+    ActionInfo(ActionId.STEP_FORWARD, ("Right",), "One frame on", PanelName.REVIEW, repeats=True),
     ActionInfo(
         ActionId.TRAIN, ("Ctrl+Return", "Ctrl+Enter"), "Train", PanelName.TRAIN, while_typing=True
     ),
