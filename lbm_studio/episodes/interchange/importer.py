@@ -1,17 +1,21 @@
 """Importing episodes of another program into a dataset of ours, one durable episode at a time."""
 
 import hashlib
+import json
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Container, Generator, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from lbm_studio.core.codec import to_json
 from lbm_studio.core.embodiment import Embodiment, StationDescription
 from lbm_studio.core.episode import EpisodeMetadata
 from lbm_studio.core.errors import DatasetError, DiskFullError, StudioError
 from lbm_studio.episodes.dataset import Dataset
-from lbm_studio.episodes.features import MEASURED
+from lbm_studio.episodes.features import lacking
 from lbm_studio.episodes.interchange.conversion import ConvertedEpisode, convert
 from lbm_studio.episodes.interchange.fitting import (
     absent_arms,
@@ -22,7 +26,7 @@ from lbm_studio.episodes.interchange.fitting import (
     source_rate_hz,
 )
 from lbm_studio.episodes.interchange.foreign import ForeignEpisode, ForeignSource
-from lbm_studio.episodes.interchange.mapping import ImportMapping
+from lbm_studio.episodes.interchange.mapping import ImportMapping, read_mapping
 from lbm_studio.episodes.interchange.pictures import fitted, picked
 from lbm_studio.episodes.storage import flush_to_disk, move_into_place
 from lbm_studio.episodes.video import Image
@@ -105,7 +109,7 @@ def import_episodes(
         imported_station(mapping, station),
         rate_hz=mapping.rate_hz,
         absent_arms=absent_arms(mapping, station.embodiment),
-        leave_out=MEASURED.values(),
+        leave_out=lacking({}),
     ) as writer:
         work.keep_mapping(dataset)
         work.run(writer, dataset, on_progress)
@@ -141,21 +145,31 @@ class _Import:
         self._body = imported_station(mapping, station).embodiment
         self._should_stop = should_stop
         self._rate_hz = source_rate_hz(mapping, source.contents)
-        self._digest = hashlib.sha256(text.encode()).hexdigest()
+        self._meaning = _meaning(mapping)
         self.episodes = self.frames = self.present = 0
         self.left_out: list[str] = []
         self.stopped = False
 
     def keep_mapping(self, dataset: Path) -> None:
-        """Write the mapping beside the episodes it explains."""
-        final = dataset / MAPPINGS_FOLDER / f"{self._digest[:16]}.toml"
-        if final.exists():
-            return
-        final.parent.mkdir(exist_ok=True)
-        staged = final.with_suffix(".part")
-        staged.write_text(self._text, encoding="utf-8")
-        flush_to_disk(staged)
-        move_into_place(staged, final)
+        """Write the mapping beside the episodes it explains.
+
+        Raises:
+            DatasetError: the dataset was imported with one that means something else.
+        """
+        folder = dataset / MAPPINGS_FOLDER
+        folder.mkdir(exist_ok=True)
+        for kept in sorted(folder.glob("*.toml")):
+            if _meaning(read_mapping(kept)[0]) != self._meaning:
+                raise DatasetError(
+                    f"“{dataset}” was imported with another mapping, which it keeps as {kept}."
+                    " Import with that one, or into another folder."
+                )
+        final = folder / f"{hashlib.sha256(self._text.encode()).hexdigest()[:16]}.toml"
+        if not final.exists():
+            staged = final.with_suffix(".part")
+            staged.write_text(self._text, encoding="utf-8")
+            flush_to_disk(staged)
+            move_into_place(staged, final)
 
     def run(self, writer: DatasetWriter, dataset: Path, on_progress: OnProgress) -> None:
         """Import one episode after the other."""
@@ -163,18 +177,18 @@ class _Import:
         names = self._source.episodes
         for done, name in enumerate(names):
             on_progress(done, len(names))
-            uuid = self._uuid(name)
-            if uuid in known:
-                self.present += 1
-                continue
-            self._import_one(writer, name, uuid)
+            self._import_one(writer, name, known)
             if self.stopped:
                 return
         on_progress(len(names), len(names))
 
-    def _import_one(self, writer: DatasetWriter, name: str, uuid: str) -> None:
+    def _import_one(self, writer: DatasetWriter, name: str, known: Container[str]) -> None:
         try:
             episode = self._source.read(name)
+            uuid = self._uuid(episode)
+            if uuid in known:
+                self.present += 1
+                return
             converted = convert(episode, self._mapping, self._body, self._rate_hz)
             metadata = self._metadata(episode, uuid)
             self._record(writer, episode, converted)
@@ -239,11 +253,22 @@ class _Import:
             uuid=uuid,
         )
 
-    def _uuid(self, name: str) -> str:
-        """Return what an episode is called whenever it is imported in the same way."""
-        contents = self._source.contents
-        told = "\0".join((contents.format, contents.name, name, self._digest))
-        return hashlib.sha256(told.encode()).hexdigest()[:32]
+    def _uuid(self, episode: ForeignEpisode) -> str:
+        """Return what an episode is called whenever it is imported in the same way.
+
+        Its numbers take part: files of other recordings often bear the same names.
+        """
+        told = hashlib.sha256(f"{episode.name}\0{self._meaning}".encode())
+        for key in sorted(episode.vectors):
+            told.update(key.encode())
+            told.update(np.ascontiguousarray(episode.vectors[key]).tobytes())
+        return told.hexdigest()[:32]
+
+
+def _meaning(mapping: ImportMapping) -> str:
+    """Return what two mappings have in common that differ in goals and comments only."""
+    said = to_json(replace(mapping, goal="", goals={}))
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _remarks(mapping: ImportMapping, body: Embodiment) -> Iterator[str]:

@@ -87,15 +87,52 @@ def test_a_kill_costs_at_most_the_running_episode(
     assert verify_dataset(tmp_path / "ours").findings == ()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('name = "lift"', 'name = "other"', "the station is “lift” there, “other” here"),
+        ("scale = 0.05", "scale = 0.5", "was imported with another mapping, which it keeps as"),
+    ],
+)
 def test_another_mapping_does_not_mix_with_the_first(
+    old: str, new: str, sentence: str, tmp_path: Path, station: StationDescription
+) -> None:
+    source = test_robomimic.write(tmp_path / "lift.hdf5")
+    bring_in(source, test_robomimic.MAPPING, station, tmp_path / "ours")
+
+    with pytest.raises(DatasetError, match=sentence):
+        bring_in(source, test_robomimic.MAPPING.replace(old, new), station, tmp_path / "ours")
+
+    assert len(Dataset.open(tmp_path / "ours").episodes) == 2
+
+
+def test_comments_and_goals_of_a_mapping_may_change(
     tmp_path: Path, station: StationDescription
 ) -> None:
     source = test_robomimic.write(tmp_path / "lift.hdf5")
     bring_in(source, test_robomimic.MAPPING, station, tmp_path / "ours")
-    other = test_robomimic.MAPPING.replace('name = "lift"', 'name = "other"')
+    other = "# looked over\n" + test_robomimic.MAPPING.replace("lift the cube", "raise it")
 
-    with pytest.raises(DatasetError, match="the station is “lift” there, “other” here"):
-        bring_in(source, other, station, tmp_path / "ours")
+    report, dataset = bring_in(source, other, station, tmp_path / "ours")
+
+    assert (report.episodes, report.present) == (0, 2)
+    assert dataset.goals == ("lift the cube",)
+
+
+def test_other_recordings_under_the_same_names_are_added(
+    tmp_path: Path, station: StationDescription
+) -> None:
+    first, second = tmp_path / "a/image.hdf5", tmp_path / "b/image.hdf5"
+    for path in (first, second):
+        path.parent.mkdir()
+        test_robomimic.write(path)
+    with test_robomimic.edited(second) as file:
+        file["data/demo_1/obs/robot0_eef_pos"][0] += 0.001
+    bring_in(first, test_robomimic.MAPPING, station, tmp_path / "ours")
+
+    report, _ = bring_in(second, test_robomimic.MAPPING, station, tmp_path / "ours")
+
+    assert (report.episodes, report.present) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", SOURCES)
