@@ -1,6 +1,7 @@
 """What a writer knows of the kept episodes, and how the next one is entered."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from lbm_studio.core import keys
 from lbm_studio.core.episode import EpisodeMetadata
 from lbm_studio.core.errors import DatasetError
 from lbm_studio.episodes import layout, parquet, statistics, trust
+from lbm_studio.episodes.features import Feature
 from lbm_studio.episodes.info import DatasetInfo
 from lbm_studio.episodes.layout import Place
 from lbm_studio.episodes.statistics import FeatureStatistics
@@ -24,6 +26,8 @@ from lbm_studio.episodes.table import (
     load_statistics,
     write_records,
 )
+
+_COLOURS = 3
 
 
 @dataclass(frozen=True)
@@ -132,21 +136,39 @@ def read_ledger(root: Path, info: DatasetInfo, rows: Sequence[EpisodeRow]) -> Le
         tasks=tuple(tasks),
         last=last,
         open_records=tuple(load_records(root, last.listing)) if last else (),
-        statistics=_read_statistics(root, frames),
+        statistics=_read_statistics(root, info.features, frames),
     )
 
 
-def _read_statistics(root: Path, frames: int) -> dict[str, FeatureStatistics]:
-    """Read the statistics of the whole dataset; merge them anew where the file is behind."""
+def _read_statistics(
+    root: Path, features: Mapping[str, Feature], frames: int
+) -> dict[str, FeatureStatistics]:
+    """Read the statistics of the whole dataset; merge them anew where the file is behind.
+
+    Raises:
+        DatasetError: those of the episodes are damaged, too.
+    """
     try:
         total = trust.read_json(root / layout.STATS_FILE, _statistics_from_json)
     except DatasetError:  # made anew from the table of episodes
         total = {}
     is_complete = keys.INDEX in total and total[keys.INDEX].count == frames
-    if is_complete:
+    if is_complete and _are_of(features, total):
         return total
     with trust.damage_in_words(root / "meta" / "episodes"):
-        return statistics.merge_all(load_statistics(root))
+        merged = statistics.merge_all(load_statistics(root))
+        if not _are_of(features, merged):
+            raise ValueError("its statistics are not of its columns")
+    return merged
+
+
+def _are_of(features: Mapping[str, Feature], found: Mapping[str, FeatureStatistics]) -> bool:
+    """Whether there is a number for each dimension of a column and each colour of a picture."""
+    return all(
+        key in features
+        and value.size == (_COLOURS if features[key].is_video else math.prod(features[key].shape))
+        for key, value in found.items()
+    )
 
 
 def _statistics_from_json(stored: Mapping[str, Any]) -> dict[str, FeatureStatistics]:

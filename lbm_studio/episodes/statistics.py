@@ -44,6 +44,11 @@ class FeatureStatistics:
     count: int
     values: Mapping[str, FloatArray]
 
+    @property
+    def size(self) -> int:
+        """How many dimensions or colours there are."""
+        return self.values["mean"].size
+
     def as_record(self, *, is_image: bool) -> dict[str, Any]:
         """Return the JSON values by name; those of an image are 3 x 1 x 1."""
         shape = (-1, 1, 1) if is_image else (-1,)

@@ -19,6 +19,7 @@ from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.info import read_info
 from lbm_studio.episodes.verify import verify_dataset
 from lbm_studio.episodes.writer import DatasetWriter
+from tests.episodes.recordings import record_episode
 
 
 def change(root: Path, file: str, edit: Callable[[Any], object]) -> None:
@@ -151,3 +152,27 @@ def test_a_camera_whose_name_is_a_path_is_refused(recorded: Path) -> None:
 def test_a_name_that_could_lead_elsewhere_is_none(value: object) -> None:
     with pytest.raises(ValueError, match="is no name"):
         trust.name(value)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda stats: stats.update(nobody=stats["action"]),
+        lambda stats: stats.update(action=stats["index"]),
+        lambda stats: stats["action"].update(mean=[1.0]),
+        lambda stats: stats.update(action=None),
+    ],
+    ids=["unknown", "another size", "several sizes", "none"],
+)
+def test_damaged_statistics_are_made_anew(
+    recorded: Path, station: StationDescription, edit: Callable[[Any], object]
+) -> None:
+    before = (recorded / layout.STATS_FILE).read_text()
+    change(recorded, layout.STATS_FILE, edit)
+
+    with DatasetWriter.open(recorded, station) as writer:
+        record_episode(writer, station, seed=4)
+
+    after = json.loads((recorded / layout.STATS_FILE).read_text())
+    assert set(after) == set(json.loads(before))
+    assert len(after["action"]["mean"]) == station.embodiment.action_size
