@@ -42,8 +42,16 @@ finer than brightness: small saturated objects are what matters."""
 _ENCODE_FLAGS = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
 _FULL_SIZE_FLAGS = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _REDUCE_FLAGS = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
-_STUMBLES = (FFmpegError, OSError, ValueError, LookupError, ArithmeticError, MemoryError)
-"""What reading a damaged video raises."""
+_STUMBLES = (
+    FFmpegError,
+    OSError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    AttributeError,
+)
+"""What reading a damaged video raises; the last where nobody knows its codec."""
 
 _SMPTE_170M = 6  # AVCOL_SPC_SMPTE170M: the BT.601 matrix as video files name it.
 
@@ -158,9 +166,9 @@ class VideoReader:
         try:
             self._container = av.open(str(path))
             self._stream = self._container.streams.video[0]
+            self._stream.codec_context.thread_count = 1
         except _STUMBLES as error:
             raise _damaged(path, error) from error
-        self._stream.codec_context.thread_count = 1
 
     @property
     def size_px(self) -> tuple[int, int]:

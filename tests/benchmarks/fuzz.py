@@ -29,14 +29,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         seeds = range(options.first, options.first + options.count)
         for outcome in fuzz(Path(folder), seeds, workers=options.workers):
-            refusals[outcome.refused > 0] += 1
+            refusals[outcome.refused > 1] += 1  # training refuses the undamaged one, too
             for hole in outcome.holes:
                 holes += 1
                 sys.stdout.write(f"--- seed {outcome.seed}: {outcome.done}\n{hole}\n")
     sys.stdout.write(
         f"{options.count} damaged datasets in {time.monotonic() - begun_s:.0f} s:"
-        f" {refusals[True]} refused with a sentence by at least one action,"
-        f" {refusals[False]} used without any, {holes} holes\n"
+        f" {refusals[True]} refused with sentences, {refusals[False]} used as they are,"
+        f" {holes} holes\n"
     )
     return 1 if holes else 0
 

@@ -130,6 +130,14 @@ def test_a_video_of_another_size_is_refused(recorded: Path) -> None:
         Dataset.open(recorded).images(0, "scene")
 
 
+def test_a_video_of_a_codec_nobody_knows_is_refused(recorded: Path) -> None:
+    path = recorded / "videos" / keys.image_key("scene") / "chunk-000/file-000.mp4"
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"xxxx"))
+
+    with pytest.raises(DatasetError, match=r"file-000\.mp4” is damaged"):
+        Dataset.open(recorded).images(0, "scene")
+
+
 @pytest.mark.parametrize("value", [0, -1, 7.5, 10**9, "x", None, float("inf"), float("nan")])
 def test_a_rate_beyond_reason_is_refused(recorded: Path, value: object) -> None:
     change(recorded, layout.INFO_FILE, lambda info: info.update(fps=value))
