@@ -8,6 +8,7 @@ the codecs listed below are read.
 """
 
 import json
+import struct
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,11 @@ from lbm_studio.episodes.interchange.foreign import (
 from lbm_studio.episodes.interchange.libraries import load
 
 JPEG_XL = "imagecodecs_jpegxl"
-CODECS = ("blosc", "zstd", "zlib", "gzip", JPEG_XL)
+BLOSC = "blosc"
+CODECS = (BLOSC, "zstd", "zlib", "gzip", JPEG_XL)
+_BLOSC_HEADER = struct.Struct("<4xIII")
+"""After versions and flags: bytes when decoded, of a block, and as stored."""
+
 _DESCRIPTION = ".zarray"
 _MAX_DESCRIPTION_BYTES = 1 << 20
 _MAX_NAMES = 5_000_000
@@ -120,6 +125,8 @@ class ZarrArray:
             picture = np.empty(self.chunks[-3:], dtype=self.dtype)
             return load("imagecodecs", "JPEG-XL").jpegxl_decode(data, out=picture)
         if self.codec:
+            if self.codec == BLOSC:
+                _check_blosc(data, expected)
             codecs = load("imagecodecs", "compressed zarr files")
             decode = getattr(codecs, f"{self.codec}_decode")
             data = bytes(decode(data, out=bytearray(expected)))
@@ -130,6 +137,19 @@ class ZarrArray:
     @property
     def _what(self) -> str:
         return f"The array “{self.name}”"
+
+
+def _check_blosc(data: bytes, expected: int) -> None:
+    """Return if a block is as long as its header says; the decoder takes the header's word.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if len(data) < _BLOSC_HEADER.size:
+        raise ValueError("it is cut short")
+    size, _, stored = _BLOSC_HEADER.unpack_from(data)
+    if size != expected or stored != len(data):
+        raise ValueError(f"its header tells of {size} bytes in {stored}")
 
 
 def open_store(path: Path) -> Store:
