@@ -78,6 +78,9 @@ QPushButton[kind="primary"]:disabled {
   background: $raised; color: $quiet; border: ${line_px}px solid $line;
 }
 QPushButton[kind="icon"], QPushButton[kind="icon"]:disabled:!checked { padding: 0; }
+QPushButton[kind="chip"], QPushButton[kind="chip"]:checked, QPushButton[kind="chip"]:focus {
+  padding: 0 ${small}px; font-size: ${body}px;
+}
 QPushButton[kind="choice"] { text-align: left; font-weight: 400; }
 QPushButton[kind="plain"] { background: transparent; border: ${line_px}px solid transparent; }
 QPushButton[kind="plain"]:hover { background: $hover; }

@@ -130,6 +130,16 @@ class Button(QPushButton):
         self.setIcon(icon(self._which, colour, colours.quiet))
 
 
+def icon_button(theme: Theme, which: Icon, words: str, name: str) -> Button:
+    """Return a square button whose words are its tooltip."""
+    button = Button(theme, "", which, "icon")
+    button.setFixedWidth(METRICS.control)
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setObjectName(name)
+    return button
+
+
 class ElidedLabel(QLabel):
     """A label of one line that shortens its text and keeps the whole of it as tooltip."""
 

@@ -80,13 +80,15 @@ class SegmentedChoice(QWidget):
         theme: Theme,
         choices: Sequence[tuple[str, str, Icon | None]],
         parent: QWidget | None = None,
+        *,
+        kind: str = "",
     ) -> None:
         super().__init__(parent)
         self._buttons: dict[str, Button] = {}
         self._group = QButtonGroup(self)
         layout = row(spacing=METRICS.tight)
         for key, title, which in choices:
-            button = Button(theme, title, which)
+            button = Button(theme, title, which, kind)
             button.setCheckable(True)
             button.setObjectName(f"choice_{key}")
             button.clicked.connect(self._emitter(key))
