@@ -5,11 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from lbm_studio.app.episode_plots import plots
+from lbm_studio.app.views.quality import FindingRow, QualityState, QualityView
 from lbm_studio.app.views.review import (
     Curves,
     DatasetRow,
     EditRow,
     EpisodeRow,
+    ExportView,
+    PhaseRow,
     Result,
     ReviewState,
     ReviewView,
@@ -28,6 +32,7 @@ from lbm_studio.ui.sample_views import CAMERAS, GOAL, NOON_UNIX_S, Situation, pi
 
 TAKE_FRAMES = 54
 TAKE_S = 5.4
+_PARTS = ("x_m", "y_m", "z_m", "gripper_m")
 
 
 def review(situation: Situation) -> ReviewView:
@@ -47,21 +52,52 @@ def review(situation: Situation) -> ReviewView:
         datasets=(DatasetRow("/data/green", GOAL, 12),),
         dataset="/data/green",
         rows=_episodes(),
+        total=12,
         selected=3,
+        row=_episodes()[3],
+        chosen=(3,),
         position=26,
         length=TAKE_FRAMES,
         rate_hz=TAKE_FRAMES / TAKE_S,
         frames={name: picture(name) for name in CAMERAS},
         shown_position=26,
         curves=_curves(),
-        edits=(EditRow(0, "take 2: marked as failure", NOON_UNIX_S),),
+        plots=plots(_curves()),
+        kept=(0, TAKE_FRAMES - 1),
+        proposal=(7, TAKE_FRAMES - 1),
+        phases=(PhaseRow("reach", 8, 20), PhaseRow("grasp", 21, 30)),
+        edits=(EditRow(0, "episode 2: marked as failure", NOON_UNIX_S),),
         can_undo=True,
+        redo_text="episode 4: goal changed to “put it back”",
+        thumbnails={row.uuid: picture(CAMERAS[0]) for row in _episodes()},
+        thumbnail_count=12,
+        export=ExportView("/data/exports/green"),
         replay_sentence="Replayed in the same layout: goal reached.",
     )
     if situation is Situation.BUSY:
         text = "Replaying on the simulated station."
         return replace(view, state=ReviewState.REPLAYING, sentence=text, replay_sentence=text)
     return view
+
+
+def quality(situation: Situation) -> QualityView:
+    """Return what a check found."""
+    if situation is not Situation.FULL:
+        return QualityView()
+    sentence = "2 of the findings are worth a look before training."
+    findings = (
+        FindingRow(
+            0,
+            "doubt",
+            "idle start",
+            "Take 5 first stands still for 0.8 s.",
+            "5",
+            can_fix=True,
+        ),
+        FindingRow(1, "doubt", "copies", "Takes 3 and 9 are nearly the same.", "9"),
+        FindingRow(2, "hint", "starts", "All starts lie in the left half of the tray."),
+    )
+    return QualityView(QualityState.CHECKED, sentence, findings)
 
 
 def _episodes() -> tuple[EpisodeRow, ...]:
@@ -72,7 +108,11 @@ def _episodes() -> tuple[EpisodeRow, ...]:
             title=str(index),
             uuid=f"{index:032d}",
             goal=goals[index % len(goals)],
-            result=Result.FAILURE if index == 2 else Result.SUCCESS,
+            result={2: Result.FAILURE, 4: Result.PARTIAL}.get(index, Result.SUCCESS),
+            milestones="1 of 3" if index == 4 else "",
+            reached=(1, 3) if index == 4 else None,
+            tags=("night",) if index == 3 else (),
+            paraphrases=("drop the green cube into the red tray",) if index == 3 else (),
             frames=48 + index,
             duration_s=4.8 + 0.1 * index,
             source="scripted",
@@ -89,10 +129,16 @@ def _curves() -> Curves:
     phase = np.linspace(0, 2 * math.pi, TAKE_FRAMES)
     right = 0.18 + 0.12 * np.cos(phase) + 0.02 * np.sin(5 * phase)
     left = np.full(TAKE_FRAMES, 0.34) + 0.004 * np.sin(phase)
-    states = np.stack([right, left], axis=1).astype(np.float32)
-    actions = np.stack([np.roll(right, -1), left], axis=1).astype(np.float32)
+    width = 0.08 - 0.05 * (np.abs(phase - math.pi) < 1.5)
+    names = tuple(f"{arm}.{part}" for arm in ("right", "left") for part in _PARTS)
+    moves = (0.4 + 0.1 * np.sin(phase), 0.1 * np.cos(phase), right, width)
+    rests = (np.full(TAKE_FRAMES, 0.4), np.full(TAKE_FRAMES, 0.2), left, 0.08 + 0 * left)
+    states = np.stack((*moves, *rests), axis=1).astype(np.float32)
+    actions = np.roll(states, -1, axis=0)
     actions[-1] = states[-1]
-    return Curves(("right.z_m", "left.z_m"), ("right", "left"), times, states, actions)
+    arms = tuple(name.partition(".")[0] for name in names)
+    forces = {"right": 4 + 3 * np.abs(np.sin(phase)).astype(np.float32)}
+    return Curves(names, arms, times, states, actions, forces)
 
 
 def train(situation: Situation) -> TrainView:

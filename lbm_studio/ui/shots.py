@@ -45,10 +45,22 @@ class Shot:
 class ShownModel(ViewModel[Any]):
     """A view-model that only shows: every intent does nothing."""
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> "Nothing":
         if name.startswith("_"):
             raise AttributeError(name)
-        return lambda *_, **__: None
+        return Nothing()
+
+
+class Nothing:
+    """An intent, or a part of a view-model with intents of its own, that does nothing."""
+
+    def __call__(self, *_: object, **__: object) -> None:
+        """Do nothing."""
+
+    def __getattr__(self, name: str) -> "Nothing":
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Nothing()
 
 
 def all_shots() -> Iterator[Shot]:
@@ -75,6 +87,8 @@ def sample_application(shot: Shot, folder: Path) -> Application:
         "window": replace(sample_views.window(situation), panel=shot.panel),
     }
     models = {name: ShownModel(view, notices) for name, view in views.items()}
+    quality = ShownModel(sample_records.quality(situation), notices)
+    setattr(models["review"], "quality", quality)  # noqa: B010 (a part that a panel also shows)
     settings = SettingsStore(folder, lambda _: None)
     return Application(settings=settings, notices=notices, **cast("dict[str, Any]", models))
 

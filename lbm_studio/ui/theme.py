@@ -113,7 +113,7 @@ class Metrics:
     film_width: int = 132
     film_height: int = 99
     caption_bar: int = 28
-    thumbnail_width: int = 52
+    thumbnail_width: int = 44
     timeline_lane: int = 26
     timeline_track: int = 32
     phase_name: int = 200

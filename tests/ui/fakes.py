@@ -76,12 +76,14 @@ class Models:
 
 def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
     """Return recorders that show one situation."""
+    review = Recorder(sample_records.review(situation))
+    review.quality = Recorder(sample_records.quality(situation))
     return Models(
         window=Recorder(replace(sample_views.window(situation), panel=panel)),
         cameras=Recorder(sample_views.cameras(situation)),
         station=Recorder(sample_views.station(situation)),
         teach=Recorder(sample_views.teach(situation)),
-        review=Recorder(sample_records.review(situation)),
+        review=review,
         train=Recorder(sample_records.train(situation)),
         run=Recorder(sample_views.run(situation)),
         teach_goal=Recorder(SpokenGoalView()),

@@ -6,11 +6,9 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QSpinBox,
-    QTableView,
     QWidget,
 )
 
-from lbm_studio.app.views.review import ReviewState
 from lbm_studio.app.views.run import RunState
 from lbm_studio.app.views.station import StationPanelState
 from lbm_studio.app.views.teach import MotionSource, TeachState
@@ -211,57 +209,6 @@ def test_run_passes_on_the_prompt_the_speed_and_a_suggestion(open_window: OpenWi
         ("set_speed", 0.5),
         ("accept_suggestion", models.run.view.suggestions[0]),
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "intent"),
-    [
-        ("review_success", ("edit.mark", True)),
-        ("review_failure", ("edit.mark", False)),
-        ("review_delete", ("edit.delete",)),
-        ("review_undo", ("edit.undo",)),
-        ("play", ("play",)),
-        ("replay", ("replay",)),
-    ],
-)
-def test_review_buttons_do_what_they_say(
-    open_window: OpenWindow, name: str, intent: tuple[object, ...]
-) -> None:
-    window, models = open_window(PanelName.REVIEW)
-    models.review.calls.clear()
-
-    child(window, QPushButton, name).click()
-
-    assert models.review.calls == [intent]
-
-
-def test_a_deleted_take_can_be_restored(open_window: OpenWindow) -> None:
-    window, models = open_window(PanelName.REVIEW)
-    models.review.change(selected=7)
-    models.review.calls.clear()
-
-    child(window, QPushButton, "review_delete").click()
-
-    assert models.review.calls == [("edit.restore",)]
-
-
-def test_the_scrubber_seeks_only_when_a_person_moves_it(open_window: OpenWindow) -> None:
-    window, models = open_window(PanelName.REVIEW)
-    models.review.calls.clear()
-
-    models.review.change(state=ReviewState.PLAYING, position=30)
-    child(window, QSlider, "scrubber").setValue(12)
-
-    assert models.review.calls == [("seek", 12)]
-
-
-def test_a_row_of_the_table_selects_its_take(open_window: OpenWindow) -> None:
-    window, models = open_window(PanelName.REVIEW)
-    models.review.calls.clear()
-
-    child(window, QTableView, "episodes").selectRow(5)
-
-    assert models.review.calls == [("select", 5)]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from lbm_studio.ui.actions import ActionId
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import Panel
 from lbm_studio.ui.panels.episode_list import EpisodeListCard
+from lbm_studio.ui.panels.episode_timeline import EpisodeTimelineCard
 from lbm_studio.ui.panels.episode_views import EpisodeViewsWidget
 from lbm_studio.ui.theme import METRICS, Theme
-from lbm_studio.ui.widgets.basics import Button, row
+from lbm_studio.ui.widgets.basics import Button, column, row
 from lbm_studio.ui.widgets.empty_state import EmptyState
 
 
@@ -25,6 +26,7 @@ class ReviewPanelWidget(Panel):
         self._model = model
         self._list = EpisodeListCard(theme, model)
         self._views = EpisodeViewsWidget(theme, model)
+        self._timeline = EpisodeTimelineCard(theme, model)
         record = Button(theme, self.tr("Record some"), Icon.TEACH, "primary")
         self._empty = EmptyState(theme, Icon.REVIEW, record)
         self._right = QStackedWidget()
@@ -35,11 +37,15 @@ class ReviewPanelWidget(Panel):
 
     @property
     def handlers(self) -> Mapping[ActionId, Callable[[], object]]:
+        judgement, history = self._views.judgement, self._list.history
         return {
-            ActionId.PLAY: self._views.play.click,
-            ActionId.SUCCESS: self._list.success.click,
-            ActionId.FAILURE: self._list.failure.click,
-            ActionId.UNDO_EDIT: self._list.undo.click,
+            ActionId.PLAY: self._timeline.play.click,
+            ActionId.STEP_BACK: self._timeline.back.click,
+            ActionId.STEP_FORWARD: self._timeline.forward.click,
+            ActionId.SUCCESS: judgement.success.click,
+            ActionId.FAILURE: judgement.failure.click,
+            ActionId.UNDO_EDIT: history.undo.click,
+            ActionId.REDO_EDIT: history.redo.click,
         }
 
     def shown(self) -> None:
@@ -51,11 +57,15 @@ class ReviewPanelWidget(Panel):
         )
         self._right.addWidget(self._empty)
         self._right.addWidget(self._views)
-        layout = row(spacing=METRICS.large, margin=METRICS.large)
-        layout.addWidget(self._list, 2)
-        layout.addWidget(self._right, 3)
+        upper = row(spacing=METRICS.medium)
+        upper.addWidget(self._list, 5)
+        upper.addWidget(self._right, 7)
+        layout = column(spacing=METRICS.medium, margin=METRICS.medium)
+        layout.addLayout(upper, 1)
+        layout.addWidget(self._timeline)
         self.setLayout(layout)
 
     def _show(self, view: ReviewView) -> None:
         is_empty = view.state is ReviewState.EMPTY
+        self._timeline.setVisible(not is_empty)
         self._right.setCurrentWidget(self._empty if is_empty else self._views)
