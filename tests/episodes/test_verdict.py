@@ -35,11 +35,20 @@ def findings(
     images: Callable[[int], dict[str, Image]] = lambda k: pictures(100 + k),
     clamped: Callable[[int], bool] = lambda k: False,
     dropped: int = 0,
+    action: Callable[[int], np.ndarray | None] = lambda k: None,
+    ages_s: Callable[[int], dict[str, float]] = lambda k: {},
+    usual_s: float | None = None,
 ) -> tuple[str, ...]:
-    verdict = TakeVerdict(EMBODIMENT, RATE_HZ)
+    verdict = TakeVerdict(EMBODIMENT, RATE_HZ, safety=STATION.safety)
     for tick in range(ticks):
-        verdict.add(state=state(tick), images=images(tick), clamped=clamped(tick))
-    return verdict.findings(dropped)
+        verdict.add(
+            state=state(tick),
+            images=images(tick),
+            clamped=clamped(tick),
+            action=action(tick),
+            ages_s=ages_s(tick),
+        )
+    return verdict.findings(dropped, usual_s=usual_s)
 
 
 def test_nothing_is_said_about_a_sound_take() -> None:
@@ -107,3 +116,46 @@ def test_a_camera_on_an_arm_that_rests_may_show_the_same_picture() -> None:
         return pictures(100 + tick) | {"wrist": pictures(100)["wrist"]}
 
     assert findings(state=state, images=images) == ()
+
+
+@pytest.mark.parametrize(
+    ("usual_s", "sentence"),
+    [
+        (None, ()),
+        (2.5, ()),
+        (1.0, ("The take is 6 s long, where 1 s are usual.",)),
+    ],
+)
+def test_a_take_much_longer_than_usual_is_told(
+    usual_s: float | None, sentence: tuple[str, ...]
+) -> None:
+    assert findings(usual_s=usual_s) == sentence
+
+
+def test_a_hand_at_the_edge_of_its_workspace_is_told() -> None:
+    x_max = STATION.safety.workspace_max_m[0]
+    inside = np.array(STATION.safety.workspace_min_m) + 0.05
+
+    def action(tick: int) -> np.ndarray:
+        vector_ = vector()
+        vector_[:3] = vector_[9:12] = inside
+        vector_[0] = x_max if tick % 2 else inside[0]
+        return vector_
+
+    assert findings(action=action) == (
+        "The right hand is at the edge of its workspace for 50% of the take.",
+    )
+
+
+def test_a_shaky_hand_is_told() -> None:
+    def state(tick: int) -> np.ndarray:
+        return vector(0.02 * tick + 0.2 * (tick % 2))
+
+    assert findings(state=state) == ("The right hand moves jerkily: move more smoothly.",)
+
+
+def test_a_camera_that_comes_late_is_told() -> None:
+    assert findings(ages_s=lambda k: {"scene": 0.3 if k == 0 else 0.0}) == ()
+    assert findings(ages_s=lambda k: {"scene": 0.3 * (k % 2)}) == (
+        "The pictures of “scene” come late in 50% of the take.",
+    )

@@ -14,8 +14,6 @@ SAME_LEVEL = 8.0
 """Pictures of one thing differ less than this after they were compressed, 0 to 255."""
 MOVED_M = 0.05
 """A hand that went this far must be seen to have moved [m]."""
-STALE_S = 0.25
-STALE_SHARE = 0.05
 
 _LIMITS = VerdictLimits()
 
@@ -66,10 +64,10 @@ def _stale(record: EpisodeRecord, camera: str) -> Iterator[Finding]:
     ages_s = record.camera_ages_s(camera)
     if ages_s is None:
         return
-    share = float(np.mean(ages_s > STALE_S))
-    if share > STALE_SHARE:
+    share = float(np.mean(ages_s > _LIMITS.stale_s))
+    if share > _LIMITS.stale_share:
         clause = (
             f"the pictures of “{camera}” are up to {ages_s.max():.1f} s old, {share:.0%} of them"
-            f" more than {STALE_S:g} s."
+            f" more than {_LIMITS.stale_s:g} s."
         )
         yield record.finding(FindingKind.STALE_CAMERA, Severity.DOUBT, clause)

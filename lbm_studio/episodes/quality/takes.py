@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lbm_studio.core import keys
 from lbm_studio.episodes.edits.change import Change, EditField, FrameRange
 from lbm_studio.episodes.edits.trim import first_moved_frame
+from lbm_studio.episodes.hand_motion import edge_share, jerk_m_s3
 from lbm_studio.episodes.quality.finding import Finding, FindingKind, Severity
 from lbm_studio.episodes.quality.record import EpisodeRecord
+from lbm_studio.episodes.usual import usual_duration_s
 from lbm_studio.episodes.verdict import VerdictLimits
 
 
@@ -21,19 +22,9 @@ class TakeLimits:
 
     Attributes:
         hint_idle_s: how long nothing may happen at the beginning [s].
-        long_factor: an episode so many times longer than half of those of its goal is too long.
-        fewest: episodes of a goal that this needs.
-        jerk_m_s3: root mean square of the jerk of a shaky hand [m/s^3].
-        at_limit_m: a hand that is commanded this near to the edge of its workspace is at it [m].
-        at_limit_share: share of the take it may be there.
     """
 
     hint_idle_s: float = 1.0
-    long_factor: float = 3.0
-    fewest: int = 5
-    jerk_m_s3: float = 60.0
-    at_limit_m: float = 0.001
-    at_limit_share: float = 0.2
 
 
 _WATCHED, _LIMITS = VerdictLimits(), TakeLimits()
@@ -55,8 +46,8 @@ def _typical_durations_s(records: Sequence[EpisodeRecord]) -> dict[str, float]:
     durations: defaultdict[str, list[float]] = defaultdict(list)
     for record in records:
         durations[record.view.labels.goal].append(record.duration_s)
-    enough = {goal: d for goal, d in durations.items() if len(d) >= _LIMITS.fewest}
-    return {goal: float(np.median(found)) for goal, found in enough.items()}
+    usual = {goal: usual_duration_s(found) for goal, found in durations.items()}
+    return {goal: found for goal, found in usual.items() if found is not None}
 
 
 def _dropped(record: EpisodeRecord) -> Iterator[Finding]:
@@ -73,7 +64,7 @@ def _duration(record: EpisodeRecord, typical_s: float | None) -> Iterator[Findin
     if found_s < _WATCHED.shortest_s:
         clause = f"it is only {found_s:.1f} s long."
         yield record.finding(FindingKind.DURATION, Severity.HINT, clause)
-    elif typical_s and found_s > _LIMITS.long_factor * typical_s:
+    elif typical_s and found_s > _WATCHED.long_factor * typical_s:
         clause = f"it takes {found_s:.0f} s, where {typical_s:.0f} s are usual for its goal."
         yield record.finding(FindingKind.DURATION, Severity.DOUBT, clause)
 
@@ -106,23 +97,17 @@ def _saturated(record: EpisodeRecord) -> Iterator[Finding]:
     if share > _WATCHED.clamped_share:
         clause = f"the safety limits changed {share:.0%} of the actions."
         yield record.finding(FindingKind.SATURATION, Severity.DOUBT, clause)
-    low = np.array(record.station.safety.workspace_min_m) + _LIMITS.at_limit_m
-    high = np.array(record.station.safety.workspace_max_m) - _LIMITS.at_limit_m
     for arm, positions in zip(record.arms, record.commanded_m, strict=True):
-        outside: NDArray[np.bool_] = (positions < low) | (positions > high)
-        share = float(outside.any(axis=1).mean())
-        if share > _LIMITS.at_limit_share:
+        share = edge_share(positions, record.station.safety, _WATCHED.at_limit_m)
+        if share > _WATCHED.at_limit_share:
             clause = f"the {arm} hand is at the edge of its workspace for {share:.0%} of the take."
             yield record.finding(FindingKind.SATURATION, Severity.DOUBT, clause)
 
 
 def _shaky(record: EpisodeRecord) -> Iterator[Finding]:
-    if len(record.states) < _LIMITS.fewest:
-        return
-    jerks = np.diff(record.positions_m, 3, axis=1) * record.rate_hz**3
-    found = np.sqrt(np.mean(np.sum(jerks**2, axis=2), axis=1)).tolist()
-    for arm, jerk in zip(record.arms, found, strict=True):
-        if jerk > _LIMITS.jerk_m_s3:
+    for arm, positions in zip(record.arms, record.positions_m, strict=True):
+        jerk = jerk_m_s3(positions, record.rate_hz)
+        if jerk > _WATCHED.jerk_m_s3:
             clause = f"the {arm} hand moves jerkily ({jerk:.0f} m/s³)."
             yield record.finding(FindingKind.JERK, Severity.DOUBT, clause)
 
