@@ -5,6 +5,7 @@ Vectors follow :mod:`lbm_studio.core.action`; times are monotonic [ns].
 
 from enum import StrEnum
 
+from lbm_studio.core.cues import Cue
 from lbm_studio.core.shift import Shift
 from lbm_studio.link.inputs import (
     ArrangeDevices,
@@ -307,6 +308,18 @@ class DiscardEpisode(Message, frozen=True):
     """Forget the running episode."""
 
 
+class JudgeEpisode(Message, frozen=True):
+    """Say what is doubtful about the running episode; answered by EpisodeJudged or Refused."""
+
+
+class EpisodeJudged(Message, frozen=True):
+    """What is known of an episode that is neither kept nor discarded."""
+
+    frames: int
+    dropped_ticks: int
+    findings: tuple[str, ...]
+
+
 class EpisodeKept(Message, frozen=True):
     """The episode is on disk and verified."""
 
@@ -316,7 +329,7 @@ class EpisodeKept(Message, frozen=True):
     findings: tuple[str, ...]
 
 
-WriterRequest = BeginEpisode | KeepEpisode | DiscardEpisode
+WriterRequest = BeginEpisode | JudgeEpisode | KeepEpisode | DiscardEpisode
 
 
 # --- speech process -------------------------------------------------------------------------------
@@ -394,7 +407,13 @@ class Listening(Message, frozen=True):
     hearing: Hearing | None = None
 
 
-SpeechRequest = StartListening | FinishListening | CancelListening | FollowListening
+class PlayCue(Message, frozen=True):
+    """Play a short sound."""
+
+    cue: Cue
+
+
+SpeechRequest = StartListening | FinishListening | CancelListening | FollowListening | PlayCue
 
 
 # --- published by the renderer or the camera processes --------------------------------------------

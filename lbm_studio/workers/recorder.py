@@ -7,15 +7,23 @@ from typing import Protocol
 
 import numpy as np
 
-from lbm_studio.core.clock import Clock
+from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.embodiment import Measurement, StationDescription
 from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource
 from lbm_studio.core.errors import DatasetError, StudioError, UnknownNameError
 from lbm_studio.episodes.take import Tick as RecordedTick
+from lbm_studio.episodes.usual import usual_in
 from lbm_studio.episodes.verdict import TakeVerdict
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.link.frames import TickFrames
-from lbm_studio.link.messages import BeginEpisode, EpisodeKept, FramesReady, KeepEpisode, Tick
+from lbm_studio.link.messages import (
+    BeginEpisode,
+    EpisodeJudged,
+    EpisodeKept,
+    FramesReady,
+    KeepEpisode,
+    Tick,
+)
 from lbm_studio.workers.pairing import TickPairing
 
 BACKLOG_TICKS = 32
@@ -86,7 +94,9 @@ class EpisodeRecorder:
             begun_ns=self._clock.now_ns(),
             writer=writer,
             pairing=TickPairing(self._patience),
-            verdict=TakeVerdict(station.embodiment, station.embodiment.chunk.rate_hz),
+            verdict=TakeVerdict(
+                station.embodiment, station.embodiment.chunk.rate_hz, safety=station.safety
+            ),
         )
 
     def add_tick(self, tick: Tick) -> None:
@@ -121,6 +131,21 @@ class EpisodeRecorder:
             else:
                 _write(episode, tick, frames)
 
+    def judge(self) -> EpisodeJudged:
+        """Return what is known of the running episode.
+
+        Raises:
+            StudioError: there is none, or it cannot be kept; the sentence says why.
+        """
+        episode = self._running()
+        if episode.failure:
+            raise DatasetError(episode.failure)
+        return EpisodeJudged(
+            frames=episode.verdict.ticks,
+            dropped_ticks=episode.dropped,
+            findings=_findings(episode),
+        )
+
     def keep(self, request: KeepEpisode) -> EpisodeKept:
         """Finish, verify and keep the episode; ticks that still wait for pictures are given up.
 
@@ -134,7 +159,7 @@ class EpisodeRecorder:
             if episode.failure:
                 raise DatasetError(episode.failure)
             dropped = episode.dropped
-            findings = episode.verdict.findings(dropped, overrun=episode.overrun)
+            findings = _findings(episode)
             summary = episode.writer.keep(_metadata(episode, request.success))
         return EpisodeKept(
             index=summary.index, frames=summary.length, dropped_ticks=dropped, findings=findings
@@ -187,9 +212,19 @@ def _write(episode: _Episode, tick: Tick, frames: TickFrames) -> None:
     except StudioError as error:  # told to whoever wants to keep the episode
         episode.failure = str(error)
         return
+    taken = recorded.images_captured_ns
     episode.verdict.add(
-        state=recorded.state, images=recorded.images, clamped=bool(recorded.clamped)
+        state=recorded.state,
+        images=recorded.images,
+        clamped=bool(recorded.clamped),
+        action=recorded.action,
+        ages_s={name: seconds_between(ns, recorded.captured_ns) for name, ns in taken.items()},
     )
+
+
+def _findings(episode: _Episode) -> tuple[str, ...]:
+    usual_s = usual_in(Path(episode.request.dataset), episode.request.goal)
+    return episode.verdict.findings(episode.dropped, overrun=episode.overrun, usual_s=usual_s)
 
 
 def _recorded(tick: Tick, frames: TickFrames) -> RecordedTick:

@@ -1,4 +1,4 @@
-"""The speech process: records while somebody holds a key, and says what was heard.
+"""The speech process: records while somebody holds a key, says what was heard, plays sounds.
 
 It records itself and leaves recognition, with its libraries, to a process below it that gives way
 to all others: neither loading nor recognising ever costs a word, an arm or a picture anything.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lbm_studio.core.cues import CUE_RATE_HZ, cue_samples
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.sound import SILENCE_DBFS, Samples
 from lbm_studio.link.bus import Responder
@@ -27,12 +28,14 @@ from lbm_studio.link.messages import (
     Hearing,
     Listening,
     Message,
+    PlayCue,
     SpeechPhase,
     SpeechRequest,
     StartListening,
 )
 from lbm_studio.link.session import Session
 from lbm_studio.station.audio import Microphone, SystemMicrophone
+from lbm_studio.station.speaker import Speaker, SystemSpeaker
 from lbm_studio.workers.lifetime import Lifetime
 from lbm_studio.workers.pool import join_pool
 
@@ -55,11 +58,17 @@ class SpeechServer:
         microphone: what records.
         make_executor: where ``hear`` is called; made anew when it breaks.
         hear: recognises; the first call with a model loads it.
+        speaker: what plays sounds.
     """
 
     def __init__(
-        self, microphone: Microphone, make_executor: Callable[[], Executor], hear: Hear
+        self,
+        microphone: Microphone,
+        make_executor: Callable[[], Executor],
+        hear: Hear,
+        speaker: Speaker | None = None,
     ) -> None:
+        self._speaker = speaker or SystemSpeaker()
         self._microphone = microphone
         self._make_executor = make_executor
         self._executor = make_executor()
@@ -81,6 +90,8 @@ class SpeechServer:
                 self._finish()
             case CancelListening():
                 self._cancel()
+            case PlayCue():
+                self._speaker.play(cue_samples(request.cue), CUE_RATE_HZ)
             case FollowListening():
                 return self._listening()
         return Accepted()

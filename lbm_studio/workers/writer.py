@@ -21,6 +21,7 @@ from lbm_studio.link.messages import (
     BeginEpisode,
     DiscardEpisode,
     FramesReady,
+    JudgeEpisode,
     KeepEpisode,
     Message,
     Tick,
@@ -75,6 +76,9 @@ class WriterServer:
         match request:
             case BeginEpisode():
                 self._recorder.begin(request)
+            case JudgeEpisode():
+                self._settle()
+                return self._recorder.judge()
             case KeepEpisode():
                 self._settle()
                 return self._recorder.keep(request)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lbm_studio.core.cues import CUE_RATE_HZ, Cue, cue_samples
 from lbm_studio.core.errors import StationError, StudioError
 from lbm_studio.core.sound import SILENCE_DBFS, SPEECH_RATE_HZ, Samples
 from lbm_studio.link.bus import Requester
@@ -20,6 +21,7 @@ from lbm_studio.link.messages import (
     Hearing,
     Listening,
     Message,
+    PlayCue,
     Refused,
     SpeechPhase,
     StartListening,
@@ -63,17 +65,28 @@ class Playback:
         return self.samples if was_recording else self.samples[:0]
 
 
+class Loudspeaker:
+    """Writes down what it shall play: how many samples, at which rate. Fulfils Speaker."""
+
+    def __init__(self) -> None:
+        self.played: list[tuple[int, int]] = []
+
+    def play(self, samples: Samples, rate_hz: int) -> None:
+        self.played.append((len(samples), rate_hz))
+
+
 class Rig:
     """A server whose recogniser says what a test wants, when it wants."""
 
     def __init__(self) -> None:
         self.microphone = Playback()
+        self.speaker = Loudspeaker()
         self.heard: list[tuple[str, int, tuple[str, ...]]] = []
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.trouble: Exception | None = None
         self.executors = 0
-        self.server = SpeechServer(self.microphone, self._executor, self._hear)
+        self.server = SpeechServer(self.microphone, self._executor, self._hear, self.speaker)
 
     def follow(self) -> Listening:
         answer = self.server.handle(FollowListening())
@@ -279,3 +292,11 @@ def test_the_process_says_what_is_missing_and_goes_on(
     assert nothing == Refused(reason="Nothing is being recorded.")
     assert isinstance(idle, Listening)
     assert idle.phase is SpeechPhase.IDLE
+
+
+def test_a_cue_is_played_and_nothing_is_recognised(rig: Rig) -> None:
+    answer = rig.server.handle(PlayCue(cue=Cue.KEPT))
+
+    assert answer == Accepted()
+    assert rig.speaker.played == [(len(cue_samples(Cue.KEPT)), CUE_RATE_HZ)]
+    assert rig.heard == []

@@ -20,6 +20,7 @@ from lbm_studio.link.messages import (
     Accepted,
     BeginEpisode,
     DiscardEpisode,
+    EpisodeJudged,
     EpisodeKept,
     FramesReady,
     KeepEpisode,
@@ -176,6 +177,24 @@ def test_a_kept_episode_holds_what_was_measured_sent_and_seen(bench: Bench) -> N
     metadata = dataset.episodes[0].metadata
     assert (metadata.goal, metadata.source, metadata.operator) == ("Lift it.", "scripted", "Ada")
     assert (metadata.skill, metadata.seed, metadata.success) == ("lift", 3, True)
+
+
+def test_an_episode_is_judged_before_anybody_decides(bench: Bench) -> None:
+    bench.pictures.gone = {3}
+    bench.begin()
+    bench.play(*(tick(number) for number in range(12)))
+
+    judged = bench.recorder.judge()
+    kept = bench.keep()
+
+    doubts = ("1 of 12 ticks were left out: their pictures came too late.",)
+    assert judged == EpisodeJudged(frames=11, dropped_ticks=1, findings=doubts)
+    assert (kept.frames, kept.dropped_ticks, kept.findings) == (11, 1, doubts)
+
+
+def test_what_is_not_being_recorded_cannot_be_judged(bench: Bench) -> None:
+    with pytest.raises(DatasetError, match="No episode is being recorded"):
+        bench.recorder.judge()
 
 
 def test_rows_are_recorded_only_while_something_is_commanded(bench: Bench) -> None:
