@@ -1,9 +1,12 @@
 """The wall of live camera tiles."""
 
+from collections.abc import Callable
+
 from lbm_studio.app.live import LiveFrame, StationLink
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.cameras import CamerasView, CameraTile, IntentPoint
+from lbm_studio.app.views.starts import StartsView
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.embodiment import CameraDescription, Mount, StationDescription
 from lbm_studio.link.messages import Mode, Tick
@@ -15,11 +18,23 @@ SHOWN_CONFIDENCE = 0.05
 
 
 class CameraWall(ViewModel[CamerasView]):
-    """Shows the newest frame of every camera, with rate and age, and the intent over it."""
+    """Shows the newest frame of every camera, with rate and age, and what is drawn over it.
 
-    def __init__(self, live: StationLink, notices: Notices) -> None:
+    Args:
+        live: the station.
+        notices: where things are refused.
+        overlay: returns the start that is wanted next; None while it is not to be shown.
+    """
+
+    def __init__(
+        self,
+        live: StationLink,
+        notices: Notices,
+        overlay: Callable[[], StartsView | None] = lambda: None,
+    ) -> None:
         super().__init__(CamerasView(), notices)
         self._live = live
+        self._overlay = overlay
 
     def poll(self, now_ns: int) -> None:
         """Take the newest frames; called at about 30 Hz."""
@@ -44,6 +59,7 @@ class CameraWall(ViewModel[CamerasView]):
         frame = self._live.frames.get(camera.name)
         period_s = description.embodiment.chunk.period_s
         age_s = seconds_between(frame.captured_ns, now_ns) if frame else 0.0
+        wanted = self._overlay() or StartsView()
         return CameraTile(
             name=camera.name,
             title=camera_title(camera.name),
@@ -55,6 +71,9 @@ class CameraWall(ViewModel[CamerasView]):
             age_s=round(max(0.0, age_s), 1),
             stale_reason=stale_reason(frame, now_ns, period_s),
             intent=intent_points(tick, camera.name, description.embodiment.arm_names),
+            target=wanted.pictures.get(camera.name),
+            target_share=wanted.share,
+            target_mark=wanted.marks.get(camera.name),
         )
 
 

@@ -57,6 +57,9 @@ class Settings:
         train_minutes: of the Train panel [min].
         speed: of the Run panel, 0.25 to 2.
         operator: who records; may be empty.
+        countdown_s: counted down before a person moves the arms; 0 begins at once [s].
+        sounds: whether takes begin and end with a sound.
+        overlay: how much of the wanted start is blended over the live pictures, 0 to 1.
         spacemice: the arm of each SpaceMouse, by the place where it is plugged in.
         spacemouse_hold_button: whether a SpaceMouse moves its arm only with its right button held.
         speech_model: file of the recogniser of speech; empty for the one that is installed.
@@ -75,6 +78,9 @@ class Settings:
     train_minutes: float = 15.0
     speed: float = 1.0
     operator: str = ""
+    countdown_s: int = 3
+    sounds: bool = True
+    overlay: float = 0.0
     speech_model: str = ""
     spacemice: dict[str, str] = field(default_factory=dict[str, str])
     spacemouse_hold_button: bool = False
@@ -86,6 +92,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "scale": lambda value: 1.0 <= value <= 2.0,
     "wanted_takes": lambda value: 1 <= value <= 10_000,
     "train_minutes": lambda value: 0.1 <= value <= 100_000.0,
+    "countdown_s": lambda value: 0 <= value <= 60,
+    "overlay": lambda value: 0.0 <= value <= 1.0,
     "speed": lambda value: 0.25 <= value <= 2.0,
 }
 

@@ -38,6 +38,9 @@ class CameraTile:
         age_s: age of the image, rounded to 0.1 s; 0 before the first frame.
         stale_reason: why the tile must be greyed out, a sentence; empty while it is live.
         intent: what the policy intends, drawn over the image.
+        target: the start that is wanted next, (H, W, 3) uint8 RGB, blended over the image.
+        target_share: how much of it, 0 to 1.
+        target_mark: where the first object should lie, as fractions of width and height.
     """
 
     name: str
@@ -50,6 +53,9 @@ class CameraTile:
     age_s: float = 0.0
     stale_reason: str = ""
     intent: tuple[IntentPoint, ...] = ()
+    target: NDArray[np.uint8] | None = field(default=None, compare=False)
+    target_share: float = 0.0
+    target_mark: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

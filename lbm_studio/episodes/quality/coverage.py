@@ -50,7 +50,7 @@ def measure_coverage(records: Sequence[EpisodeRecord]) -> tuple[Coverage, ...]:
     places: defaultdict[str, list[NDArray[np.float64]]] = defaultdict(list)
     for record in records:
         if record.view.part <= 1:
-            places[record.view.labels.goal].append(_place_m(record))
+            places[record.view.labels.goal].append(start_place_m(record)[:2])
     return tuple(_coverage(goal, np.stack(found)) for goal, found in places.items())
 
 
@@ -83,12 +83,13 @@ def first_grasp_m(record: EpisodeRecord) -> NDArray[np.float64] | None:
     return None if earliest is None else record.positions_m[earliest[1], earliest[0]]
 
 
-def _place_m(record: EpisodeRecord) -> NDArray[np.float64]:
+def start_place_m(record: EpisodeRecord) -> NDArray[np.float64]:
+    """Return (3,), where a hand first closes, or where the hand begins that moves most [m]."""
     grasp_m = first_grasp_m(record)
     if grasp_m is not None:
-        return grasp_m[:2]
+        return grasp_m
     busiest = int(np.argmax(np.ptp(record.positions_m, axis=1).max(axis=1)))
-    return record.positions_m[busiest, 0, :2]
+    return record.positions_m[busiest, 0]
 
 
 def _coverage(goal: str, places_m: NDArray[np.float64]) -> Coverage:
@@ -97,3 +98,27 @@ def _coverage(goal: str, places_m: NDArray[np.float64]) -> Coverage:
     occupied = len({tuple(field) for field in fields.tolist()})
     total = FIELDS**2
     return Coverage(goal, places_m, occupied, total * (1 - (1 - 1 / total) ** len(places_m)))
+
+
+FEWEST_KNOWN = 3
+"""Starts that are needed to say where others are missing."""
+
+
+def thinnest_place_m(places_m: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return (2,), the middle of the field in which the fewest of (N, 2) starts lie [m].
+
+    Of several such fields, the one that is farthest from any start. None with too few starts, or
+    where they do not spread.
+    """
+    if len(places_m) < FEWEST_KNOWN or np.ptp(places_m, axis=0).min() < NARROW_M / FIELDS:
+        return None
+    low, size = places_m.min(axis=0), np.ptp(places_m, axis=0)
+    steps = (np.arange(FIELDS) + 0.5) / FIELDS
+    middles = low + size * np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(
+        -1, 2
+    )
+    distances = np.linalg.norm(middles[:, None] - places_m, axis=-1)  # (fields, N)
+    owners = np.argmin(distances, axis=0)
+    counts = np.bincount(owners, minlength=len(middles))
+    best = min(range(len(middles)), key=lambda k: (counts[k], -distances[k].min()))
+    return middles[best]

@@ -26,6 +26,7 @@ class CameraTileWidget(QWidget):
         self._live = live
         self._tile: CameraTile | None = None
         self._image: QImage | None = None
+        self._target: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         theme.changed.connect(self.update)
 
@@ -63,6 +64,8 @@ class CameraTileWidget(QWidget):
             self._image = qimage(tile.image)
             if tile.stale_reason:
                 self._image = self._image.convertToFormat(QImage.Format.Format_Grayscale8)
+        if previous is None or previous.target is not tile.target:
+            self._target = None if tile.target is None else qimage(tile.target)
         self.setAccessibleName(f"{tile.title}. {self.reason or self.caption}")
         self.update()
 
@@ -83,10 +86,27 @@ class CameraTileWidget(QWidget):
         if self.reason:
             self._paint_reason(painter, area)
         else:
+            self._paint_target(painter, area, self._tile)
             for point in self._tile.intent:
                 self._paint_intent(painter, area, point)
         title = self._tile.title
         self._paint_caption(painter, area, title[:1].upper() + title[1:])
+
+    def _paint_target(self, painter: QPainter, area: QRectF, tile: CameraTile) -> None:
+        """Blend the start that is wanted next over the picture, and mark the place."""
+        if self._target is not None and tile.target_share > 0.0:
+            painter.setOpacity(tile.target_share)
+            painter.drawImage(area, self._target)
+            painter.setOpacity(1.0)
+        if tile.target_mark is None or tile.target_share <= 0.0:
+            return
+        x, y = tile.target_mark
+        centre = QPointF(area.left() + x * area.width(), area.top() + y * area.height())
+        colours = self._theme.colours
+        for colour, width in ((colours.image_ground, METRICS.tight), (colours.on_image, 2)):
+            painter.setPen(QPen(QColor(colour), width, Qt.PenStyle.DashLine))
+            painter.drawEllipse(centre, METRICS.wide, METRICS.wide)
+            painter.drawPoint(centre)
 
     def _paint_caption(self, painter: QPainter, area: QRectF, title: str) -> None:
         bar = QRectF(area.left(), area.top(), area.width(), METRICS.caption_bar)
