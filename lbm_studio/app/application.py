@@ -10,6 +10,7 @@ from lbm_studio.app.review_panel import ReviewPanel
 from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.spoken_goal import SpokenGoal
+from lbm_studio.app.starts import Starts
 from lbm_studio.app.station_panel import StationPanel
 from lbm_studio.app.teach_panel import TeachPanel
 from lbm_studio.app.train_panel import TrainPanel
@@ -41,6 +42,7 @@ class Application:
         teach_goal: the goal on the Teach panel, spoken or typed.
         run_goal: the same on the Run panel.
         devices: the input devices.
+        starts: the start that is wanted next.
         on_alive: called by :meth:`alive`.
         on_poll: called by :meth:`poll` before the view-models.
         on_close: called by :meth:`close`.
@@ -58,6 +60,7 @@ class Application:
     teach_goal: SpokenGoal
     run_goal: SpokenGoal
     devices: InputDevicesModel
+    starts: Starts
     on_alive: Callable[[], object] = field(default=_nothing)
     on_poll: Callable[[int], object] = field(default=_no_poll)
     on_close: Callable[[], object] = field(default=_nothing)

@@ -106,7 +106,7 @@ class InputDevicesModel(ViewModel[DevicesView]):
     def _act(self, action: TakeAction) -> None:
         state = self._takes.view.state
         match action:
-            case TakeAction.RECORD if state is TeachState.RECORDING:
+            case TakeAction.RECORD if state in (TeachState.RECORDING, TeachState.COUNTING):
                 self._takes.finish()
             case TakeAction.REDO if state in _OPEN_TAKE:
                 self._takes.redo()

@@ -10,6 +10,7 @@ from lbm_studio.app.background import BackgroundThread
 from lbm_studio.app.cameras import CameraWall
 from lbm_studio.app.datasets import DatasetShelf
 from lbm_studio.app.devices import InputDevicesModel
+from lbm_studio.app.experience import outcomes_in
 from lbm_studio.app.goals import GoalMemory
 from lbm_studio.app.jobs import JobRunner
 from lbm_studio.app.library import SkillLibrary
@@ -20,8 +21,10 @@ from lbm_studio.app.program_run import ChildProgramRun
 from lbm_studio.app.review_panel import ReviewPanel
 from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.settings import Settings, SettingsStore
+from lbm_studio.app.sounds import Sounds
 from lbm_studio.app.speech import SpeechProcess
 from lbm_studio.app.spoken_goal import SpokenGoal
+from lbm_studio.app.starts import Starts
 from lbm_studio.app.station_panel import CHOICES, StationPanel
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.teach_panel import TeachPanel
@@ -157,7 +160,7 @@ def _application(parts: _Parts, station: str) -> Application:
         parts.shelf, jobs, parts.library, parts.reading, parts.rollouts, settings, notices
     )
 
-    teach = TeachPanel(live, parts.shelf, parts.reading, settings, notices)
+    teach, starts = _teach(parts)
     run = RunPanel(live, parts.processes, parts.library, jobs, settings, notices)
     memory = GoalMemory(parts.data, parts.shelf, parts.library, parts.reading, notices.add)
 
@@ -183,7 +186,7 @@ def _application(parts: _Parts, station: str) -> Application:
         settings=settings,
         notices=notices,
         window=window,
-        cameras=CameraWall(live, notices),
+        cameras=_cameras(parts, starts, window),
         station=station_panel,
         teach=teach,
         review=review,
@@ -192,9 +195,35 @@ def _application(parts: _Parts, station: str) -> Application:
         teach_goal=_goal(parts, memory, teach, lambda: teach.view.state in GOAL_FREE),
         run_goal=_goal(parts, memory, run, lambda: run.view.state not in IN_MOTION),
         devices=_devices(parts, teach, window),
+        starts=starts,
         on_alive=live.alive,
         on_poll=poll,
         on_close=close,
+    )
+
+
+def _teach(parts: _Parts) -> tuple[TeachPanel, Starts]:
+    settings, notices = parts.settings, parts.notices
+    teach = TeachPanel(
+        parts.live,
+        parts.shelf,
+        parts.reading,
+        settings,
+        notices,
+        experience=lambda: outcomes_in(parts.jobs.folder),
+    )
+    teach.cued.connect(Sounds(parts.speech, settings, notices).play)
+    starts = Starts(parts.shelf, parts.reading, settings, notices)
+    teach.changed.connect(starts.follow)
+    return teach, starts
+
+
+def _cameras(parts: _Parts, starts: Starts, window: WindowModel) -> CameraWall:
+    """Return the wall, with the wanted start over it while the panel Teach is in front."""
+    return CameraWall(
+        parts.live,
+        parts.notices,
+        lambda: starts.overlay if window.view.panel is PanelName.TEACH else None,
     )
 
 

@@ -11,8 +11,10 @@ from lbm_studio.core.episode import EpisodeSource
 from lbm_studio.link.messages import (
     BeginEpisode,
     DiscardEpisode,
+    EpisodeJudged,
     EpisodeKept,
     Halt,
+    JudgeEpisode,
     KeepEpisode,
     Message,
     Mode,
@@ -55,6 +57,13 @@ class TakeRecorder:
         live: station and writer.
         on_kept: a take is on disk.
         on_trouble: a sentence for the user.
+
+    Attributes:
+        phase: where the running take is.
+        elapsed_s: its length [s].
+        success: whether the simulated goal is reached; None without one.
+        was_stopped: whether a stop ended it.
+        judgement: what is doubtful about it, once it has ended and the writer has answered.
     """
 
     def __init__(
@@ -74,12 +83,14 @@ class TakeRecorder:
         self.elapsed_s = 0.0
         self.success: bool | None = None
         self.was_stopped = False
+        self.judgement: EpisodeJudged | None = None
 
     def start(self, request: TakeRequest) -> None:
         """Begin a take; only while there is none."""
         self.phase = TakePhase.STARTING
         self.elapsed_s, self.success, self.was_stopped = 0.0, None, False
         self._began_ns, self._has_moved, self._request = None, False, request
+        self.judgement = None
         source = _EPISODE_SOURCES[request.source]
         begin = BeginEpisode(
             dataset=request.dataset,
@@ -90,14 +101,14 @@ class TakeRecorder:
         self._live.ask_writer(begin, self._writer_began, WRITER_TIMEOUT_S)
 
     def finish(self) -> None:
-        """End the motion and wait for the decision; only while recording."""
-        self.phase = TakePhase.DECIDING
-        self._live.ask(Halt(), self._ignore_refusal)
+        """End the motion, ask what is doubtful and wait for the decision; only while recording."""
+        self._halt()
+        self._ask_for_judgement()
 
     def keep(self, success: bool | None) -> None:
         """Keep the take; only while recording or deciding."""
         if self.phase is TakePhase.RECORDING:
-            self.finish()
+            self._halt()
         self.phase = TakePhase.SAVING
         judged = self.success if success is None else success
         self._live.ask_writer(KeepEpisode(success=judged), self._writer_kept, KEEP_TIMEOUT_S)
@@ -105,7 +116,7 @@ class TakeRecorder:
     def discard(self, then: Callable[[], object] | None = None) -> None:
         """Forget the take, then go on; only while recording or deciding."""
         if self.phase is TakePhase.RECORDING:
-            self.finish()
+            self._halt()
         self.phase = TakePhase.SAVING
         self._then = then
         self._live.ask_writer(DiscardEpisode(), self._writer_discarded, WRITER_TIMEOUT_S)
@@ -131,8 +142,22 @@ class TakeRecorder:
         if tick.stop_reason:
             self.was_stopped = True
             self.phase = TakePhase.DECIDING
+            self._ask_for_judgement()
         elif self._has_moved and (tick.finished or tick.mode not in MOVING):
             self.finish()
+
+    def _halt(self) -> None:
+        self.phase = TakePhase.DECIDING
+        self._live.ask(Halt(), self._ignore_refusal)
+
+    def _ask_for_judgement(self) -> None:
+        request = self._request
+
+        def judged(answer: Message) -> None:
+            if isinstance(answer, EpisodeJudged) and request is self._request:
+                self.judgement = answer
+
+        self._live.ask_writer(JudgeEpisode(), judged, WRITER_TIMEOUT_S)
 
     def _writer_began(self, answer: Message) -> None:
         request = self._request

@@ -1,33 +1,32 @@
 """The Teach panel: record demonstrations of one goal."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from lbm_studio.app.arm_keys import ArmKeys
 from lbm_studio.app.background import Background
 from lbm_studio.app.cameras import stale_camera
+from lbm_studio.app.countdown import Countdown
 from lbm_studio.app.datasets import Shelf
+from lbm_studio.app.events import Signal
+from lbm_studio.app.experience import Outcome
+from lbm_studio.app.film import take_of
 from lbm_studio.app.health import STATION_SILENT, is_silent
 from lbm_studio.app.layouts import Layouts, Seeds, recorded_seed
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.take_recorder import TakePhase, TakeRecorder, TakeRequest
+from lbm_studio.app.taught import TaughtDataset
 from lbm_studio.app.teach_words import silent_sentence, teach_sentence, verdict_of
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.goal import GOAL_SPOKEN
 from lbm_studio.app.views.teach import MotionSource, Take, TeachState, TeachView
-from lbm_studio.core.action import gripper_index
-from lbm_studio.core.embodiment import Mount, StationDescription
-from lbm_studio.core.keyboard import KeyboardArm, key_help
+from lbm_studio.core.cues import Cue
 from lbm_studio.link.messages import EpisodeKept, Mode, SetGoal, Tick
-from lbm_studio.link.teleoperation import inputs_from_reading
 
 FILM_STRIP = 5
 MAX_FAILURES_IN_SERIES = 5
-THUMBNAIL_WIDTH_PX = 160
 OPEN_TAKE = (TakePhase.RECORDING, TakePhase.DECIDING)
 
 _STATES = {
@@ -39,7 +38,20 @@ _STATES = {
 
 
 class TeachPanel(ViewModel[TeachView]):
-    """Records takes into the dataset of the goal."""
+    """Records takes into the dataset of the goal.
+
+    Signals:
+        cued: what is to be said with a sound.
+
+    Args:
+        live: the station.
+        shelf: where the datasets are.
+        background: reads files.
+        settings: how many takes are wanted, and how they begin.
+        notices: where things are refused.
+        seeds: chooses the seed of a new layout.
+        experience: reads what came of training before.
+    """
 
     def __init__(
         self,
@@ -50,16 +62,18 @@ class TeachPanel(ViewModel[TeachView]):
         notices: Notices,
         *,
         seeds: Seeds = recorded_seed,
+        experience: Callable[[], Sequence[Outcome]] = tuple,
     ) -> None:
         super().__init__(TeachView(wanted=settings.current.wanted_takes), notices)
         self._live = live
-        self._shelf = shelf
-        self._background = background
         self._settings = settings
         self._recorder = TakeRecorder(live, self._kept, self._trouble)
         self._layouts = Layouts(live, seeds, self._trouble)
-        self._keyboard: KeyboardArm | None = None
-        self._dataset: Path | None = None
+        self.cued: Signal[Cue] = Signal()
+        self._keys = ArmKeys(live)
+        self._countdown = Countdown()
+        self._phase = TakePhase.NONE
+        self._dataset = TaughtDataset(shelf, background, experience, self._trouble)
         self._failures = 0
         self._stale_camera = ""
         self._is_silent = False
@@ -70,7 +84,7 @@ class TeachPanel(ViewModel[TeachView]):
     def set_goal(self, text: str) -> None:
         """Say what the next takes show."""
         goal = " ".join(text.split())
-        if self._recorder.phase is not TakePhase.NONE:
+        if self._is_busy:
             self._refuse("Keep or discard the running take before changing the goal.")
         elif goal != self.view.goal:
             self._update(goal=goal)
@@ -93,14 +107,14 @@ class TeachPanel(ViewModel[TeachView]):
 
     def set_source(self, source: MotionSource) -> None:
         """Choose who moves the arms; refused while recording."""
-        if self._recorder.phase is not TakePhase.NONE:
+        if self._is_busy:
             self._refuse("Keep or discard the running take before changing who moves the arms.")
             return
         self._update(source=source)
 
     def choose_scene(self, name: str) -> None:
         """Lay out a scene of the simulated station; its goal becomes the goal."""
-        if self._recorder.phase is not TakePhase.NONE:
+        if self._is_busy:
             self._refuse("Keep or discard the running take before choosing another scene.")
         elif name not in self._live.skills:
             self._refuse(f"There is no scene called “{name}”.")
@@ -109,7 +123,7 @@ class TeachPanel(ViewModel[TeachView]):
 
     def new_layout(self) -> None:
         """Lay out the chosen scene anew."""
-        if self._recorder.phase is not TakePhase.NONE:
+        if self._is_busy:
             self._refuse("Keep or discard the running take before laying out anew.")
         elif not self.view.scene:
             self._refuse("Choose a scene first.")
@@ -125,24 +139,42 @@ class TeachPanel(ViewModel[TeachView]):
             self.end_series()
             self._refuse(problem)
         elif self._needs_layout():
-            self._layouts.load(self.view.scene, then=self._begin)
+            self._layouts.load(self.view.scene, then=self._get_ready)
             self._update()
+        else:
+            self._get_ready()
+
+    def _get_ready(self) -> None:
+        """Count down before a person moves the arms; the colleague begins at once."""
+        seconds = self._settings.current.countdown_s
+        if seconds and self.view.source is not MotionSource.COLLEAGUE:
+            self._countdown.start(seconds)
+            self._update()
+        else:
+            self._begin()
+
+    def _count_down(self, now_ns: int) -> None:
+        if not self._countdown.poll(now_ns):
+            return
+        if self._countdown.is_running:
+            self._cue(Cue.COUNT)
+        elif problem := self._why_not_start():
+            self._refuse(problem)
         else:
             self._begin()
 
     def _begin(self) -> None:
         self._layouts.touch()
-        if self._live.description is not None and self._live.tick is not None:
-            self._keyboard = keyboard_of(self._live.description, self._live.tick)
+        self._keys.renew()
         self._recorder.start(
             TakeRequest(
-                str(self._dataset),
+                str(self._dataset.path),
                 self.view.goal,
                 self.view.source,
                 self._settings.current.operator,
             )
         )
-        self._update()
+        self._update(verdict=(), is_doubtful=False)
 
     def start_series(self) -> None:
         """Let the colleague record the rest: successful takes are kept until enough are there."""
@@ -162,7 +194,9 @@ class TeachPanel(ViewModel[TeachView]):
             self._update(is_series=False)
 
     def finish(self) -> None:
-        """End the running take and ask what becomes of it (key R again)."""
+        """End the running take and ask what becomes of it, or count no more (key R again)."""
+        if self._stopped_counting():
+            return
         if self._recorder.phase is not TakePhase.RECORDING:
             self._refuse("Nothing is being recorded.")
             return
@@ -183,13 +217,15 @@ class TeachPanel(ViewModel[TeachView]):
         self._update()
 
     def discard(self) -> None:
-        """Forget the running or ended take (Backspace)."""
+        """Forget the running or ended take, or count no more (Backspace)."""
+        if self._stopped_counting():
+            return
         if self._recorder.phase not in OPEN_TAKE:
             self._refuse("There is no take to discard.")
             return
         self.end_series()
         self._recorder.discard(self._lay_out_same)
-        self._update()
+        self._cue(Cue.DISCARDED)
 
     def redo(self) -> None:
         """Forget the running or ended take and begin the same layout again."""
@@ -198,51 +234,38 @@ class TeachPanel(ViewModel[TeachView]):
             return
         self.end_series()
         self._recorder.discard(lambda: self._lay_out_same(then_start=True))
-        self._update()
+        self._cue(Cue.DISCARDED)
 
     def undo_last(self) -> None:
         """Take back the last kept take (Z); it can be restored on the panel Review."""
         last = self._last_take()
-        dataset = self._dataset
-        if last is None or dataset is None:
+        if last is None:
             self._refuse("There is no take to take back.")
             return
-
-        def take_back() -> None:
-            episodes = self._shelf.open(dataset).episodes
-            uuid = next(e.metadata.uuid for e in episodes if e.index == last.number)
-            self._shelf.edits(dataset).set_deleted(uuid, deleted=True)
-
         takes = tuple(replace(t, deleted=True) if t is last else t for t in self.view.takes)
-        self._background.submit(take_back, lambda _: self._count(), self._trouble)
+        self._dataset.take_back(last.number, self._count)
         self._update(takes=takes)
 
     # --- the keyboard ----------------------------------------------------------------------------
 
     def key_pressed(self, key: str) -> bool:
         """A key went down, e.g. ``"w"``, ``"up"``; return whether it moves an arm."""
-        if self._keyboard is None or not self._is_keyboard_live():
-            return False
-        return self._keyboard.press(key)
+        return self._is_keyboard_live() and self._keys.press(key)
 
     def key_released(self, key: str) -> bool:
         """A key went up; return whether it moves an arm."""
-        if self._keyboard is None:
-            return False
-        return self._keyboard.release(key) and self._is_keyboard_live()
+        return self._keys.release(key) and self._is_keyboard_live()
 
     def release_keys(self) -> None:
         """The window lost the focus: no key is held any more."""
-        if self._keyboard is not None:
-            self._keyboard.release_all()
+        self._keys.release_all()
 
     # --- following -------------------------------------------------------------------------------
 
     def poll(self, now_ns: int) -> None:
         """Follow the station; called at about 30 Hz."""
         tick = self._live.tick
-        description = self._live.description
-        if tick is None or description is None:
+        if tick is None or self._live.description is None:
             self._is_silent = False
             self._go_offline()
             return
@@ -250,8 +273,8 @@ class TeachPanel(ViewModel[TeachView]):
         if self._is_silent:
             self._wait_for_station()
             return
-        if self._keyboard is None:
-            self._keyboard = keyboard_of(description, tick)
+        if not self._keys.is_ready:
+            self._keys.renew()
             self._meet_station(tick)
         self._follow_layout(tick)
         self._follow_others(tick)
@@ -259,16 +282,18 @@ class TeachPanel(ViewModel[TeachView]):
         was = self._recorder.phase
         self._recorder.poll(tick, now_ns)
         self._watch_pictures(now_ns)
+        self._count_down(now_ns)
         if self._is_keyboard_live():
-            for message in inputs_from_reading(self._keyboard.reading(now_ns)):
-                self._live.tell(message)
+            self._keys.send(now_ns)
+        self._follow_phase()
         if was is TakePhase.RECORDING and self._recorder.phase is TakePhase.DECIDING:
             self._take_ended()
         self._update()
 
     def _go_offline(self) -> None:
-        if self._keyboard is not None:
-            self._keyboard = None
+        self._countdown.cancel()
+        if self._keys.is_ready:
+            self._keys.forget()
             self._recorder.lose()
             self._layouts.forget()
             self._update(scenes=(), scene="", seed=-1, is_series=False)
@@ -277,6 +302,7 @@ class TeachPanel(ViewModel[TeachView]):
     def _wait_for_station(self) -> None:
         """Begin nothing while the station is silent; a running take can still be kept."""
         self._layouts.stay()
+        self._countdown.cancel()
         self.end_series()
         if self._recorder.phase is TakePhase.RECORDING:
             self._recorder.finish()
@@ -299,9 +325,20 @@ class TeachPanel(ViewModel[TeachView]):
     def _follow_others(self, tick: Tick) -> None:
         if tick.stop_reason:  # nothing that was under way begins once the stop is reset
             self._layouts.stay()
+            self._countdown.cancel()
             self.end_series()
         if tick.mode in (Mode.POLICY, Mode.PAUSED):
             self._layouts.touch()
+
+    def _follow_phase(self) -> None:
+        """Say with a sound that a take has begun or ended."""
+        was, self._phase = self._phase, self._recorder.phase
+        if self._phase is was:
+            return
+        if self._phase is TakePhase.RECORDING:
+            self._cue(Cue.STARTED)
+        elif self._phase is TakePhase.DECIDING:
+            self._cue(Cue.STOPPED if self._recorder.was_stopped else Cue.ENDED)
 
     def _watch_pictures(self, now_ns: int) -> None:
         """Halt the arms when the person who moves them no longer sees what they do."""
@@ -315,22 +352,13 @@ class TeachPanel(ViewModel[TeachView]):
             )
 
     def _choose_dataset(self, name: str) -> None:
-        self._dataset = self._shelf.path_for(name) if name else None
-        self._update(
-            dataset=self._dataset.name if self._dataset else "", kept=0, takes=(), verdict=()
-        )
+        self._dataset.choose(name)
+        self._update(dataset=self._dataset.name, kept=0, takes=(), verdict=())
         self._count()
+        self._dataset.advise(lambda sentence: self._update(advice=sentence))
 
     def _count(self) -> None:
-        dataset = self._dataset
-        if dataset is None or not dataset.exists():
-            return
-
-        def show(kept: int) -> None:
-            if dataset == self._dataset:
-                self._update(kept=kept)
-
-        self._background.submit(lambda: self._shelf.card(dataset).episodes, show, self._trouble)
+        self._dataset.count(lambda kept: self._update(kept=kept))
 
     def _take_ended(self) -> None:
         if not self.view.is_series or self._recorder.was_stopped:
@@ -346,23 +374,19 @@ class TeachPanel(ViewModel[TeachView]):
 
     def _kept(self, answer: EpisodeKept) -> None:
         success = self._recorder.success
-        take = Take(
-            answer.index,
-            f"take {answer.index + 1}",
-            self._recorder.elapsed_s,
-            success,
-            thumbnail=self._thumbnail(),
-        )
+        take = take_of(answer.index, self._recorder.elapsed_s, success, self._live)
         self._failures = 0
         self._update(
             kept=self.view.kept + 1,
             takes=(*self.view.takes, take)[-FILM_STRIP:],
             verdict=verdict_of(answer, success),
+            is_doubtful=False,
             dropped_ticks=answer.dropped_ticks,
         )
         if self.view.kept >= self.view.wanted and self.view.is_series:
             self.end_series()
             self._notices.add(f"All {self.view.wanted} takes are recorded.", Level.GOOD)
+        self._cue(Cue.KEPT)
         self._next_layout()
 
     def _next_layout(self) -> None:
@@ -373,7 +397,7 @@ class TeachPanel(ViewModel[TeachView]):
         if not self._can_lay_out():
             return
         if self.view.scene:
-            then = self._begin if then_start else None
+            then = self._get_ready if then_start else None
             self._layouts.load(self.view.scene, self.view.seed, then)
         elif then_start:
             self.start()
@@ -400,7 +424,7 @@ class TeachPanel(ViewModel[TeachView]):
             return "Connect a station first."
         if self._is_silent:
             return STATION_SILENT
-        if self._recorder.phase is not TakePhase.NONE:
+        if self._is_busy:
             return "A take is running already."
         if tick.stop_reason:
             return "The stop is latched. Hold Reset first."
@@ -408,7 +432,7 @@ class TeachPanel(ViewModel[TeachView]):
             return "The layout is still being prepared."
         if self._is_goal_spoken:
             return GOAL_SPOKEN
-        if not self.view.goal or self._dataset is None:
+        if not self.view.goal or self._dataset.path is None:
             return "Say first what is to be shown."
         if self._stale_camera and self.view.source is not MotionSource.COLLEAGUE:
             return f"“{self._stale_camera}” shows no fresh picture. See the panel Station."
@@ -421,15 +445,22 @@ class TeachPanel(ViewModel[TeachView]):
     def _last_take(self) -> Take | None:
         return next((take for take in reversed(self.view.takes) if not take.deleted), None)
 
-    def _thumbnail(self) -> NDArray[np.uint8] | None:
-        description = self._live.description
-        cameras = description.embodiment.cameras if description else ()
-        name = next((camera.name for camera in cameras if camera.mount is Mount.SCENE), "")
-        frame = self._live.frames.get(name)
-        if frame is None:
-            return None
-        step = max(1, frame.image.shape[1] // THUMBNAIL_WIDTH_PX)
-        return frame.image[::step, ::step].copy()
+    @property
+    def _is_busy(self) -> bool:
+        return self._recorder.phase is not TakePhase.NONE or self._countdown.is_running
+
+    def _stopped_counting(self) -> bool:
+        if not self._countdown.is_running:
+            return False
+        self._countdown.cancel()
+        self._cue(Cue.DISCARDED)
+        return True
+
+    def _cue(self, cue: Cue) -> None:
+        """Say something with a sound, and show it; the colleague records a series silently."""
+        self._update(cue=cue)
+        if not self.view.is_series:
+            self.cued.emit(cue)
 
     def _trouble(self, sentence: str) -> None:
         self.end_series()
@@ -438,13 +469,19 @@ class TeachPanel(ViewModel[TeachView]):
     def _update(self, **changes: object) -> None:
         view = replace(self.view, **changes)  # type: ignore[arg-type]
         state = _STATES.get(self._recorder.phase) or self._idle_state(view.goal)
+        judged = self._recorder.judgement if state is TeachState.DECIDING else None
+        if judged is not None:
+            verdict = verdict_of(judged, self._recorder.success)
+            is_doubtful = any(line.level is not Level.GOOD for line in verdict)
+            view = replace(view, verdict=verdict, is_doubtful=is_doubtful)
         view = replace(
             view,
             state=state,
             elapsed_s=self._recorder.elapsed_s,
             can_undo=any(not take.deleted for take in view.takes),
-            arm=" and ".join(self._keyboard.active_arms) if self._keyboard else "",
-            key_help=self._key_help(view.source),
+            countdown=self._countdown.left,
+            arm=self._keys.arms,
+            key_help=self._keys.help if view.source is MotionSource.KEYBOARD else (),
         )
         if self._is_silent:
             sentence = silent_sentence(view)
@@ -452,24 +489,9 @@ class TeachPanel(ViewModel[TeachView]):
             sentence = teach_sentence(view, self._is_stopped(), self._layouts.is_loading)
         self.publish(replace(view, sentence=sentence))
 
-    def _key_help(self, source: MotionSource) -> tuple[tuple[str, str], ...]:
-        description = self._live.description
-        if source is not MotionSource.KEYBOARD or description is None:
-            return ()
-        return key_help(len(description.embodiment.arms))
-
     def _idle_state(self, goal: str) -> TeachState:
         if self._live.tick is None or self._live.description is None or self._is_silent:
             return TeachState.OFFLINE
+        if self._countdown.is_running:
+            return TeachState.COUNTING
         return TeachState.READY if goal else TeachState.NEEDS_GOAL
-
-
-def keyboard_of(description: StationDescription, tick: Tick) -> KeyboardArm:
-    """Return a keyboard with no key held that knows how far open each gripper is."""
-    arms = description.embodiment.arms
-    openings = {
-        arm.name: tick.state[gripper_index(index, len(arms))] / arm.gripper_max_width_m
-        for index, arm in enumerate(arms)
-        if len(tick.state) == description.embodiment.action_size
-    }
-    return KeyboardArm(description.embodiment.arm_names, openings)

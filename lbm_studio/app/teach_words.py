@@ -3,7 +3,10 @@
 from lbm_studio.app.health import STATION_SILENT
 from lbm_studio.app.notices import Level
 from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView, VerdictLine
-from lbm_studio.link.messages import EpisodeKept
+from lbm_studio.link.messages import EpisodeJudged, EpisodeKept
+
+MOST_LINES = 4
+"""A verdict is short."""
 
 _DEVICES = {
     MotionSource.GAMEPAD: "gamepad",
@@ -25,6 +28,10 @@ def teach_sentence(view: TeachView, is_stopped: bool, is_loading: bool) -> str:
         return _recording_sentence(view)
     if view.state is TeachState.DECIDING and is_stopped:
         return "The stop ended this take. Keep it or discard it, then hold Reset."
+    if view.state is TeachState.DECIDING and view.is_doubtful:
+        return "Something is doubtful. Show it again, or keep it all the same?"
+    if view.state is TeachState.COUNTING:
+        return f"Take hold: take {view.kept + 1} of {view.wanted} begins."
     if view.state is TeachState.READY:
         return _ready_sentence(view, is_stopped, is_loading)
     return {
@@ -36,8 +43,10 @@ def teach_sentence(view: TeachView, is_stopped: bool, is_loading: bool) -> str:
     }[view.state]
 
 
-def verdict_of(answer: EpisodeKept, success: bool | None) -> tuple[VerdictLine, ...]:
-    """Return the verdict of a take that was kept."""
+def verdict_of(
+    answer: EpisodeKept | EpisodeJudged, success: bool | None
+) -> tuple[VerdictLine, ...]:
+    """Return the verdict of a take."""
     lines = []
     if success is not None:
         reached = VerdictLine(Level.GOOD, "The goal was reached.")
@@ -49,6 +58,9 @@ def verdict_of(answer: EpisodeKept, success: bool | None) -> tuple[VerdictLine, 
         )
         lines.append(VerdictLine(Level.WARN, f"{many} left out because a picture came late."))
     lines += [VerdictLine(Level.WARN, finding) for finding in answer.findings]
+    if len(lines) > MOST_LINES:
+        more = f"{len(lines) - MOST_LINES + 1} more doubts: see the panel Review."
+        lines = [*lines[: MOST_LINES - 1], VerdictLine(Level.WARN, more)]
     if not answer.findings and not answer.dropped_ticks:
         lines.append(VerdictLine(Level.GOOD, f"All {answer.frames} frames are complete."))
     return tuple(lines)

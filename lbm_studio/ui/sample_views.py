@@ -14,6 +14,7 @@ from lbm_studio.app.views.cameras import CamerasView, CameraTile, IntentPoint
 from lbm_studio.app.views.devices import DevicesView, PhoneLink
 from lbm_studio.app.views.goal import SpokenGoalState, SpokenGoalView
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
+from lbm_studio.app.views.starts import StartsView
 from lbm_studio.app.views.station import HealthRow, StationChoice, StationPanelState, StationView
 from lbm_studio.app.views.teach import (
     MotionSource,
@@ -177,6 +178,7 @@ def teach(situation: Situation) -> TeachView:
         wanted=30,
         elapsed_s=5.4,
         takes=_takes(),
+        advice="20 takes were enough: 17 of 20 trials succeeded.",
         can_undo=True,
         verdict=(
             VerdictLine(Level.GOOD, "Goal reached."),
@@ -196,6 +198,34 @@ def teach(situation: Situation) -> TeachView:
             verdict=(VerdictLine(Level.BAD, "Not kept: the disk is full."),),
         )
     return base
+
+
+def teach_counting() -> TeachView:
+    """Return the Teach panel while it is counted down to a take by hand."""
+    return replace(
+        teach(Situation.FULL),
+        state=TeachState.COUNTING,
+        sentence="Take hold: take 13 of 30 begins.",
+        source=MotionSource.SPACEMOUSE,
+        countdown=3,
+        verdict=(),
+    )
+
+
+def teach_doubtful() -> TeachView:
+    """Return the Teach panel when a take had better be shown again."""
+    return replace(
+        teach(Situation.FULL),
+        sentence="Something is doubtful. Show it again, or keep it all the same?",
+        source=MotionSource.SPACEMOUSE,
+        is_doubtful=True,
+        verdict=(
+            VerdictLine(Level.GOOD, "The goal was reached."),
+            VerdictLine(Level.WARN, "The camera “scene_left_0” shows the same picture for 1.2 s."),
+            VerdictLine(Level.WARN, "The right hand moves jerkily (85 m/s³)."),
+            VerdictLine(Level.WARN, "2 more doubts: see the panel Review."),
+        ),
+    )
 
 
 def teach_goal(situation: Situation) -> SpokenGoalView:
@@ -251,6 +281,26 @@ def _code() -> tuple[str, ...]:
         return (x * x + 3 * x * y + 5 * y) % 7 < 3
 
     return tuple("".join(str(int(is_dark(y, x))) for x in range(size)) for y in range(size))
+
+
+def starts(situation: Situation) -> StartsView:
+    """Return where the next take should begin: known once takes are there."""
+    if situation is Situation.EMPTY:
+        return StartsView()
+    return StartsView(0.5, "Few takes begin at the mark; take 4 begins nearest to it.")
+
+
+def with_target(view: CamerasView) -> CamerasView:
+    """Return the same tiles with a wanted start over those of the scene."""
+    marks = {"scene_right_0": (0.3, 0.7), "scene_left_0": (0.4, 0.6)}
+    return CamerasView(
+        tuple(
+            replace(tile, target=picture("take_12"), target_share=0.5, target_mark=marks[tile.name])
+            if tile.name in marks
+            else tile
+            for tile in view.tiles
+        )
+    )
 
 
 def run_goal(situation: Situation) -> SpokenGoalView:

@@ -83,6 +83,7 @@ def sample_application(shot: Shot, folder: Path) -> Application:
         "teach_goal": sample_views.teach_goal(situation),
         "run_goal": sample_views.run_goal(situation),
         "devices": sample_views.devices(situation),
+        "starts": sample_views.starts(situation),
         "cameras": sample_views.cameras(situation, intent=intent),
         "window": replace(sample_views.window(situation), panel=shot.panel),
     }

@@ -94,6 +94,7 @@ class Metrics:
     icon: int = 20
     icon_large: int = 72
     spin: int = 88
+    short_slider: int = 64
     check: int = 18
     small_text: int = 11
     body: int = 13

@@ -26,11 +26,13 @@ from lbm_studio.core.pose import Pose
 from lbm_studio.link.messages import (
     Accepted,
     DiscardEpisode,
+    EpisodeJudged,
     EpisodeKept,
     FollowListening,
     GoHome,
     Halt,
     Hearing,
+    JudgeEpisode,
     KeepEpisode,
     Listening,
     LoadScene,
@@ -114,6 +116,7 @@ class FakeStation:
         self.hold_back: set[type[Message]] = set()
         self.held_back: list[Callable[[], object]] = []
         self.kept = 0
+        self.doubts: tuple[str, ...] = ()
         self.shows_scenes = True
 
     def change(self, **changes: object) -> None:
@@ -174,6 +177,8 @@ class FakeStation:
                 return Accepted()
             goal = f"please {message.skill.replace('_', ' ')}"
             self.change(skill=message.skill, seed=message.seed, goal=goal, success=False)
+        elif isinstance(message, JudgeEpisode):
+            return EpisodeJudged(frames=50, dropped_ticks=0, findings=self.doubts)
         elif isinstance(message, KeepEpisode):
             self.kept += 1
             return EpisodeKept(index=self.kept - 1, frames=50, dropped_ticks=0, findings=())

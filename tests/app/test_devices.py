@@ -151,6 +151,7 @@ def test_devices_nobody_tells_of_any_more_are_gone(desk: Desk):
     [
         (TeachState.READY, TakeAction.RECORD, "start"),
         (TeachState.RECORDING, TakeAction.RECORD, "finish"),
+        (TeachState.COUNTING, TakeAction.RECORD, "finish"),
         (TeachState.READY, TakeAction.REDO, "start"),
         (TeachState.RECORDING, TakeAction.REDO, "redo"),
         (TeachState.DECIDING, TakeAction.REDO, "redo"),

@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from lbm_studio.app.datasets import DatasetShelf
+from lbm_studio.app.experience import Outcome
 from lbm_studio.app.teach_panel import MAX_FAILURES_IN_SERIES, TeachPanel
 from lbm_studio.app.views.teach import MotionSource, TeachState
+from lbm_studio.core.cues import Cue
 from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.messages import (
     BeginEpisode,
@@ -39,6 +41,7 @@ def shelf(tmp_path):
 
 @pytest.fixture
 def panel(station, shelf, background, settings, notices):
+    settings.update(countdown_s=0)
     station.change(captured_ns=NEVER_OLD_NS)
     panel = TeachPanel(station, shelf, background, settings, notices, seeds=Seeds())
     panel.poll(0)
@@ -348,7 +351,7 @@ def test_arms_moved_by_hand_halt_when_a_picture_grows_old(panel, station, said, 
 
     panel.poll(2 * SECOND_NS)
 
-    assert station.asked == [Halt()]
+    assert station.asked[:1] == [Halt()]
     assert station.tick.mode is Mode.IDLE
     assert panel.view.state is TeachState.DECIDING
     assert said() == [
@@ -455,3 +458,118 @@ def test_no_take_begins_while_a_goal_is_being_spoken(panel, station, said):
     assert begun == []
     assert said() == ["Confirm or drop the spoken goal first."]
     assert station.asked_for(BeginEpisode)
+
+
+@pytest.fixture
+def counting(panel, station, settings):
+    """A panel that counts down from three, as the keyboard shall move the arms."""
+    settings.update(countdown_s=3)
+    station.show_pictures(NEVER_OLD_NS)
+    panel.poll(SECOND_NS)
+    panel.cues = []
+    panel.cued.connect(panel.cues.append)
+    panel.set_source(MotionSource.KEYBOARD)
+    panel.start()
+    panel.poll(SECOND_NS)
+    return panel
+
+
+def test_a_person_has_time_to_take_hold_before_the_take_begins(counting, station):
+    shown = []
+    for tenths in range(0, 31, 5):
+        counting.poll(SECOND_NS + tenths * SECOND_NS // 10)
+        shown.append((counting.view.state, counting.view.countdown))
+
+    left = [seconds for state, seconds in shown if state is TeachState.COUNTING]
+    assert left == [3, 3, 2, 2, 1, 1]
+    assert shown[-1] == (TeachState.RECORDING, 0)
+    assert station.asked_for(StartTeleoperation)
+    assert counting.cues == [Cue.COUNT, Cue.COUNT, Cue.COUNT, Cue.STARTED]
+
+
+@pytest.mark.parametrize(
+    "intent", [lambda p: p.finish(), lambda p: p.discard()], ids=["finish", "discard"]
+)
+def test_a_countdown_can_be_given_up(counting, station, intent):
+    intent(counting)
+    counting.poll(9 * SECOND_NS)
+
+    assert counting.view.state is TeachState.READY
+    assert not station.asked_for(BeginEpisode)
+
+
+def test_a_stop_ends_the_countdown_for_good(counting, station):
+    stop_and_reset(counting, station)
+    counting.poll(9 * SECOND_NS)
+
+    assert counting.view.state is TeachState.READY
+    assert not station.asked_for(BeginEpisode)
+
+
+def test_the_goal_stays_while_it_is_counted_down(counting, said):
+    counting.set_goal("something else")
+    counting.start()
+
+    assert counting.view.goal == "please stack cups"
+    assert said()[-1] == "A take is running already."
+
+
+def test_what_becomes_of_a_take_is_said_with_a_sound(recording, station):
+    cues = []
+    recording.cued.connect(cues.append)
+    finish(recording, station)
+    recording.keep()
+    recording.poll(4 * SECOND_NS)
+    recording.start()
+    recording.poll(5 * SECOND_NS)
+    recording.discard()
+
+    assert cues == [Cue.ENDED, Cue.KEPT, Cue.STARTED, Cue.DISCARDED]
+    assert recording.view.cue is Cue.DISCARDED
+
+
+def test_the_colleague_records_a_series_without_a_sound(panel, station):
+    cues = []
+    panel.cued.connect(cues.append)
+    panel.start_series()
+    panel.poll(SECOND_NS)
+    finish(panel, station)
+
+    assert panel.view.kept == 1
+    assert cues == []
+
+
+def test_a_doubtful_take_is_told_before_it_is_kept(recording, station):
+    station.doubts = ("The camera “scene right” is dark.",)
+
+    finish(recording, station)
+    recording.poll(4 * SECOND_NS)
+
+    view = recording.view
+    assert view.state is TeachState.DECIDING
+    assert [line.text for line in view.verdict] == [
+        "The goal was reached.",
+        "The camera “scene right” is dark.",
+    ]
+    assert view.is_doubtful
+    assert "Show it again" in view.sentence
+
+
+def test_a_sound_take_is_told_as_well(recording, station):
+    finish(recording, station)
+    recording.poll(4 * SECOND_NS)
+
+    assert not recording.view.is_doubtful
+    assert recording.view.verdict[-1].text == "All 50 frames are complete."
+
+
+def test_past_results_say_how_many_takes_are_advisable(
+    station, shelf, background, settings, notices
+):
+    station.change(captured_ns=NEVER_OLD_NS)
+    known = [Outcome("stack_cups", takes=20, successes=17, trials=20)]
+    panel = TeachPanel(station, shelf, background, settings, notices, experience=lambda: known)
+    panel.poll(0)
+    panel.poll(0)
+
+    assert panel.view.advice == "20 takes were enough: 17 of 20 trials succeeded."

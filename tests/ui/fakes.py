@@ -65,6 +65,7 @@ class Models:
     teach_goal: Recorder
     run_goal: Recorder
     devices: Recorder
+    starts: Recorder
     settings: SettingsStore
 
     @property
@@ -89,6 +90,7 @@ def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
         teach_goal=Recorder(SpokenGoalView()),
         run_goal=Recorder(SpokenGoalView()),
         devices=Recorder(sample_views.devices(situation)),
+        starts=Recorder(sample_views.starts(situation)),
         settings=SettingsStore(folder, lambda _: None),
     )
 

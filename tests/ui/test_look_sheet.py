@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from lbm_studio.app.settings import SettingsStore
@@ -64,3 +64,10 @@ def test_the_look_is_changed_and_kept(sheet: LookSheet, settings: SettingsStore)
     child(sheet, QPushButton, "choice_1.5").click()
 
     assert (settings.current.theme, settings.current.scale) == ("light", 1.5)
+
+
+def test_how_takes_begin_is_changed_and_kept(sheet: LookSheet, settings: SettingsStore) -> None:
+    child(sheet, QPushButton, "choice_5").click()
+    child(sheet, QCheckBox, "sounds").click()
+
+    assert (settings.current.countdown_s, settings.current.sounds) == (5, False)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from lbm_studio.ui.actions import ActionId
 from lbm_studio.ui.theme import METRICS
-from lbm_studio.ui.widgets.basics import column, label, set_look
+from lbm_studio.ui.widgets.basics import column, label, row, set_look
 
 
 class Panel(QWidget):
@@ -33,6 +33,7 @@ class LivePanel(Panel):
 
     Attributes:
         body: the layout that takes the panel's widgets.
+        head: the line of the question, which takes widgets on its right.
         strip: what it shows beneath the cameras.
 
     Signals:
@@ -45,7 +46,11 @@ class LivePanel(Panel):
         super().__init__(parent)
         self.strip = QWidget()
         self.body = column(spacing=METRICS.small, margin=METRICS.large)
-        self.body.addWidget(label(question, "heading", wrap=True, name="question"))
+        self.head = row()
+        heading = label(question, "heading", wrap=True, name="question")
+        heading.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.head.addWidget(heading, 1)
+        self.body.addLayout(self.head)
         card = QFrame()
         set_look(card, "role", "card")
         card.setLayout(self.body)

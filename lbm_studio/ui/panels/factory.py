@@ -15,7 +15,9 @@ def live_panel(name: PanelName, theme: Theme, application: Application) -> LiveP
     if name is PanelName.TEACH:
         from lbm_studio.ui.panels.teach import TeachPanelWidget
 
-        return TeachPanelWidget(theme, application.teach, application.teach_goal)
+        return TeachPanelWidget(
+            theme, application.teach, application.teach_goal, application.starts
+        )
     if name is PanelName.RUN:
         from lbm_studio.ui.panels.run import RunPanelWidget
 

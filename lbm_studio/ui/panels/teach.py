@@ -7,20 +7,38 @@ from PySide6.QtWidgets import QSpinBox, QStackedWidget, QWidget
 
 from lbm_studio.app.notices import Level
 from lbm_studio.app.spoken_goal import SpokenGoal
+from lbm_studio.app.starts import Starts
 from lbm_studio.app.teach_panel import TeachPanel
-from lbm_studio.app.views.teach import GOAL_FREE, MotionSource, TeachState, TeachView
+from lbm_studio.app.views.teach import (
+    GOAL_FREE,
+    MotionSource,
+    TeachState,
+    TeachView,
+    VerdictLine,
+)
+from lbm_studio.core.cues import Cue
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import LivePanel
 from lbm_studio.ui.theme import METRICS, Theme
-from lbm_studio.ui.widgets.basics import Button, Sentence, column, label, row, tabular
+from lbm_studio.ui.widgets.basics import (
+    Button,
+    Sentence,
+    column,
+    label,
+    row,
+    set_look,
+    tabular,
+)
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
 from lbm_studio.ui.widgets.film_strip import FilmStrip
 from lbm_studio.ui.widgets.goal_field import GoalField
 from lbm_studio.ui.widgets.key_help import KeyHelp
+from lbm_studio.ui.widgets.start_slider import StartSlider
 
 MOST_TAKES = 10_000
 VERDICT_LINES = 4
+UNDER_WAY = (TeachState.COUNTING, TeachState.RECORDING)
 
 
 class TeachPanelWidget(LivePanel):
@@ -31,7 +49,12 @@ class TeachPanelWidget(LivePanel):
     """
 
     def __init__(
-        self, theme: Theme, model: TeachPanel, goal: SpokenGoal, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        model: TeachPanel,
+        goal: SpokenGoal,
+        starts: Starts,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(self.tr("What should it learn?"), parent)
         self._theme = theme
@@ -43,6 +66,7 @@ class TeachPanelWidget(LivePanel):
         self.strip = QStackedWidget()
         self.strip.addWidget(self._film)
         self.strip.addWidget(self._key_help)
+        self.head.addWidget(StartSlider(theme, starts))
         self._goal = GoalField(theme, goal, "goal", self.tr("Goal, in your own words"))
         self._build_goal()
         self._build_counter()
@@ -104,11 +128,11 @@ class TeachPanelWidget(LivePanel):
         first.addWidget(self._record, 1)
         first.addWidget(self._series, 1)
         self.body.addLayout(first)
-        self.body.addWidget(self._keep)
-        line = row()
-        line.addWidget(self._discard, 1)
-        line.addWidget(self._redo, 1)
-        self.body.addLayout(line)
+        for pair in ((self._keep, self._redo), (self._discard, self._undo)):
+            line = row()
+            for button in pair:
+                line.addWidget(button, 1)
+            self.body.addLayout(line)
 
     def _build_verdict(self) -> None:
         self._verdict = [Sentence(self._theme, f"verdict{index}") for index in range(VERDICT_LINES)]
@@ -117,7 +141,6 @@ class TeachPanelWidget(LivePanel):
             lines.addWidget(line)
         self.body.addLayout(lines)
         self.body.addStretch(1)
-        self.body.addWidget(self._undo)
 
     def _connect(self) -> None:
         self._goal.entered.connect(self._record.setFocus)
@@ -144,8 +167,8 @@ class TeachPanelWidget(LivePanel):
         }
 
     def primary(self) -> None:
-        """Begin a take, or end the running one."""
-        if self._model.view.state is TeachState.RECORDING:
+        """Begin a take, or end the running one, or the countdown."""
+        if self._model.view.state in UNDER_WAY:
             self._model.finish()
         else:
             self._model.start()
@@ -161,8 +184,7 @@ class TeachPanelWidget(LivePanel):
         with QSignalBlocker(self._wanted):
             self._wanted.setValue(view.wanted)
         self._kept.setText(str(view.kept))
-        is_running = view.state in (TeachState.RECORDING, TeachState.DECIDING)
-        self._elapsed.setText(self.tr("{0:.1f} s").format(view.elapsed_s) if is_running else "")
+        self._show_clock(view)
         self._sentence.show_sentence(view.sentence)
         self._show_buttons(view)
         self._show_series(view)
@@ -171,6 +193,18 @@ class TeachPanelWidget(LivePanel):
         self._key_help.show_keys(view.key_help, view.arm)
         needs_keys = bool(view.key_help) and (view.state is TeachState.RECORDING or not view.takes)
         self.strip.setCurrentWidget(self._key_help if needs_keys else self._film)
+
+    def _show_clock(self, view: TeachView) -> None:
+        """Show what is said with sounds: the countdown, how long the take is, what came of it."""
+        is_counting = view.state is TeachState.COUNTING
+        set_look(self._elapsed, "role", "counter" if is_counting else "heading")
+        if is_counting:
+            self._elapsed.setText(str(view.countdown))
+        elif view.state in (TeachState.RECORDING, TeachState.DECIDING):
+            self._elapsed.setText(self.tr("{0:.1f} s").format(view.elapsed_s))
+        else:
+            words = {Cue.KEPT: self.tr("Kept"), Cue.DISCARDED: self.tr("Discarded")}
+            self._elapsed.setText(words.get(view.cue, "") if view.cue else "")
 
     def _show_goal(self, view: TeachView) -> None:
         is_free = view.state in GOAL_FREE
@@ -187,15 +221,18 @@ class TeachPanelWidget(LivePanel):
     def _show_buttons(self, view: TeachView) -> None:
         is_recording = view.state is TeachState.RECORDING
         is_deciding = view.state is TeachState.DECIDING
-        self._record.setText(
-            with_key(self.tr("Finish") if is_recording else self.tr("Record"), ActionId.RECORD)
-        )
-        self._record.set_icon(Icon.HALT if is_recording else Icon.RECORD)
-        self._record.setEnabled(view.state in (TeachState.READY, TeachState.RECORDING))
+        texts = {TeachState.RECORDING: self.tr("Finish"), TeachState.COUNTING: self.tr("Cancel")}
+        text = texts.get(view.state, self.tr("Record"))
+        self._record.setText(with_key(text, ActionId.RECORD))
+        self._record.set_icon(Icon.HALT if view.state in UNDER_WAY else Icon.RECORD)
+        self._record.setEnabled(view.state in (TeachState.READY, *UNDER_WAY))
         self._record.set_kind("" if is_deciding else "primary")
-        self._keep.set_kind("primary" if is_deciding else "")
+        self._keep.set_kind("primary" if is_deciding and not view.is_doubtful else "")
+        self._redo.set_kind("primary" if is_deciding and view.is_doubtful else "")
         for button in (self._keep, self._discard, self._redo):
             button.setEnabled(is_recording or is_deciding)
+        if view.state is TeachState.COUNTING:
+            self._discard.setEnabled(True)
         self._undo.setEnabled(view.can_undo)
 
     def _show_series(self, view: TeachView) -> None:
@@ -212,8 +249,9 @@ class TeachPanelWidget(LivePanel):
         self._series.setEnabled(view.is_series or can_begin)
 
     def _show_verdict(self, view: TeachView) -> None:
-        lines = [(line.text, line.level) for line in view.verdict]
+        advice = VerdictLine(Level.QUIET, view.advice)
+        lines = [*view.verdict, advice] if view.advice else view.verdict
         for index, widget in enumerate(self._verdict):
-            text, level = lines[index] if index < len(lines) else ("", Level.QUIET)
-            widget.show_sentence(text, level)
-            widget.setVisible(bool(text))
+            line = lines[index] if index < len(lines) else VerdictLine(Level.QUIET, "")
+            widget.show_sentence(line.text, line.level)
+            widget.setVisible(bool(line.text))

@@ -1,8 +1,8 @@
-"""Light or dark, how large everything is, and what recognises speech."""
+"""Light or dark, how large everything is, how takes begin, and what recognises speech."""
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.settings import Theme as ThemeChoice
@@ -12,6 +12,7 @@ from lbm_studio.ui.widgets.basics import Button, ElidedLabel, label, row
 from lbm_studio.ui.widgets.choices import SegmentedChoice, field
 from lbm_studio.ui.widgets.sheet import Sheet
 
+COUNTDOWNS_S = ("0", "3", "5", "10")
 SCALES = ("1.0", "1.25", "1.5", "2.0")
 
 
@@ -36,10 +37,31 @@ class LookSheet(Sheet):
         self.body.addLayout(field(self.tr("Colours"), self._colours))
         self.body.addLayout(field(self.tr("Size of everything"), self._scale))
         self.body.addWidget(label(self.tr("The size changes at the next start."), "quiet"))
+        self._build_takes()
         self._build_speech()
         self._colours.chosen.connect(self._on_colours)
         self._scale.chosen.connect(self._on_scale)
         self._show()
+
+    def _build_takes(self) -> None:
+        counts = [
+            (s, self.tr("{0} s").format(s) if s != "0" else self.tr("None"), None)
+            for s in COUNTDOWNS_S
+        ]
+        self._countdown = SegmentedChoice(self._theme, counts)
+        self._countdown.chosen.connect(self._on_countdown)
+        self._sounds = QCheckBox(self.tr("Takes begin and end with a sound"))
+        self._sounds.setObjectName("sounds")
+        self._sounds.clicked.connect(lambda: self._on_sounds(self._sounds.isChecked()))
+        self.body.addLayout(field(self.tr("Countdown before you move the arms"), self._countdown))
+        self.body.addWidget(self._sounds)
+
+    def _on_countdown(self, key: str) -> None:
+        self._settings.update(countdown_s=int(key))
+        self._show()
+
+    def _on_sounds(self, sounds: bool) -> None:
+        self._settings.update(sounds=sounds)
 
     def _build_speech(self) -> None:
         self._model = ElidedLabel("", "control", name="speechModel")
@@ -84,6 +106,8 @@ class LookSheet(Sheet):
         current = self._settings.current
         self._colours.show_choice(current.theme, tuple(ThemeChoice))
         self._scale.show_choice(str(current.scale), SCALES)
+        self._countdown.show_choice(str(current.countdown_s), COUNTDOWNS_S)
+        self._sounds.setChecked(current.sounds)
         model = current.speech_model
         self._model.setText(Path(model).name if model else self.tr("The installed one"))
         self._model.setToolTip(model)
