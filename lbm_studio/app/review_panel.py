@@ -145,7 +145,10 @@ class ReviewPanel(ViewModel[ReviewView]):
     def show_episode(self, uuid: str) -> None:
         """Show the episode of that name, e.g. the one a finding is about."""
         names = [view.uuid for view in self._projection.episodes]
-        self.select(names.index(uuid) if uuid in names else -1)
+        if uuid in names:
+            self.select(names.index(uuid))
+        else:
+            self._refuse("That episode is no longer there; check the recordings again.")
 
     def pick(self, indices: Iterable[int]) -> None:
         """Choose exactly these episodes; the one that is shown stays shown if it is among them."""
@@ -263,6 +266,11 @@ class ReviewPanel(ViewModel[ReviewView]):
         """End the replay."""
         self._replays.stop()
         self._update()
+
+    def export_to(self, folder: str) -> None:
+        """Write the chosen episodes for other programs, or all kept ones where one is chosen."""
+        several = len(self._uuids) > 1
+        self.export.start(folder, [v.title for v in self.chosen_views] if several else ())
 
     # --- following -------------------------------------------------------------------------------
 

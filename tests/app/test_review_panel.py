@@ -395,10 +395,11 @@ def test_pose_gripper_and_speed_can_be_plotted_and_force_only_where_it_was_measu
 
 def test_chosen_episodes_are_exported_by_their_titles(opened, exports, tmp_path):
     opened.edit.split(5)
+    opened.pick([1, 3])
     folder = opened.view.export.folder
     assert folder == str(tmp_path / "exports" / "put_block")
 
-    opened.export.start(folder, ["1.1", "2"])
+    opened.export_to(folder)
     assert exports.started == [
         ("export", str(tmp_path / "datasets" / "put_block"), "--out", folder, "--episodes", "1.1,2")
     ]

@@ -78,7 +78,8 @@ class Models:
 def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
     """Return recorders that show one situation."""
     review = Recorder(sample_records.review(situation))
-    review.quality = Recorder(sample_records.quality(situation))
+    quality = Recorder(sample_records.quality(situation))
+    setattr(review, "quality", quality)  # noqa: B010 (a part that a panel also shows)
     return Models(
         window=Recorder(replace(sample_views.window(situation), panel=panel)),
         cameras=Recorder(sample_views.cameras(situation)),

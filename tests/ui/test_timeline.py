@@ -124,3 +124,15 @@ def test_without_a_take_nothing_can_be_held(shown: tuple[Timeline, Recorder]) ->
     QTest.keyClick(timeline, Qt.Key.Key_End)
 
     assert review.calls == []
+
+
+def test_esc_leaves_a_new_phase_unmarked(shown: tuple[Timeline, Recorder]) -> None:
+    timeline, review = shown
+    drag(timeline, 30, 40, LANE_Y)
+    field = name_field(timeline)
+    QTest.keyClicks(field, "grasp")
+
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+
+    assert edits(review) == []
+    assert not field.isVisible()

@@ -84,13 +84,10 @@ class EpisodeUse(QWidget):
         dialog.open()
 
     def _on_export(self) -> None:
-        view = self._model.view
-        if view.export.is_running:
+        if self._model.view.export.is_running:
             self._model.export.stop()
-            return
-        several = len(view.chosen) > 1
-        titles = [r.title for r in view.rows if r.index in view.chosen] if several else []
-        self._model.export.start(self._folder.text(), titles)
+        else:
+            self._model.export_to(self._folder.text())
 
     def _show(self, view: ReviewView) -> None:
         self._compare.setEnabled(view.can_compare)

@@ -1,6 +1,7 @@
 """Naming a phase where it is: a field over the timeline, with a button that removes the phase."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from lbm_studio.ui.icons import Icon
@@ -51,6 +52,12 @@ class PhaseName(QFrame):
         self.show()
         self.raise_()
         self._field.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._is_open = False
+            self.hide()
+        super().keyPressEvent(event)
 
     def _on_finished(self) -> None:
         was_open, self._is_open = self._is_open, False

@@ -1,6 +1,6 @@
 """The timeline of a take: a scrubber between two trim handles, and a lane of named phases."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -175,7 +175,7 @@ class Timeline(QWidget):
             self._paint_phases(painter)
             self._paint_handles(painter)
             self._paint_cursor(painter)
-        elif not self._length:
+        else:
             painter.setPen(QColor(self._theme.colours.quiet))
             painter.drawText(self.scale.lane, Qt.AlignmentFlag.AlignCenter, self.tr("No take"))
         if self.hasFocus():
@@ -248,7 +248,11 @@ class Timeline(QWidget):
             return self._span(held)
         return self._kept
 
-    def _fill(self, painter: QPainter, area: object, colour: str, opacity: float = 1.0) -> None:
+    def _fill(
+        self, painter: QPainter, area: QRect | QRectF, colour: str, opacity: float = 1.0
+    ) -> None:
+        filling = QColor(colour)
+        filling.setAlphaF(opacity)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor.fromRgbF(*QColor(colour).getRgbF()[:3], opacity))
-        painter.drawRoundedRect(QRectF(area), METRICS.tight, METRICS.tight)  # type: ignore[call-overload]
+        painter.setBrush(filling)
+        painter.drawRoundedRect(QRectF(area), METRICS.tight, METRICS.tight)
