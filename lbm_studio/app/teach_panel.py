@@ -329,6 +329,7 @@ class TeachPanel(ViewModel[TeachView]):
             self.end_series()
         if tick.mode in (Mode.POLICY, Mode.PAUSED):
             self._layouts.touch()
+            self._countdown.cancel()
 
     def _follow_phase(self) -> None:
         """Say with a sound that a take has begun or ended."""

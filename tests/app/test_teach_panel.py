@@ -506,6 +506,14 @@ def test_a_stop_ends_the_countdown_for_good(counting, station):
     assert not station.asked_for(BeginEpisode)
 
 
+def test_no_take_begins_once_a_policy_moves_the_arms(counting, station):
+    station.change(mode=Mode.POLICY)
+    counting.poll(2 * SECOND_NS)
+    counting.poll(9 * SECOND_NS)
+
+    assert not station.asked_for(BeginEpisode)
+
+
 def test_the_goal_stays_while_it_is_counted_down(counting, said):
     counting.set_goal("something else")
     counting.start()
