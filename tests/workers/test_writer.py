@@ -41,7 +41,7 @@ JOINTS = (0.0,) * 7
 
 
 def state(number: int) -> tuple[float, ...]:
-    return (0.02 * number, 0.2, 0.3, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.04)
+    return (0.02 * number - 0.3, 0.2, 0.3, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.04)
 
 
 def tick(
