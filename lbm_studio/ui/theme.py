@@ -115,6 +115,7 @@ class Metrics:
     film_height: int = 99
     caption_bar: int = 28
     thumbnail_width: int = 44
+    cell: int = 60
     timeline_lane: int = 26
     timeline_track: int = 32
     phase_name: int = 200

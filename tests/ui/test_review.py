@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QComboBox,
@@ -271,6 +271,7 @@ def test_two_takes_are_compared_side_by_side(shown: Shown) -> None:
 
     assert models.review.calls == [("compare", True)]
     assert child(window, QLabel, "comparedTitle").text().startswith("Take 5: ")
+    QCoreApplication.processEvents()  # lays out what has come
     assert cut_off(window) == []
 
 

@@ -192,8 +192,11 @@ class EpisodeTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
-        for index in (NUMBER, RESULT, LENGTH, FINDINGS):
+        for index in (NUMBER, RESULT):
             header.setSectionResizeMode(index, QHeaderView.ResizeMode.ResizeToContents)
+        for index in (LENGTH, FINDINGS):  # narrower than their titles with an arrow
+            header.setSectionResizeMode(index, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(index, METRICS.cell)
         header.setSectionResizeMode(GOAL, QHeaderView.ResizeMode.Stretch)
         header.sectionClicked.connect(self._on_header)
 
