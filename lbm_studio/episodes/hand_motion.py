@@ -1,5 +1,7 @@
 """How the hands move in a take: shaken, or pushed against the edge of the workspace."""
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +14,9 @@ def jerk_m_s3(positions_m: NDArray[np.floating], rate_hz: float) -> float:
     """Return the root mean square of the jerk of a hand at positions (T, 3) [m/s^3]."""
     if len(positions_m) < FEWEST_TICKS:
         return 0.0
-    jerks = np.diff(positions_m, 3, axis=0) * rate_hz**3
-    return float(np.sqrt(np.mean(np.sum(jerks**2, axis=1))))
+    jerks = np.diff(np.asarray(positions_m, dtype=np.float64), 3, axis=0) * rate_hz**3
+    squares: NDArray[np.float64] = np.sum(jerks**2, axis=1)
+    return sqrt(float(squares.mean()))
 
 
 def edge_share(commanded_m: NDArray[np.floating], safety: SafetyCard, margin_m: float) -> float:
