@@ -144,6 +144,7 @@ def test_flipped_and_cut_files_give_a_clear_error_and_stay_where_they_are(
     dice = random.Random(kind)
     for number in range(FUZZED):
         place = tmp_path / f"{number}"
+        place.mkdir()
         copy = place / whole.name
         (shutil.copytree if whole.is_dir() else shutil.copy)(whole, copy)
         damage(copy, dice)
