@@ -24,9 +24,18 @@ def flush_to_disk(path: Path) -> None:
 
 
 def move_into_place(staged: Path, final: Path) -> None:
-    """Give a finished file its name; readers see the old file or the whole new one."""
+    """Give a finished file its name; readers see the old file or the whole new one.
+
+    Raises:
+        DatasetError: a folder has that name.
+    """
     final.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(staged, final)
+    try:
+        os.replace(staged, final)
+    except IsADirectoryError as error:
+        raise DatasetError(
+            f"“{final}” is a folder where a file belongs. Move it away, then open the dataset again."
+        ) from error
     flush_to_disk(final.parent)
 
 

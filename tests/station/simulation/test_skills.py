@@ -1,3 +1,4 @@
+import os
 from multiprocessing.pool import Pool
 
 import pytest
@@ -16,7 +17,7 @@ EACH_ONE_ARMED = pytest.mark.parametrize(
     "skill", [s for s in SKILLS if not s.required_arms], ids=lambda skill: skill.name
 )
 SOME_SEEDS = range(2)
-MANY_SEEDS = range(100)
+MANY_SEEDS = range(int(os.environ.get("LBM_STUDIO_LAYOUTS", "50")))
 
 
 def test_pretraining_has_fourteen_skills_in_seven_families() -> None:
@@ -150,10 +151,11 @@ def test_a_one_armed_station_says_why_it_cannot_do_what_takes_two(
 
 @EACH_SKILL
 @pytest.mark.slow
-def test_ninety_five_of_a_hundred_layouts_are_demonstrated_and_replayed(
+def test_nineteen_of_twenty_layouts_are_demonstrated_and_replayed(
     skill: Skill, performers: Pool
 ) -> None:
     performed = performers.starmap(perform, [(skill.name, seed) for seed in MANY_SEEDS])
 
-    assert sum(is_shown for is_shown, _ in performed) >= 95
-    assert sum(is_replayed for _, is_replayed in performed) >= 95
+    enough = 0.95 * len(performed)
+    assert sum(is_shown for is_shown, _ in performed) >= enough
+    assert sum(is_replayed for _, is_replayed in performed) >= enough
