@@ -34,7 +34,7 @@ def move_into_place(staged: Path, final: Path) -> None:
         os.replace(staged, final)
     except IsADirectoryError as error:
         raise DatasetError(
-            f"“{final}” is a folder where a file belongs. Move it away, then open the dataset again."
+            f"“{final}” is a folder where a file belongs. Move it away and open the dataset again."
         ) from error
     flush_to_disk(final.parent)
 
