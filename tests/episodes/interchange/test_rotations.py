@@ -12,7 +12,7 @@ from lbm_studio.episodes.interchange.rotations import (
     matrices,
 )
 
-TURNS = Scipy.random(40, rng=0)
+TURNS = Scipy.random(40, rng=np.random.default_rng(0))
 ROWS = TURNS.as_matrix()[:, :2].reshape(-1, 6)
 COLUMNS = TURNS.as_matrix()[:, :, :2].transpose(0, 2, 1).reshape(-1, 6)
 WRITTEN = {
