@@ -8,29 +8,21 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
 
 from lbm_studio.core import keys
 from lbm_studio.core.errors import DatasetError
-from lbm_studio.episodes import layout
+from lbm_studio.episodes.copying import enter_copy, own_video, recorded_columns
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.edits.carrying import carry_over
-from lbm_studio.episodes.features import DEFAULT_FEATURES, LANGUAGE_FEATURES, lacking
+from lbm_studio.episodes.features import lacking
 from lbm_studio.episodes.identity import Identity, differences, read_identity
 from lbm_studio.episodes.info import DatasetInfo, read_info
 from lbm_studio.episodes.statistics import FeatureStatistics
-from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
 from lbm_studio.episodes.table import EpisodeRow, load_rows, load_statistics
 from lbm_studio.episodes.take import FinishedTake
-from lbm_studio.episodes.video import count_frames
 from lbm_studio.episodes.writer import DatasetWriter
 
 Progress = Callable[[int, int], None]
-
-_MADE_ANEW = frozenset((*DEFAULT_FEATURES, keys.SUCCESS, *LANGUAGE_FEATURES))
-"""Columns that number the frames, which the writer does, and labels, which the edits hold."""
 
 
 @dataclass(frozen=True)
@@ -134,39 +126,24 @@ def _copy(
     values: Mapping[str, FeatureStatistics],
     writer: DatasetWriter,
 ) -> None:
-    """Enter one episode as if it had just been recorded."""
-    folder = writer.take_folder()
-    try:
-        with full_disk_in_words(folder):
-            videos = {key: _copied_video(source, row, key, folder) for key in row.videos}
-        finished = FinishedTake(
+    def build(folder: Path) -> FinishedTake:
+        videos = {key: _copied_video(source, row, key, folder) for key in row.videos}
+        return FinishedTake(
             folder=folder,
             length=row.length,
-            columns=_columns(source, row),
+            columns=recorded_columns(source.dataset, source.info, row.index),
             image_statistics={key: values[key] for key in row.videos},
             videos={key.removeprefix(keys.IMAGE_PREFIX): path for key, path in videos.items()},
         )
-    except BaseException:
-        remove_folder(folder)
-        raise
-    writer.enter(finished, row.metadata)
+
+    enter_copy(writer, row.metadata, build)
 
 
 def _copied_video(source: _Source, row: EpisodeRow, key: str, folder: Path) -> Path:
-    span = row.videos[key]
-    path = layout.video_file(source.path, key, span.place, source.info.video_path)
-    if span.start_s or count_frames(path) != row.length:
+    path = own_video(source.path, source.info, row, key)
+    if path is None:
         raise DatasetError(
-            f"Episode {row.index} of “{source.path}” cannot be merged: “{path}” does not hold its"
-            " pictures and no others."
+            f"Episode {row.index} of “{source.path}” cannot be merged: its file of “{key}” does not"
+            " hold its pictures and no others."
         )
     return Path(shutil.copyfile(path, folder / f"{key}.mp4"))
-
-
-def _columns(source: _Source, row: EpisodeRow) -> Mapping[str, NDArray[Any]]:
-    names = tuple(name for name in source.info.columns if name not in _MADE_ANEW)
-    columns = source.dataset.columns(row.index, names)
-    missing = [name for name in names if name not in columns]
-    if missing:
-        raise DatasetError(f"Episode {row.index} of “{source.path}” has no “{missing[0]}”.")
-    return columns

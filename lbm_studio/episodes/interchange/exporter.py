@@ -19,22 +19,21 @@ from lbm_studio.core import keys
 from lbm_studio.core.episode import EpisodeMetadata
 from lbm_studio.core.errors import DatasetError, UnknownNameError
 from lbm_studio.episodes import layout
+from lbm_studio.episodes.copying import enter_copy, own_video, recorded_columns
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.edits.change import Change, EditField
 from lbm_studio.episodes.edits.log import EditLog
 from lbm_studio.episodes.edits.projection import Projection, project_dataset
 from lbm_studio.episodes.edits.subtasks import language_rows
 from lbm_studio.episodes.edits.view import EpisodeView
-from lbm_studio.episodes.features import DEFAULT_FEATURES, LANGUAGE_FEATURES, lacking
+from lbm_studio.episodes.encoding import CameraEncoder
+from lbm_studio.episodes.features import lacking
 from lbm_studio.episodes.info import DatasetInfo, read_info
-from lbm_studio.episodes.statistics import FeatureStatistics, ImageSampler
-from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
+from lbm_studio.episodes.statistics import FeatureStatistics
 from lbm_studio.episodes.table import EpisodeRow, load_rows, load_statistics
 from lbm_studio.episodes.take import MINIMUM_TICKS, FinishedTake
-from lbm_studio.episodes.video import VideoEncoder, count_frames
+from lbm_studio.episodes.video import VideoEncoder
 from lbm_studio.episodes.writer import DatasetWriter
-
-_MADE_ANEW = frozenset((*DEFAULT_FEATURES, *LANGUAGE_FEATURES, keys.SUCCESS, keys.DONE))
 
 OnProgress = Callable[[int, int], object]
 ShouldStop = Callable[[], bool]
@@ -190,23 +189,18 @@ def _writer(source: _Source, folder: Path, *, with_language: bool) -> DatasetWri
 def _export_one(
     source: _Source, view: EpisodeView, writer: DatasetWriter, *, with_language: bool
 ) -> None:
-    folder = writer.take_folder()
-    try:
-        with full_disk_in_words(folder):
-            films = {
-                camera: _film(source, view, camera, folder) for camera in source.dataset.cameras
-            }
-            finished = FinishedTake(
-                folder=folder,
-                length=view.length,
-                columns=_columns(source, view, with_language=with_language),
-                image_statistics={keys.image_key(c): film[1] for c, film in films.items()},
-                videos={camera: film[0] for camera, film in films.items()},
-            )
-    except BaseException:
-        remove_folder(folder)
-        raise
-    writer.enter(finished, _metadata(view))
+    def build(folder: Path) -> FinishedTake:
+        videos = {camera: folder / f"{camera}.mp4" for camera in source.dataset.cameras}
+        films = {camera: _film(source, view, camera, path) for camera, path in videos.items()}
+        return FinishedTake(
+            folder=folder,
+            length=view.length,
+            columns=_columns(source, view, with_language=with_language),
+            image_statistics={keys.image_key(camera): film for camera, film in films.items()},
+            videos=videos,
+        )
+
+    enter_copy(writer, _metadata(view), build)
 
 
 def _metadata(view: EpisodeView) -> EpisodeMetadata:
@@ -223,12 +217,8 @@ def _metadata(view: EpisodeView) -> EpisodeMetadata:
 def _columns(
     source: _Source, view: EpisodeView, *, with_language: bool
 ) -> Mapping[str, NDArray[Any]]:
-    names = tuple(name for name in source.info.columns if name not in _MADE_ANEW)
-    found = source.dataset.columns(view.index, names)
-    missing = [name for name in names if name not in found]
-    if missing:
-        raise DatasetError(f"Episode {view.title} of “{source.root}” has no “{missing[0]}”.")
-    columns: dict[str, NDArray[Any]] = {name: found[name][view.rows] for name in names}
+    found = recorded_columns(source.dataset, source.info, view.index)
+    columns = {name: column[view.rows] for name, column in found.items()}
     columns[keys.DONE] = np.arange(view.length) == view.length - 1
     if with_language:
         rows = language_rows(view, source.dataset.rate_hz)
@@ -236,34 +226,31 @@ def _columns(
     return columns
 
 
-def _film(
-    source: _Source, view: EpisodeView, camera: str, folder: Path
-) -> tuple[Path, FeatureStatistics]:
-    """Write the pictures of one camera; return their file and their statistics."""
-    key, target = keys.image_key(camera), folder / f"{camera}.mp4"
-    row = source.rows[view.index]
-    span = row.videos[key]
-    path = layout.video_file(source.root, key, span.place, source.info.video_path)
-    is_alone = span.start_s == 0.0 and count_frames(path) == row.length
-    if is_alone and view.length == row.length:
-        shutil.copyfile(path, target)
-        return target, source.statistics[view.index][key]
-    return target, _encoded(source, view, camera, target)
+def _film(source: _Source, view: EpisodeView, camera: str, target: Path) -> FeatureStatistics:
+    """Write the pictures of one camera; return what they are like."""
+    key, row = keys.image_key(camera), source.rows[view.index]
+    path = own_video(source.root, source.info, row, key)
+    if path is None or view.length != row.length:
+        return _encoded(source, view, camera, target)
+    shutil.copyfile(path, target)
+    return source.statistics[view.index][key]
 
 
 def _encoded(source: _Source, view: EpisodeView, camera: str, target: Path) -> FeatureStatistics:
-    sampler = ImageSampler()
-    first = view.kept.first
-    pictures = source.dataset.iter_images(view.index, camera, first=first)
+    pictures = source.dataset.iter_images(view.index, camera, first=view.kept.first)
     height, width = source.info.features[keys.image_key(camera)].shape[:2]
-    encoder = VideoEncoder(target, width_px=width, height_px=height, rate_hz=source.info.rate_hz)
-    for _, picture in zip(range(view.length), pictures, strict=False):
-        encoder.add(picture)
-        sampler.add(picture)
-    encoder.finish()
-    if encoder.frames != view.length:
+    video = VideoEncoder(target, width_px=width, height_px=height, rate_hz=source.info.rate_hz)
+    encoder = CameraEncoder(video)
+    try:
+        for _, picture in zip(range(view.length), pictures, strict=False):
+            encoder.add(picture)
+    except BaseException:  # also for Ctrl-C: the file must not stay open
+        encoder.abandon()
+        raise
+    values = encoder.finish()
+    if video.frames != view.length:
         raise DatasetError(f"Episode {view.title} has too few pictures of the camera “{camera}”.")
-    return sampler.statistics()
+    return values
 
 
 def _carry_labels(folder: Path, views: Sequence[EpisodeView]) -> None:
