@@ -78,7 +78,7 @@ def add_train(commands: Commands, handler: Handler) -> None:
     parser.add_argument(
         "--preset",
         metavar="NAME",
-        help="compact, pretrained, fine-tuned, or lbm1: TRI's sizes; without --from, from scratch",
+        help="compact, pretrained, or lbm1: TRI's sizes; without --from, from scratch",
     )
     parser.add_argument("--seed", type=int, default=0)
     add_json(parser)

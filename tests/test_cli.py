@@ -108,7 +108,7 @@ def test_the_skills_are_listed_with_the_one_that_demo_teaches_first(tmp_path: Pa
         ),
         pytest.param(
             ["train", "{tmp}", "--out", "{tmp}/run", "--preset", "huge"],
-            "There is no preset called “huge”. Choose one of: compact, pretrained, fine-tuned",
+            "There is no preset called “huge”. Choose one of: compact, pretrained, lbm1",
             id="preset",
         ),
         pytest.param(

@@ -24,7 +24,7 @@ from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.learning.training.loop import run_training
 from lbm_studio.learning.training.presets import (
     DEFAULT_PRESET,
-    FINE_TUNING_PRESET,
+    REFERENCE_PRESET,
     find_preset,
 )
 from lbm_studio.learning.training.spec import TrainSpec
@@ -80,7 +80,7 @@ def begin_run(run: Path, spec: TrainSpec, start_from: str | None, preset: str | 
         start = choose_start(
             start_from, lambda: embodiment_of(Dataset.open(Path(spec.datasets[0])))
         )
-    usual = FINE_TUNING_PRESET if start.checkpoint else DEFAULT_PRESET
+    usual = REFERENCE_PRESET if start.checkpoint else DEFAULT_PRESET
     settings = find_preset(preset or usual).applied_to(spec)
     prepare_run(run, replace(settings, start_from=start.checkpoint))
     return start.sentence

@@ -10,7 +10,7 @@ from lbm_studio.core.paths import POLICY_VARIABLE
 from lbm_studio.core.runs import JobStatus
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.model.config import TextKind
-from lbm_studio.learning.training.presets import FINE_TUNING_PRESET, find_preset
+from lbm_studio.learning.training.presets import REFERENCE_PRESET, find_preset
 from lbm_studio.learning.training.spec import FINE_TUNING_FRACTION, TrainSpec
 from lbm_studio.policy.manifest import read_manifest
 from lbm_studio.workers.train import begin_run, read_spec, train
@@ -47,7 +47,7 @@ def test_a_training_fine_tunes_the_policy_that_ships_and_keeps_its_network(
     assert manifest.model == read_manifest(shipped).model
     asked = read_spec(tmp_path / "run")
     assert asked.encoder_fraction == FINE_TUNING_FRACTION
-    assert asked.augmentation == find_preset(FINE_TUNING_PRESET).augmentation
+    assert asked.augmentation == find_preset(REFERENCE_PRESET).augmentation
 
 
 @pytest.mark.parametrize(

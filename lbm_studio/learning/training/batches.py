@@ -27,8 +27,6 @@ EARLY_STEPS = 30
 EARLY_WEIGHT = 1.5
 """The first frames of an episode, where the place must be seen from afar, are drawn this much more
 often."""
-GOALS_COMPARED = 64
-"""Goals of a batch that are read in two ways each."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +72,7 @@ class BatchMaker:
         looks: of each sample.
         look_gap: steps from one look to the next.
         augmentation: of random batches.
+        goals_compared: how many goals come with a random batch, each read in two ways.
     """
 
     def __init__(
@@ -87,6 +86,7 @@ class BatchMaker:
         looks: int = 1,
         look_gap: int = 1,
         augmentation: Augmentation | None = None,
+        goals_compared: int = 0,
     ) -> None:
         self._samples = samples
         self._looks, self._look_gap = looks, look_gap
@@ -96,6 +96,7 @@ class BatchMaker:
         self._prompts = reader.encode(tuple(goals), words).numpy()
         self._prompts_of = [np.array([goals[goal] for goal in ways]) for ways in samples.goals]
         episode_of = {frozenset(ways): n for n, ways in enumerate(samples.goals)}
+        self._goals_compared = min(goals_compared, len(episode_of))
         self._ways = [self._prompts_of[episode] for episode in episode_of.values()]
         weight = _frame_weights(samples.step, samples.source[samples.episode], weights)
         self._cumulative = np.cumsum(weight / weight.sum())
@@ -103,6 +104,8 @@ class BatchMaker:
     def random(self, size: int, generator: np.random.Generator) -> Batch:
         """Draw ``size`` augmented frames, each asked for in one of its ways."""
         batch = self.augmented(self.draw_rows(size, generator), generator)
+        if not self._goals_compared:
+            return batch
         return replace(batch, paraphrases=self._draw_paraphrases(generator))
 
     def augmented(self, rows: NDArray[np.int64], generator: np.random.Generator) -> Batch:
@@ -150,8 +153,8 @@ class BatchMaker:
 
     def _draw_paraphrases(self, generator: np.random.Generator) -> Tensor:
         """Return (2, G, ...): goals, each in two of its ways, which differ where it has two."""
-        count = min(GOALS_COMPARED, len(self._ways))
-        goals = [self._ways[n] for n in generator.choice(len(self._ways), count, replace=False)]
+        chosen = generator.choice(len(self._ways), self._goals_compared, replace=False)
+        goals = [self._ways[n] for n in chosen]
         pairs = [generator.choice(ways, 2, replace=len(ways) < 2) for ways in goals]
         return torch.from_numpy(self._prompts[np.array(pairs).T])
 

@@ -43,6 +43,9 @@ from lbm_studio.learning.training.telling import StageProgress, Teller
 from lbm_studio.learning.training.threads import ThreadChooser
 from lbm_studio.policy.manifest import CheckpointManifest
 
+GOALS_COMPARED = 64
+"""Goals of a batch that the prompt encoder learns to tell apart, each in two ways."""
+
 T = TypeVar("T")
 StepTaker = Callable[[list[T]], dict[str, float]]
 
@@ -130,6 +133,7 @@ class _TrainingJob:
             looks=model.observation_steps,
             look_gap=self._material.embodiment.chunk.execute,
             augmentation=self._spec.augmentation,
+            goals_compared=GOALS_COMPARED if self._spec.weights.paraphrase else 0,
         )
 
     def _say(self, text: str) -> None:

@@ -1,7 +1,7 @@
 """Whole settings of a training by name: everything but its data, its budget and its seed.
 
-``compact`` learns on two CPU cores. ``pretrained`` is the same for many skills at once, and
-``fine-tuned`` how a checkpoint learns one more, whose network it keeps. ``lbm1`` is
+``compact`` learns on two CPU cores. ``pretrained`` is the same for many skills at once, and how a
+checkpoint, which keeps its own network, learns one more. ``lbm1`` is
 TRI's LBM (arXiv 2507.05331, Tables I and II), for machines with large GPUs. What that paper leaves
 open is chosen here: attention heads, sampling steps, and that the encoded diffusion step is added
 to the condition. It differs in this: the look before this one lies as far back as a policy's own
@@ -37,6 +37,7 @@ class Preset:
         accumulation: how many batches make a step.
         noise_draws: noisy chunks made from each frame.
         head_share: share of the budget in which only the policy head learns.
+        remembered_views: how often a frame is looked at for that, most, where there are few.
     """
 
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -47,6 +48,7 @@ class Preset:
     accumulation: int = 1
     noise_draws: int = 4
     head_share: float = 0.35
+    remembered_views: int = 1
 
     def applied_to(self, spec: TrainSpec) -> TrainSpec:
         """Return the training with these settings."""
@@ -104,18 +106,16 @@ PRETRAINED = Preset(
     weights=LossWeights(paraphrase=0.1),
     augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),
     noise_draws=1,
+    remembered_views=8,
 )
 
 DEFAULT_PRESET = "compact"
 REFERENCE_PRESET = "pretrained"
-"""What the policy that ships is trained with, and what variants are compared with."""
-FINE_TUNING_PRESET = "fine-tuned"
-"""What a checkpoint is fine-tuned with, unless somebody says otherwise."""
+"""What the policy that ships is trained and fine-tuned with, and variants are compared with."""
 
 PRESETS: Mapping[str, Preset] = {
     DEFAULT_PRESET: Preset(),
     REFERENCE_PRESET: PRETRAINED,
-    FINE_TUNING_PRESET: PRETRAINED,
     "lbm1": LBM1,
 }
 

@@ -141,7 +141,7 @@ class TrainSpec:
     head_share: float = 0.35
     head_batch: int = 32
     remembered_frames: int = 16_000
-    remembered_views: int = 8
+    remembered_views: int = 1
     held_out: float = 0.04
     report_every_s: float = 45.0
     save_every_s: float = 120.0

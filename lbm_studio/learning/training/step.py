@@ -74,7 +74,7 @@ def compute_losses(
     weights = settings.weights
     total = head.total + weights.heat_map * heat_map + weights.keypoint * keypoint
     told = replace(head, total=total, heat_map=heat_map, keypoint=keypoint)
-    if batch.paraphrases is None or not weights.paraphrase:
+    if batch.paraphrases is None:
         return told
     paraphrase = paraphrase_loss(network, batch.paraphrases)
     total = total + weights.paraphrase * paraphrase

@@ -102,7 +102,7 @@ def test_goals_come_in_two_of_their_ways_each_goal_once() -> None:
         statistics=np.zeros(4, np.int64),
     )
     vocabulary = Vocabulary().extended(chain(*samples.goals))
-    maker = BatchMaker(samples, ((0,),), vocabulary, words=2)
+    maker = BatchMaker(samples, ((0,),), vocabulary, words=2, goals_compared=9)
 
     pairs = maker.random(2, np.random.default_rng(0)).paraphrases
 

@@ -106,7 +106,8 @@ def test_few_frames_are_remembered_in_several_looks_and_many_in_part(
     dataset: Path, tmp_path: Path, most: int, looks_each: int | None
 ) -> None:
     run = tmp_path / "run"
-    prepare_run(run, replace(spec(dataset, 2), head_share=0.5, remembered_frames=most))
+    asked = replace(spec(dataset, 2), head_share=0.5, remembered_views=8)
+    prepare_run(run, replace(asked, remembered_frames=most))
     train(run)
 
     looks = [e.data["total"] for e in read_events(run) if e.data.get("stage") == "looking"]

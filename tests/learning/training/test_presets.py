@@ -36,9 +36,7 @@ def test_a_preset_changes_the_settings_and_keeps_the_task(name: str) -> None:
 
 
 def test_an_unknown_preset_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(
-        UnknownNameError, match="compact, pretrained, fine-tuned, lbm1, reference, ddim"
-    ):
+    with pytest.raises(UnknownNameError, match="compact, pretrained, lbm1, reference, ddim"):
         find_preset("lbm2")
 
 
