@@ -3,6 +3,8 @@
     lbm-studio pretrain resources/pretraining.toml --out RUN_DIR
     python packaging/make_pretrained.py RUN_DIR
 
+With ``--unfinished`` it keeps a run that is under way in packaging/pretraining instead.
+
 The averaged weights are kept in half precision, and are float32 again when they are loaded. The
 manifest loses where on the machine the demonstrations were. Every figure of the model card is one
 that the run wrote; what this script does not know to be free to pass on, it refuses.
@@ -40,6 +42,7 @@ from lbm_studio.workers.train import read_spec
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 MIXTURE = RESOURCES / "pretraining.toml"
 TARGET = RESOURCES / "pretrained"
+UNDER_WAY = Path(__file__).resolve().parent / "pretraining"
 CARD_FILE = "README.md"
 
 BEGINNINGS = {
@@ -93,12 +96,19 @@ def ship(run: Path, target: Path, mixture: Path) -> None:
         report=from_json(PretrainReport, json.loads((run / REPORT_FILE).read_text("utf-8"))),
         parameters=sum(tensor.numel() for tensor in weights.values()),
     )
-    card, manifest = model_card(found), without_places(found.manifest)
+    card = model_card(found)
+    keep(run, target)
+    (target / CARD_FILE).write_text(card, encoding="utf-8")
+
+
+def keep(run: Path, target: Path) -> None:
+    """Write the run's averaged weights, small and without places, so that it can go on anywhere."""
+    manifest = without_places(read_manifest(run))
+    weights = in_half_precision(load_file(resolve_checkpoint(run) / WEIGHTS_FILE))
     target.mkdir(parents=True, exist_ok=True)
-    save_file(in_half_precision(weights), target / WEIGHTS_FILE)
+    save_file(weights, target / WEIGHTS_FILE)
     (target / WEIGHTS_FILE).chmod(0o644)
     write_manifest(target, manifest)
-    (target / CARD_FILE).write_text(card, encoding="utf-8")
 
 
 def in_half_precision(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -278,9 +288,17 @@ def main(arguments: Sequence[str]) -> None:
     """Make the folder that ships, or another one."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("run", type=Path, metavar="RUN_DIR")
-    parser.add_argument("--out", type=Path, default=TARGET, metavar="DIR")
+    parser.add_argument("--out", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--unfinished",
+        action="store_true",
+        help=f"only keep the run in {UNDER_WAY.name}/, to go on",
+    )
     options = parser.parse_args(arguments)
-    ship(options.run, options.out, MIXTURE)
+    if options.unfinished:
+        keep(options.run, options.out or UNDER_WAY)
+    else:
+        ship(options.run, options.out or TARGET, MIXTURE)
 
 
 if __name__ == "__main__":

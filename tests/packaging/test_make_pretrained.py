@@ -21,7 +21,7 @@ from lbm_studio.learning.training.checkpoint import load_checkpoint
 from lbm_studio.learning.training.mixture import read_mixture
 from lbm_studio.policy.manifest import WEIGHTS_FILE, read_manifest, write_manifest
 from lbm_studio.workers.pretrain import PretrainReport
-from lbm_studio.workers.train import prepare_run, train
+from lbm_studio.workers.train import prepare_run, read_spec, train
 from tests.learning.conftest import body, small_config
 from tests.learning.training.conftest import station, write_episode
 
@@ -106,6 +106,22 @@ def test_the_weights_take_half_the_room_and_are_whole_numbers_of_32_bits_again_w
     assert {tensor.dtype for tensor in loaded.values()} == {torch.float32}
     assert loaded.keys() == whole.keys()
     assert all(torch.equal(loaded[key], whole[key].half().float()) for key in whole)
+
+
+def test_a_run_that_is_under_way_is_kept_so_that_it_can_go_on_anywhere(
+    script: ModuleType, finished: Path, tmp_path: Path
+) -> None:
+    run, kept = tmp_path / "run", tmp_path / "kept"
+    shutil.copytree(finished, run, symlinks=True)
+    (run / "report.json").unlink()
+    script.main([str(run), "--unfinished", "--out", str(kept)])
+
+    asked = replace(read_spec(finished), start_from=str(kept), goes_on=True, steps=3)
+    prepare_run(tmp_path / "on", asked)
+    train(tmp_path / "on")
+
+    assert {path.name for path in kept.iterdir()} == {"manifest.json", WEIGHTS_FILE}
+    assert read_manifest(tmp_path / "on").provenance["steps"] == 3
 
 
 def test_nothing_in_the_folder_tells_where_it_was_made(
