@@ -210,8 +210,13 @@ def read_rollouts(run: Path) -> Iterator[Mapping[str, Any]]:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON so that a reader sees either the old or the whole new file."""
+    write_text(path, json.dumps(value, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text so that a reader sees either the old or the whole new file."""
     temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
 
 
