@@ -437,7 +437,7 @@ class FramesReady(Message, frozen=True):
 
 # --- what may arrive ------------------------------------------------------------------------------
 
-Answer = Accepted | Refused | Description | Chunk | EpisodeKept | Listening
+Answer = Accepted | Refused | Description | Chunk | EpisodeJudged | EpisodeKept | Listening
 """Whatever answers a request."""
 
 Published = Tick | Physics | FramesReady | InputDevices | TakePressed
