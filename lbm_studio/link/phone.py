@@ -6,7 +6,6 @@ here is no message.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from lbm_studio.core.errors import StudioError
+from lbm_studio.core.private import write_private
 
 EVERYWHERE = "0.0.0.0"
 """The host at which a server listens to the whole network; only where a person asks for it."""
@@ -144,12 +144,7 @@ class PhoneAccess:
 
     def write(self, path: Path) -> None:
         """Write a file that only its owner can read; a reader sees all of it or nothing."""
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(temporary, flags, 0o600), "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file)
-        os.replace(temporary, path)
+        write_private(path, json.dumps(asdict(self)).encode())
 
     @classmethod
     def read(cls, path: Path) -> "PhoneAccess | None":

@@ -1,10 +1,10 @@
 """Where a station process listens for stops: the file ``stop.json`` of its session."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from lbm_studio.core.private import write_private
 from lbm_studio.link.process import ProcessIdentity
 
 SECRET_BYTES = 16
@@ -32,12 +32,7 @@ class StopAddress:
             "process": self.process.number,
             "started": self.process.started,
         }
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(temporary, flags, 0o600), "w", encoding="utf-8") as file:
-            json.dump(value, file)
-        os.replace(temporary, path)
+        write_private(path, json.dumps(value).encode())
 
     @classmethod
     def read(cls, path: Path) -> "StopAddress | None":

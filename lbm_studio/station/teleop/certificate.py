@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import ipaddress
-import os
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from lbm_studio.core.private import write_private
+
 CERTIFICATE_FILE = "certificate.pem"
 """The certificate and its key, readable by its owner alone."""
 
@@ -20,7 +21,6 @@ _VALID_FOR = datetime.timedelta(days=365)
 _RENEW_BEFORE = datetime.timedelta(days=30)
 _CLOCKS_DIFFER = datetime.timedelta(days=1)
 _PRIVATE_FOLDER = 0o700
-_PRIVATE_FILE = 0o600
 
 
 def server_context(folder: Path, addresses: Sequence[str]) -> tuple[ssl.SSLContext, str]:
@@ -35,7 +35,7 @@ def server_context(folder: Path, addresses: Sequence[str]) -> tuple[ssl.SSLConte
     file = folder / CERTIFICATE_FILE
     if not _is_valid(file, addresses):
         folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        _write_private(file, _make(addresses))
+        write_private(file, _make(addresses))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(file)
@@ -82,15 +82,6 @@ def _is_valid(file: Path, addresses: Sequence[str]) -> bool:
     numbers = {str(address) for address in names.value.get_values_for_type(x509.IPAddress)}
     left = certificate.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
     return numbers.issuperset(addresses) and left > _RENEW_BEFORE
-
-
-def _write_private(file: Path, text: bytes) -> None:
-    temporary = file.with_name(f"{file.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(temporary, flags, _PRIVATE_FILE), "wb") as opened:
-        opened.write(text)
-    os.replace(temporary, file)
 
 
 def _fingerprint(file: Path) -> str:
