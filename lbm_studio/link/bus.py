@@ -31,6 +31,8 @@ PHYSICS_TOPIC = b"physics"
 FRAMES_TOPIC = b"frames"
 DEVICES_TOPIC = b"devices"
 PRESSES_TOPIC = b"presses"
+HEALTH_TOPIC = b"health"
+STEP_TOPIC = b"step"
 
 _LOG = logging.getLogger(__name__)
 _REQUEST_HEADER = struct.Struct("<QQ")  # request number, last moment it is worth answering [ns]
@@ -44,10 +46,15 @@ _NOT_UNDERSTOOD = "The request was not understood."
 
 
 class Endpoint:
-    """A socket that closes at once and waits with a time-out; base of all classes here."""
+    """A socket that closes at once and waits with a time-out; base of all classes here.
 
-    def __init__(self, kind: int) -> None:
-        self.socket: zmq.Socket[bytes] = zmq.Socket(zmq.Context.instance(), kind)
+    Args:
+        kind: of socket.
+        context: it belongs to; the process's own by default.
+    """
+
+    def __init__(self, kind: int, context: zmq.Context[Any] | None = None) -> None:
+        self.socket: zmq.Socket[bytes] = zmq.Socket(context or zmq.Context.instance(), kind)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.MAXMSGSIZE, _MAX_MESSAGE_BYTES)
         self.socket.setsockopt(zmq.RECONNECT_IVL, 20)

@@ -1,4 +1,4 @@
-"""Every message that crosses a process boundary; those of input devices are in ``inputs``.
+"""Every message that crosses a process boundary; of devices: ``inputs``, ``health``.
 
 Vectors follow :mod:`lbm_studio.core.action`; times are monotonic [ns].
 """
@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from lbm_studio.core.cues import Cue
 from lbm_studio.core.shift import Shift
+from lbm_studio.link.health import ConnectStep, Health, Recover
 from lbm_studio.link.inputs import (
     ArrangeDevices,
     InputDevices,
@@ -125,6 +126,7 @@ StationRequest = (
     | GoHome
     | Halt
     | ResetStop
+    | Recover
     | TeleopInput
     | PhonePose
     | Heartbeat
@@ -440,5 +442,5 @@ class FramesReady(Message, frozen=True):
 Answer = Accepted | Refused | Description | Chunk | EpisodeJudged | EpisodeKept | Listening
 """Whatever answers a request."""
 
-Published = Tick | Physics | FramesReady | InputDevices | TakePressed
+Published = Tick | Physics | FramesReady | InputDevices | TakePressed | Health | ConnectStep
 """Whatever is told to everybody."""

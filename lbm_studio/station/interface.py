@@ -1,9 +1,10 @@
 """What every station can do, real or simulated: all that the control loop knows of a driver."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from lbm_studio.core.action import Action
+from lbm_studio.core.arm_health import ArmHealth, HardwareStop
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.observation import CameraFrame, StationState
 
@@ -77,5 +78,29 @@ class Station(Protocol):
         Raises:
             UnknownNameError: there is no such camera.
             StationError: a camera gives no picture.
+        """
+        ...
+
+
+@runtime_checkable
+class Hardware(Protocol):
+    """What a station with real arms can tell and do beside :class:`Station`."""
+
+    @property
+    def hardware_stop(self) -> HardwareStop:
+        """The state of the hardware stop. Any thread may ask; returns at once."""
+        ...
+
+    def health(self) -> tuple[ArmHealth, ...]:
+        """Return how every arm is, from what was read last. Any thread; returns at once."""
+        ...
+
+    def recover(self) -> None:
+        """Bring arms that are in reflex back to readiness; they keep still.
+
+        Called from a thread of its own: it may take many seconds.
+
+        Raises:
+            StationError: an arm is still not ready; the sentence says what to do about it.
         """
         ...
