@@ -264,10 +264,11 @@ def add_start(parser: argparse.ArgumentParser) -> None:
 
 
 def add_station(parser: argparse.ArgumentParser) -> None:
-    """Let the station be chosen."""
+    """Let the station be chosen: by its name, or by the path of its file."""
     # Left out, the one before the command counts: a default here would overwrite it.
     default = argparse.SUPPRESS
-    parser.add_argument("--station", default=default, help=f"default: {DEFAULT_STATION}")
+    help_ = f"name, or path of a station file (default: {DEFAULT_STATION})"
+    parser.add_argument("--station", default=default, help=help_)
 
 
 def add_processes(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ that nobody knows is an error that names the known ones.
 """
 
 import dataclasses
+import re
 import tomllib
 import types
 import typing
@@ -26,6 +27,9 @@ ROTATION = "rotation"
 ROTATION_TOLERANCE = 1e-4
 """How far a rotation's rows may be from orthonormal; what is read is made exactly so."""
 
+_ROW = re.compile(r"\[\n((?: *[-+.\w]+,\n)+) *\]")
+"""An array of numbers, one a line. Strings hold no line breaks: they are written escaped."""
+
 
 class FieldError(StudioError):
     """One field that cannot be what it is.
@@ -44,8 +48,8 @@ class FieldError(StudioError):
 
 
 def to_toml(value: Any) -> str:
-    """Return the text of a dataclass as TOML."""
-    return tomli_w.dumps(_plain(value))
+    """Return the text of a dataclass as TOML, each row of numbers on one line."""
+    return _ROW.sub(_on_one_line, tomli_w.dumps(_plain(value)))
 
 
 def from_toml(kind: type[T], text: str) -> T:
@@ -65,6 +69,10 @@ def from_toml(kind: type[T], text: str) -> T:
         told = str(error.__cause__).removeprefix(".")
         field, _, reason = told.partition(" ")
         raise FieldError(field, reason) from error
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return f"[{', '.join(item.strip() for item in found[1].split(',') if item.strip())}]"
 
 
 def _plain(value: Any) -> Any:

@@ -24,8 +24,8 @@ from lbm_studio.evaluation.charts import learning_curve
 from lbm_studio.evaluation.pictures import Picture, contact_sheet
 from lbm_studio.evaluation.statistics import SuccessRate
 from lbm_studio.policy.shipped import SCRATCH, choose_start, title_of_start
+from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.simulation.catalogue import SKILLS
-from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.rollouts import Roller, RolloutSpec
 from lbm_studio.workers.stages import Say, Stages, record_missing
@@ -190,7 +190,7 @@ def _claim_folder(folder: Path, size: DemoSize, start_from: str | None, fresh: b
     if begun is not None and start_from is None:
         size = _started(size, begun.start_from)  # goes on as it was begun
     else:
-        embodiment = find_station(size.station).embodiment
+        embodiment = find_simulated_station(size.station).embodiment
         size = _started(size, choose_start(start_from, lambda: embodiment).checkpoint)
     if begun not in (None, size):
         raise StudioError(

@@ -11,10 +11,10 @@ from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
 from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
 from lbm_studio.episodes.take import FinishedTake, Take, Tick
+from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
-from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.skill import Task, stays_successful
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.pool import join_pool
@@ -50,7 +50,7 @@ class Demonstrations:
     """
 
     def __init__(self, station: str, skill: str, *, disturbance: bool) -> None:
-        self._description = find_station(station)
+        self._description = find_simulated_station(station)
         self._skill = find_skill(skill)
         self._disturbance = disturbance
         self._clock = ManualClock(NANOSECONDS_PER_SECOND)

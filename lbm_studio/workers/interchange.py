@@ -12,8 +12,8 @@ from lbm_studio.episodes.interchange.catalogue import opened
 from lbm_studio.episodes.interchange.importer import ImportReport, import_episodes
 from lbm_studio.episodes.interchange.mapping import HeldArm, held_at, read_mapping
 from lbm_studio.episodes.interchange.proposal import propose_mapping
+from lbm_studio.station.choice import find_station
 from lbm_studio.station.kinematics import ArmKinematics
-from lbm_studio.station.simulation.embodiments import find_station
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ from lbm_studio.evaluation.statistics import PromptFollowing, SuccessRate
 from lbm_studio.learning.training.mixture import Mixture, Recording, RolloutPlan, read_mixture
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.policy.manifest import read_manifest
+from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.simulation.catalogue import find_skill
-from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.workers.record import RecordSpec, held_episodes, record
 from lbm_studio.workers.rollouts import RolloutSpec, rollout
 from lbm_studio.workers.train import prepare_run, train
@@ -131,7 +131,7 @@ def pretrain(
     mixture = read_mixture(spec.mixture)
     for recording in mixture.recordings.values():
         find_skill(recording.skill)
-        find_station(recording.station)
+        find_simulated_station(recording.station)
     asked = mixture.spec(spec.recorded, spec.start_from, goes_on=spec.goes_on)
     if spec.start_from is not None:
         read_manifest(Path(spec.start_from))

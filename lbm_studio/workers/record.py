@@ -27,8 +27,8 @@ from lbm_studio.core.runs import (
 )
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.writer import DatasetWriter
+from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.simulation.catalogue import find_skill
-from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.workers.demonstrations import (
     Attempt,
     Demonstrations,
@@ -128,7 +128,7 @@ def record(
     begin = time.monotonic()
     find_skill(spec.skill)
     episodes = frames = attempts = 0
-    with DatasetWriter.open(Path(spec.dataset), find_station(spec.station)) as writer:
+    with DatasetWriter.open(Path(spec.dataset), find_simulated_station(spec.station)) as writer:
         on_progress(0, spec.episodes)
         for attempt in _attempts(spec, writer, should_stop):
             attempts += 1

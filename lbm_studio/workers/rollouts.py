@@ -16,10 +16,10 @@ from lbm_studio.core.shift import Shift
 from lbm_studio.evaluation.statistics import PromptFollowing, exact_interval
 from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
+from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.control.chunks import action_at
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
-from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.other_goals import OtherGoals
 from lbm_studio.station.simulation.skill import HeldSuccess
 from lbm_studio.station.simulation.station import SimulatedStation
@@ -116,7 +116,7 @@ class Roller:
 
     def __init__(self, spec: RolloutSpec) -> None:
         self._spec = spec
-        self._description = find_station(spec.station)
+        self._description = find_simulated_station(spec.station)
         self._skill = find_skill(spec.skill)
         self._policy = self._load_policy()
         self._clock = ManualClock(NANOSECONDS_PER_SECOND)
@@ -257,7 +257,7 @@ def _check(spec: RolloutSpec) -> None:
         StudioError: a name is unknown, or the checkpoint does not fit the station.
     """
     find_skill(spec.skill)
-    station = find_station(spec.station)
+    station = find_simulated_station(spec.station)
     if spec.checkpoint:
         check_fits(read_manifest(Path(spec.checkpoint)), station.embodiment)
     if spec.baseline == REPLAY:

@@ -64,8 +64,8 @@ def test_a_station_with_a_driver_of_hardware_is_not_simulated() -> None:
 def test_poses_are_written_as_a_position_and_three_rows(tmp_path: Path) -> None:
     text = written(tmp_path).read_text()
 
-    assert "position_m = [" in text
-    assert "rotation = [" in text
+    assert "position_m = [-0.5, 0.3, 0.0]\n" in text
+    assert "rotation = [\n" in text
     assert "[[cameras]]" in text
 
 

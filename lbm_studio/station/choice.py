@@ -1,0 +1,36 @@
+"""Which station a name means: one that is built in, or the station file of that name or path."""
+
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StationError, UnknownNameError
+from lbm_studio.core.station_file import find_station_file, station_names
+from lbm_studio.station.simulation.embodiments import STATIONS
+
+
+def find_station(station: str) -> StationDescription:
+    """Return the description of a station by its name, or by the path of its file.
+
+    Raises:
+        UnknownNameError: there is none; the built-in ones and those on file are listed.
+        StudioError: its file cannot be read.
+    """
+    if station in STATIONS:
+        return STATIONS[station]()
+    file = find_station_file(station)
+    if file is None:
+        raise UnknownNameError("station", station, (*STATIONS, *station_names()))
+    return file.description
+
+
+def find_simulated_station(station: str) -> StationDescription:
+    """As :func:`find_station`, for what is done in simulation alone.
+
+    Raises:
+        StationError: the arms of the station are real.
+    """
+    description = find_station(station)
+    if not description.simulated:
+        raise StationError(
+            f"The arms of “{description.title}” are real, and this is done in simulation. "
+            f"Choose one of: {', '.join(STATIONS)}."
+        )
+    return description
