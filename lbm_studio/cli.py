@@ -31,6 +31,7 @@ from lbm_studio.arguments import (
     add_pretrain,
     add_record,
     add_rollout,
+    add_station,
     add_study,
     add_train,
     command,
@@ -102,7 +103,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_study(commands, _data_efficiency, _variants)
     add_datasets(commands, _check, _repair, _merge)
     add_interchange(commands, _import, _export)
-    for add in (_add_replay, _add_doctor, _add_skills, _add_shots, _add_stop_window, _add_worker):
+    for add in (_add_replay, _add_doctor, _add_skills, _add_robot_simulator, _add_shots):
+        add(commands)
+    for add in (_add_stop_window, _add_worker):
         add(commands)
     return parser
 
@@ -125,6 +128,18 @@ def _add_doctor(commands: Commands) -> None:
 def _add_skills(commands: Commands) -> None:
     parser = command(commands, "skills", _skills, "list the skills of the simulated station")
     add_json(parser)
+
+
+def _add_robot_simulator(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "robot-simulator",
+        _robot_simulator,
+        "simulate the controllers of real arms on 127.0.0.1, 127.0.0.2 ..., to be connected to",
+    )
+    parser.add_argument("--skill", default="", help="whose objects lie on the table")
+    parser.add_argument("--seed", type=int, default=0, help="of their layout (default: 0)")
+    add_station(parser)
 
 
 def _add_shots(commands: Commands) -> None:
@@ -390,6 +405,14 @@ def _skills(options: argparse.Namespace) -> int:
     return 0
 
 
+def _robot_simulator(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.robot_simulator import simulate_robots
+
+    station = options.station or DEFAULT_STATION
+    simulate_robots(station, options.skill, options.seed, _say)
+    return 0
+
+
 def _shots(options: argparse.Namespace) -> int:
     from lbm_studio.ui.shots import main as render_panels
     from lbm_studio.workers.sheets import write_sheets
@@ -417,6 +440,7 @@ def _worker(options: argparse.Namespace) -> int:
 
     names = [module.name for module in pkgutil.iter_modules(lbm_studio.workers.__path__)]
     name, *arguments = options.arguments or [""]
+    name = name.replace("-", "_")
     module = importlib.import_module(f"lbm_studio.workers.{name}") if name in names else None
     run: Callable[[list[str]], int] | None = getattr(module, "main", None)
     if run is None:

@@ -94,6 +94,21 @@ class Session:
         return self._address("frames.pub")
 
     @property
+    def simulator_commands(self) -> str:
+        """Where the robot simulator answers LoadScene and Describe."""
+        return self._address("simulator.cmd")
+
+    @property
+    def simulator_events(self) -> str:
+        """Where the robot simulator publishes Physics."""
+        return self._address("simulator.pub")
+
+    @property
+    def robot_time_file(self) -> Path:
+        """Holds the time of simulated robots; written by the robot simulator."""
+        return self.folder / "robot.time"
+
+    @property
     def stop_file(self) -> Path:
         """Holds the port numbers of the stop datagram; written by the station process."""
         return self.folder / STOP_FILE

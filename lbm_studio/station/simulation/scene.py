@@ -78,6 +78,17 @@ def build_scene(
     return Scene(spec.compile(), steps, tuple(objects))
 
 
+def build_things(objects: Sequence[SceneObject]) -> str:
+    """Return table, floor and objects alone as MJCF, to be put into the scene of somebody else."""
+    spec = mujoco.MjSpec()
+    spec.compiler.degree = False
+    _add_surroundings(spec)
+    for scene_object in objects:
+        _add_object(spec, scene_object)
+    spec.compile()
+    return str(spec.to_xml())
+
+
 def arm_part(arm: str, part: str) -> str:
     """Return the name of a joint, body, motor or frame of one arm in the compiled model."""
     return f"{arm}/{part}"

@@ -75,6 +75,11 @@ class SimulatedStation:
         """The true state of the scene, for skills and tests."""
         return self._world
 
+    @property
+    def model(self) -> mujoco.MjModel:
+        """The compiled scene; another one once another skill is loaded."""
+        return self._scene.model
+
     def connect(self) -> None:
         """Nothing to take hold of: the arms are ready from the beginning."""
 

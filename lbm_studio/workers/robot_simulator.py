@@ -1,0 +1,168 @@
+"""The robot simulator: controllers of all arms of a station, spoken to as to real FR3 arms.
+
+One thread does everything: it serves the arms a thousand times a second, and between two steps it
+answers whoever wants to have objects laid out, and tells where everything is.
+"""
+
+import argparse
+import json
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lbm_studio.core.clock import MonotonicClock
+from lbm_studio.core.codec import to_json
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.errors import StationError
+from lbm_studio.link.bus import PHYSICS_TOPIC, Publisher, Responder
+from lbm_studio.link.messages import (
+    Accepted,
+    Describe,
+    Description,
+    LoadScene,
+    Message,
+    Physics,
+)
+from lbm_studio.link.session import Session
+from lbm_studio.station.simulation.catalogue import find_skill
+from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.robot.clock import RobotTime
+from lbm_studio.station.simulation.robot.process import ROLE, loopback_addresses
+from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.workers.lifetime import Lifetime
+
+if TYPE_CHECKING:
+    from lbm_studio.station.simulation.robot.stage import Stage
+
+TELL_EVERY_STEPS = 10
+"""Milliseconds of robot time between two looks at requests, and two tellings of the physics."""
+
+_STEP_NS = 1_000_000
+
+
+class RobotSimulator:
+    """The simulated controllers of one station.
+
+    Args:
+        session: where it is reached for all but what real controllers do.
+        description: the station.
+        addresses: one for each arm, in order.
+        skill: whose objects lie on the table.
+        seed: how they lie there at first.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        description: StationDescription,
+        addresses: Sequence[str],
+        skill: Skill | None,
+        seed: int = 0,
+    ) -> None:
+        self._session = session
+        self._description = description
+        self._addresses = tuple(addresses)
+        self._skill = skill
+        self._seed = seed
+        self._clock = MonotonicClock()
+        self._lifetime = Lifetime(session, ROLE)
+
+    def run(self, on_ready: Callable[[], object] = lambda: None) -> None:
+        """Serve the arms until asked to end; ``on_ready`` is called once they listen.
+
+        Raises:
+            StationError: franky-sim is not installed, or an address is taken.
+        """
+        try:
+            from lbm_studio.station.simulation.robot.scene import robot_scene
+            from lbm_studio.station.simulation.robot.servers import ArmServers
+            from lbm_studio.station.simulation.robot.stage import Stage
+        except ModuleNotFoundError as error:
+            if error.name != "franky_sim":
+                raise
+            sentence = "The robot simulator is not installed: pip install 'lbm-studio[robot]'."
+            raise StationError(sentence) from error
+        simulator = robot_scene(self._description, self._skill.objects if self._skill else ())
+        with ExitStack() as stack:
+            stack.enter_context(self._lifetime)
+            arms = stack.enter_context(ArmServers(simulator, self._addresses, self._clock))
+            time = stack.enter_context(RobotTime(self._session.robot_time_file))
+            events = stack.enter_context(Publisher(self._session.simulator_events))
+            address = self._session.simulator_commands
+            requests = stack.enter_context(Responder(address, LoadScene | Describe))
+            table = Stage(self._description, self._skill, simulator)
+            if self._skill is not None:
+                table.lay_out(self._skill.name, self._seed)
+
+            def after_step(steps: int) -> None:
+                time.tell(steps * _STEP_NS)
+                if steps % TELL_EVERY_STEPS == 0:
+                    requests.poll(lambda request: self._answer(request, table), 0.0)
+                    events.publish(PHYSICS_TOPIC, self._physics(steps, table))
+
+            on_ready()
+            arms.run(self._lifetime.is_over, after_step)
+
+    def _answer(self, request: Message, stage: "Stage") -> Message:
+        match request:
+            case LoadScene():
+                stage.lay_out(request.skill, request.seed, request.shifts)
+            case Describe():
+                description = json.dumps(to_json(self._description))
+                return Description(station=description, skills=(stage.skill,) * bool(stage.skill))
+        return Accepted()
+
+    def _physics(self, steps: int, stage: "Stage") -> Physics:
+        positions, mocap = stage.snapshot()
+        return Physics(
+            number=steps,
+            captured_ns=self._clock.now_ns(),
+            skill=stage.skill,
+            seed=stage.seed,
+            positions=positions,
+            mocap=mocap,
+        )
+
+
+def simulate_robots(station: str, skill: str, seed: int, say: Callable[[str], object]) -> None:
+    """Simulate the arms of a station until Ctrl-C, for whoever wants to connect to them.
+
+    Args:
+        station: by name.
+        skill: whose objects lie on the table; empty for none.
+        seed: of their layout.
+        say: told where the arms listen.
+
+    Raises:
+        StudioError: a name is unknown, franky-sim is not installed, or an address is taken.
+    """
+    description = find_station(station)
+    addresses = loopback_addresses(description)
+    session = Session.create()
+    try:
+        simulator = RobotSimulator(
+            session, description, addresses, find_skill(skill) if skill else None, seed
+        )
+        arms = zip(description.embodiment.arm_names, addresses, strict=True)
+        places = ", ".join(f"{arm} arm on {address}" for arm, address in arms)
+        simulator.run(lambda: say(f"Simulated: {places}. Ctrl-C ends it."))
+    finally:
+        session.remove()
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser(prog="lbm-studio worker robot-simulator", description=__doc__)
+    parser.add_argument("--station", default="simulated", help="default: %(default)s")
+    parser.add_argument("--session", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--address", nargs="+", help="of each arm (default: 127.0.0.1 ...)")
+    parser.add_argument("--skill", default="", help="whose objects lie on the table")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO)
+    description = find_station(options.station)
+    addresses = options.address or loopback_addresses(description)
+    skill = find_skill(options.skill) if options.skill else None
+    RobotSimulator(Session(options.session), description, addresses, skill).run()
+    return 0

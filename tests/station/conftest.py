@@ -1,0 +1,53 @@
+"""Simulated controllers of FR3 arms, in processes of their own, for whatever speaks to them."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lbm_studio.link.session import Session
+from lbm_studio.station.simulation.embodiments import find_station
+from lbm_studio.station.simulation.robot.clock import RobotClock
+from lbm_studio.station.simulation.robot.process import (
+    RobotSimulatorProcess,
+    loopback_addresses,
+)
+
+SKILL = "put_cube_in_tray"
+
+
+@pytest.fixture(scope="session")
+def loopback_network() -> str:
+    """A part of the loopback network of this test run's own: several may run at once."""
+    number = os.getpid()
+    return f"127.{100 + number % 100}.{number // 100 % 250}"
+
+
+@pytest.fixture(scope="module")
+def robot_session() -> Iterator[Session]:
+    """Where a robot simulator is reached for what real controllers do not do."""
+    with tempfile.TemporaryDirectory() as folder:  # a short path, as local sockets need
+        yield Session(Path(folder))
+
+
+@pytest.fixture(scope="module")
+def robot_simulator(
+    robot_session: Session, loopback_network: str
+) -> Iterator[RobotSimulatorProcess]:
+    """Both arms of the two-armed station in one scene; ``addresses`` in order of the arms."""
+    pytest.importorskip("franky_sim")
+    addresses = loopback_addresses(find_station("simulated"), loopback_network)
+    with RobotSimulatorProcess(robot_session, "simulated", addresses, SKILL) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def robot_clock(
+    robot_session: Session, robot_simulator: RobotSimulatorProcess
+) -> Iterator[RobotClock]:
+    """The simulated robots' own time, which passes slowly on a busy machine."""
+    clock = RobotClock(robot_session.robot_time_file)
+    yield clock
+    clock.close()
