@@ -10,6 +10,7 @@ class ArmCondition(StrEnum):
     READY = "ready"
     REFLEX = "reflex"
     """It stopped by itself, e.g. because it hit something; it wants to be recovered."""
+    RECOVERING = "recovering"
     USER_STOPPED = "user stopped"
     """Its hardware stop is pressed."""
     GUIDING = "guiding"

@@ -18,15 +18,11 @@ class Health(Message, frozen=True):
         captured_ns: when this was known [ns].
         arms: every arm.
         hardware_stop: of the station as a whole.
-        recovering: whether a recovery is under way.
-        recovery_trouble: why the last one failed, a sentence; empty when it did not.
     """
 
     captured_ns: int
     arms: tuple[ArmHealth, ...]
     hardware_stop: HardwareStop
-    recovering: bool = False
-    recovery_trouble: str = ""
 
 
 class ConnectStep(Message, frozen=True):

@@ -1,9 +1,12 @@
 """Which station a name means: one that is built in, or the station file of that name or path."""
 
+from lbm_studio.core.clock import Clock
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
-from lbm_studio.core.station_file import find_station_file, station_names
+from lbm_studio.core.station_file import Driver, find_station_file, station_names
+from lbm_studio.station.interface import Station
 from lbm_studio.station.simulation.embodiments import STATIONS
+from lbm_studio.station.simulation.station import SimulatedStation
 
 
 def find_station(station: str) -> StationDescription:
@@ -34,3 +37,22 @@ def find_simulated_station(station: str) -> StationDescription:
             f"Choose one of: {', '.join(STATIONS)}."
         )
     return description
+
+
+def make_station(station: str, clock: Clock) -> Station:
+    """Return the station of a name or path, not connected yet: here its driver is chosen.
+
+    Raises:
+        UnknownNameError: there is none.
+        StudioError: its file cannot be read.
+    """
+    description = find_station(station)
+    file = None if station in STATIONS else find_station_file(station)
+    if file is None or file.driver is Driver.SIMULATED:
+        return SimulatedStation(description, clock=clock)
+    from lbm_studio.station.arms.settings import ArmSettings
+    from lbm_studio.station.arms.station import FrankaStation
+
+    addresses = {arm.name: arm.address for arm in file.arms}
+    settings = ArmSettings(realtime=file.realtime)
+    return FrankaStation(description, addresses, settings=settings, clock=clock)

@@ -96,11 +96,8 @@ class Hardware(Protocol):
         ...
 
     def recover(self) -> None:
-        """Bring arms that are in reflex back to readiness; they keep still.
+        """Begin to bring arms that are in reflex back to readiness, and return; nothing moves.
 
-        Called from a thread of its own: it may take many seconds.
-
-        Raises:
-            StationError: an arm is still not ready; the sentence says what to do about it.
+        Any thread. :meth:`health` says how it goes.
         """
         ...

@@ -16,32 +16,39 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Protocol
 
-from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
+from lbm_studio.core.clock import (
+    NANOSECONDS_PER_SECOND,
+    Clock,
+    MonotonicClock,
+    seconds_between,
+)
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.shift import Shift
 from lbm_studio.link import inputs, messages
 from lbm_studio.link.bus import (
     DEVICES_TOPIC,
+    HEALTH_TOPIC,
     PHYSICS_TOPIC,
+    STEP_TOPIC,
     TICK_TOPIC,
     AsyncRequester,
     Publisher,
     Responder,
 )
-from lbm_studio.link.messages import Accepted, Message, Mode
+from lbm_studio.link.messages import Accepted, Message, Mode, Refused
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import STATION, Press, StopReceiver
+from lbm_studio.station.choice import make_station
 from lbm_studio.station.control.commands import Scene, StationCommands
 from lbm_studio.station.control.loop import ControlLoop, Cycle
 from lbm_studio.station.control.mailbox import Mailbox
 from lbm_studio.station.control.prediction import RemotePredictor
 from lbm_studio.station.control.realtime import Metronome
-from lbm_studio.station.control.reporting import tick_message
-from lbm_studio.station.interface import Station
+from lbm_studio.station.control.reporting import health_message, tick_message
+from lbm_studio.station.interface import Hardware, Station
 from lbm_studio.station.latch import Stop, StopLatch
 from lbm_studio.station.live import DEVICES, Devices, SimulatedScene, rest_action
 from lbm_studio.station.safety import SafetyEnvelope
-from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.lifetime import Lifetime
 
@@ -50,6 +57,9 @@ ANSWER_WITHIN_S = 1.0
 
 LOAD_WITHIN_S = 15.0
 """As ANSWER_WITHIN_S, for laying out a scene, which may have to be built first [s]."""
+
+HEALTH_EVERY_NS = NANOSECONDS_PER_SECOND
+"""How often it is told how the arms are [ns]."""
 
 _END_WITHIN_S = 2.0
 _SWITCH_INTERVAL_S = 0.001
@@ -116,14 +126,16 @@ class StationProcess:
         )
         self._lifetime = Lifetime(session, STATION)
         self._failed_during: Stop | None = None
+        self._health_due_ns = 0
 
     def run(self) -> None:
         """Work until asked to end."""
         with ExitStack() as stack:
             stack.callback(self._inference.close)
             stack.enter_context(self._lifetime)
-            self._station.connect()
             events = stack.enter_context(Publisher(self._session.station_events))
+            events.publish(STEP_TOPIC, messages.ConnectStep(sentence="Taking hold of the arms."))
+            self._station.connect()
             stack.enter_context(StopReceiver(self._session.stop_file, self._stop, self._clock))
             address = self._session.station_commands
             requests = stack.enter_context(Responder(address, messages.StationRequest))
@@ -154,6 +166,8 @@ class StationProcess:
                 self._devices.arrange(request)
             case messages.Describe():
                 return self._describe()
+            case messages.Recover():
+                return self._recover()
             case messages.LoadScene():
                 return self._mailbox.ask(request, LOAD_WITHIN_S)
             case _:
@@ -164,6 +178,12 @@ class StationProcess:
         description = json.dumps(to_json(self._station.description))
         skills = tuple(self._simulation.skills) if self._simulation else ()
         return messages.Description(station=description, skills=skills)
+
+    def _recover(self) -> Message:
+        if not isinstance(self._station, Hardware):
+            return Refused(reason="Simulated arms have nothing to be recovered from.")
+        self._station.recover()
+        return Accepted()
 
     def _end(self, loop: threading.Thread) -> None:
         """Wait for the loop; bring the arms to rest without it when it hangs."""
@@ -201,6 +221,9 @@ class StationProcess:
             cycle, self._embodiment, goal=self._commands.goal, scene=self._simulation
         )
         events.publish(TICK_TOPIC, tick)
+        if due_ns >= self._health_due_ns:
+            self._health_due_ns = due_ns + HEALTH_EVERY_NS
+            events.publish(HEALTH_TOPIC, health_message(self._station, cycle))
 
     def _pass(self, seconds: float) -> None:
         self._mailbox.serve(self._commands.handle)
@@ -239,7 +262,8 @@ class StationProcess:
 def main(arguments: list[str]) -> int:
     """Run the station process; returns the exit code."""
     parser = argparse.ArgumentParser(prog="lbm-studio worker station")
-    parser.add_argument("--station", default="simulated", help="default: %(default)s")
+    help_ = "name, or path of a station file (default: %(default)s)"
+    parser.add_argument("--station", default="simulated", help=help_)
     parser.add_argument("--session", type=Path, required=True, metavar="DIR")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO)
@@ -247,7 +271,7 @@ def main(arguments: list[str]) -> int:
     with suppress(PermissionError):  # helps on a busy machine, where it is allowed
         os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
     clock = MonotonicClock()
-    station = SimulatedStation(find_station(options.station), clock=clock)
-    session = Session(options.session)
-    StationProcess(session, station, clock, simulation=SimulatedScene(station)).run()
+    station = make_station(options.station, clock)
+    scene = SimulatedScene(station) if isinstance(station, SimulatedStation) else None
+    StationProcess(Session(options.session), station, clock, simulation=scene).run()
     return 0

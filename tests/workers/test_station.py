@@ -12,17 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lbm_studio.core.arm_health import ArmCondition, HardwareStop
 from lbm_studio.core.clock import MonotonicClock
 from lbm_studio.core.codec import from_json
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.shift import Shift
-from lbm_studio.link.bus import TICK_TOPIC, Responder, Subscriber
+from lbm_studio.link.bus import HEALTH_TOPIC, TICK_TOPIC, Responder, Subscriber
 from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.messages import (
     Accepted,
     Chunk,
     GoHome,
     Halt,
+    Health,
     InferenceRequest,
     LoadScene,
     Message,
@@ -30,6 +32,7 @@ from lbm_studio.link.messages import (
     Pause,
     Physics,
     Predict,
+    Recover,
     ResetStop,
     Resume,
     SetGoal,
@@ -41,7 +44,7 @@ from lbm_studio.link.messages import (
 )
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import ACKNOWLEDGE_WITHIN_S, StopOutcome, StopSupervisor
-from tests.workers.live_station import RUN_STATION, LiveStation, make_session
+from tests.workers.live_station import PATIENCE_S, RUN_STATION, LiveStation, make_session
 
 AT_REST_RAD = 0.005
 MOVING_RAD = 0.03
@@ -85,7 +88,7 @@ def test_it_ticks_at_the_rate_of_its_embodiment_and_tells_the_renderer_the_same_
     description = described(live)
     live.order(LoadScene(skill="put_cube_in_tray", seed=5, shifts=(Shift.CAMERAS,)))
     with Subscriber(live.session.station_events) as events:
-        heard = [events.receive(5.0) for _ in range(22)]
+        heard = [events.receive(5.0) for _ in range(26)]
 
     ticks = [message for message in heard if isinstance(message, Tick)]
     physics = {message.number: message for message in heard if isinstance(message, Physics)}
@@ -391,3 +394,17 @@ def test_it_ends_in_order_even_while_the_arms_move(session: Session):
         assert live.process.wait(5.0) == 0
         assert not session.stop_file.exists()
         assert not session.is_running("station")
+
+
+def test_the_arms_say_how_they_are_and_simulated_ones_need_no_recovery(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    with (
+        LiveStation(session) as live,
+        Subscriber(session.station_events, HEALTH_TOPIC) as told,
+    ):
+        health = told.receive(PATIENCE_S)
+        assert isinstance(health, Health)
+        assert [arm.name for arm in health.arms] == ["right", "left"]
+        assert {arm.condition for arm in health.arms} == {ArmCondition.READY}
+        assert health.hardware_stop is HardwareStop.UNKNOWN
+        assert "nothing to be recovered from" in live.refusal(Recover())

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from lbm_studio.core.arm_health import ArmHealth, HardwareStop
+from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.embodiment import Embodiment, Measurement
 from lbm_studio.core.observation import StationState
-from lbm_studio.link.messages import Tick
+from lbm_studio.link.messages import Health, Tick
 from lbm_studio.station.control.commands import Scene
 from lbm_studio.station.control.loop import Cycle
+from lbm_studio.station.interface import Hardware, Station
 
 _MILLISECONDS_PER_SECOND = 1000.0
 
@@ -49,3 +52,19 @@ def _joined(
     state: StationState, measurement: Measurement, arm_names: Sequence[str]
 ) -> tuple[float, ...]:
     return tuple(state.joined(measurement, arm_names).tolist())
+
+
+def health_message(station: Station, cycle: Cycle) -> Health:
+    """Return the message about how the arms are; simulated ones are always well."""
+    captured_ns = cycle.state.captured_ns
+    if isinstance(station, Hardware):
+        return Health(
+            captured_ns=captured_ns, arms=station.health(), hardware_stop=station.hardware_stop
+        )
+    latency_ms = seconds_between(captured_ns, cycle.read_ns) * _MILLISECONDS_PER_SECOND
+    names = station.description.embodiment.arm_names
+    return Health(
+        captured_ns=captured_ns,
+        arms=tuple(ArmHealth(name, latency_ms=latency_ms) for name in names),
+        hardware_stop=HardwareStop.UNKNOWN,
+    )
