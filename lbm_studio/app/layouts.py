@@ -73,6 +73,10 @@ class Layouts:
         """Somebody moves the arms in the scene."""
         self._is_untouched = False
 
+    def go_on(self, then: Callable[[], object]) -> None:
+        """Once what is being laid out is there, do this."""
+        self._then = then
+
     def stay(self) -> None:
         """Do not go on after laying out."""
         self._then = None

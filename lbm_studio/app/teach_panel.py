@@ -138,6 +138,8 @@ class TeachPanel(ViewModel[TeachView]):
         if problem:
             self.end_series()
             self._refuse(problem)
+        elif self._layouts.is_loading:
+            self._layouts.go_on(self._get_ready)
         elif self._needs_layout():
             self._layouts.load(self.view.scene, then=self._get_ready)
             self._update()
@@ -429,8 +431,6 @@ class TeachPanel(ViewModel[TeachView]):
             return "A take is running already."
         if tick.stop_reason:
             return "The stop is latched. Hold Reset first."
-        if self._layouts.is_loading:
-            return "The layout is still being prepared."
         if self._is_goal_spoken:
             return GOAL_SPOKEN
         if not self.view.goal or self._dataset.path is None:

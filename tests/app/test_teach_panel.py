@@ -267,6 +267,20 @@ def test_a_stop_before_a_take_has_begun_keeps_the_arms_still(panel, station, sai
     assert said() == ["The take was stopped before it began. Record it again."]
 
 
+def test_record_pressed_while_a_layout_is_prepared_begins_once_it_is_there(panel, station, said):
+    station.hold_back = {LoadScene}
+    panel.new_layout()
+    panel.start()
+    panel.poll(SECOND_NS)
+    before = len(station.asked_for(BeginEpisode))
+
+    station.release()
+    panel.poll(2 * SECOND_NS)
+
+    assert (before, len(station.asked_for(BeginEpisode))) == (0, 1)
+    assert said() == []
+
+
 def test_after_a_stop_the_next_take_begins_on_a_new_layout(recording, station, said):
     station.change(mode=Mode.STOPPED, stop_reason="Stop by Esc.")
     recording.poll(2 * SECOND_NS)
