@@ -60,6 +60,11 @@ class Endpoint:
         self.socket.setsockopt(zmq.RECONNECT_IVL, 20)
         self.socket.setsockopt(zmq.RECONNECT_IVL_MAX, 200)
 
+    @property
+    def port(self) -> int:
+        """Where a socket listens that was bound to an address in a network."""
+        return int(self.socket.get_string(zmq.LAST_ENDPOINT).rpartition(":")[2])
+
     def close(self) -> None:
         """Close the socket; what was not sent yet is dropped."""
         self.socket.close()

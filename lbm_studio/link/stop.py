@@ -22,6 +22,7 @@ from typing import Self
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock, MonotonicClock, seconds_between
 from lbm_studio.link.process import ProcessIdentity
+from lbm_studio.link.remote_stop import RemoteStopAddress, RemoteStopSender
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop_address import SECRET_BYTES, StopAddress
 
@@ -212,6 +213,8 @@ class StopOutcome(StrEnum):
     STOPPED = "stopped"
     KILLED = "killed"
     NOT_RUNNING = "not running"
+    UNREACHABLE = "unreachable"
+    """Another machine did not answer; the link to it was cut, so its own watch stops the arms."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +223,8 @@ class StopReport:
 
     Attributes:
         outcome: what became of it.
-        after_s: from the press to the arms having been told, or to the station's end [s].
+        after_s: from the press to the arms having been told, or to the station's end; for a station
+            on another machine to its answer, which is later [s].
     """
 
     outcome: StopOutcome
@@ -229,6 +233,9 @@ class StopReport:
 
 class StopSupervisor:
     """The stop ladder: ask the station to stop; kill it when it does not acknowledge.
+
+    For a station on another machine that ladder stands there; here it is asked for until it
+    answers, and the link is cut when it does not.
 
     Args:
         session: whose station is to stop.
@@ -248,12 +255,38 @@ class StopSupervisor:
             pressed_ns: when it was pressed, now by default [ns].
         """
         pressed_ns = self._clock.now_ns() if pressed_ns is None else pressed_ns
+        remote = RemoteStopAddress.read(self._session.stop_file)
+        if remote is not None:
+            return self._press_remotely(remote, source, pressed_ns)
         acknowledgement = self._sender.send(source, pressed_ns)
         if acknowledgement is not None:
             return StopReport(StopOutcome.STOPPED, acknowledgement.stopped_after_s)
         killed = self._kill_station(source)
         outcome = StopOutcome.KILLED if killed else StopOutcome.NOT_RUNNING
         return StopReport(outcome, seconds_between(pressed_ns, self._clock.now_ns()))
+
+    def rehearse(self, source: str, pressed_ns: int | None = None) -> StopReport:
+        """As :meth:`press`, but a station of this machine that does not acknowledge lives on."""
+        pressed_ns = self._clock.now_ns() if pressed_ns is None else pressed_ns
+        remote = RemoteStopAddress.read(self._session.stop_file)
+        if remote is not None:
+            return self._press_remotely(remote, source, pressed_ns)
+        acknowledgement = self._sender.send(source, pressed_ns)
+        if acknowledgement is not None:
+            return StopReport(StopOutcome.STOPPED, acknowledgement.stopped_after_s)
+        waited_s = seconds_between(pressed_ns, self._clock.now_ns())
+        return StopReport(StopOutcome.NOT_RUNNING, waited_s)
+
+    def _press_remotely(
+        self, address: RemoteStopAddress, source: str, pressed_ns: int
+    ) -> StopReport:
+        answer = RemoteStopSender(self._clock).send(
+            address, source, pressed_ns, cut=address.process.kill
+        )
+        if answer is not None and answer.outcome in set(StopOutcome):
+            return StopReport(StopOutcome(answer.outcome), answer.after_s)
+        waited_s = seconds_between(pressed_ns, self._clock.now_ns())
+        return StopReport(StopOutcome.UNREACHABLE, waited_s)
 
     def _kill_station(self, source: str) -> bool:
         address = StopAddress.read(self._session.stop_file)
