@@ -1,0 +1,45 @@
+"""Cameras that are attached to this machine, whether or not a station uses them."""
+
+from dataclasses import dataclass
+
+from lbm_studio.core.station_file import CameraKind
+
+
+@dataclass(frozen=True)
+class AttachedCamera:
+    """What tells one device from all others.
+
+    Attributes:
+        kind: what its pictures come through.
+        serial: its serial number; where it has none, the port it is plugged into.
+        model: what its maker calls it.
+        producer: the GenICam producer (.cti) or the video file it was found through, or empty.
+    """
+
+    kind: CameraKind
+    serial: str
+    model: str
+    producer: str = ""
+
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return f"{self.model}, serial {self.serial}" if self.serial else self.model
+
+
+@dataclass(frozen=True)
+class CameraListing:
+    """What was found.
+
+    Attributes:
+        cameras: every device.
+        troubles: why others may be missing, sentences with their remedies.
+    """
+
+    cameras: tuple[AttachedCamera, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """Return a line for every camera, then the troubles."""
+        lines = [f"{camera.kind:<9} {camera.words}" for camera in self.cameras]
+        return "\n".join([*(lines or ["No camera is attached."]), *self.troubles])
