@@ -26,6 +26,7 @@ from lbm_studio.station.arms.faults import (
     explain_busy,
     explain_end,
     explain_error,
+    explain_failure,
     explain_mode,
     explain_silence,
     is_connection_lost,
@@ -37,7 +38,7 @@ from lbm_studio.station.arms.interpolator import Interpolator
 from lbm_studio.station.arms.settings import INTERPOLATION_S, ArmSettings
 
 Answers = SimpleQueue[str]
-"""Where the names of arms arrive that have done what they were asked to."""
+"""Where the names of arms arrive that were told to stop."""
 
 _REST_WITHIN_S = 2.0
 _END_WITHIN_S = 5.0
@@ -101,7 +102,7 @@ class FrankaArm:
         self._description, self._address, self._settings = description, address, settings
         self._clock, self._machine, self._report = clock, MonotonicClock(), report
         self._fault: Fault | None = None
-        self._recovery: Answers | None = None
+        self._must_recover = False
         self._order: Order | None = None
         self._obeyed: Order | None = None
         self._last_stop, self._tracked_stop = object(), object()
@@ -173,7 +174,7 @@ class FrankaArm:
         except StationError:
             raise
         except Exception as error:
-            fault = explain_error(self.title, self._address, error)
+            fault = explain_failure(self.title, self._address, error)
             raise StationError(fault.sentence) from error
         if not is_open:
             explain = explain_busy if is_reachable(self._address) else explain_away
@@ -236,17 +237,13 @@ class FrankaArm:
             self._stops.put(answers)
         return is_connected
 
-    def recover(self, answers: Answers) -> bool:
-        """Begin to clear the faults; the arm's name arrives at ``answers`` once that was tried.
-
-        Waits for nobody. Returns whether there is anything to wait for.
-        """
+    def recover(self) -> None:
+        """Begin to clear the faults; :attr:`fault` is None once that has worked."""
         self._last_stop = object()
         self.gripper.recover()
-        is_possible = self._fault is not None and self._thread.is_alive
-        if is_possible:
-            self._recovery = answers
-        return is_possible
+        if self._fault is not None and self._thread.is_alive:
+            self._fault = explain_mode(self.title, RobotMode.RECOVERY)
+            self._must_recover = True
 
     # --- the thread that stops --------------------------------------------------------------------
 
@@ -293,8 +290,8 @@ class FrankaArm:
         return True
 
     def _cycle(self, controller: FrankaController) -> None:
-        if self._recovery is not None:
-            self._recover(controller, self._recovery)
+        if self._must_recover:
+            self._recover(controller)
         reading = controller.read()
         controller.poll()
         if self._fault is None:
@@ -335,19 +332,17 @@ class FrankaArm:
         if order.stop is not self._last_stop:  # stopped before there was anything to stop
             controller.stop()
 
-    def _recover(self, controller: FrankaController, answers: Answers) -> None:
-        self._recovery = self._order = None
+    def _recover(self, controller: FrankaController) -> None:
+        self._must_recover, self._order = False, None
         try:
             if not controller.is_tracking:
                 controller.recover()
             reading = controller.read()
-            self._fault = explain_mode(self.title, reading.mode, reading.errors)
-            self._note(reading, None)
         except Exception as error:
             self._fault = explain_error(self.title, self._address, error)
             raise
-        finally:
-            answers.put(self.title)
+        self._note(reading, None)
+        self._fault = explain_mode(self.title, reading.mode, reading.errors)
 
     def _note(self, reading: Reading, reference: Pose | None) -> None:
         before = self._snapshot

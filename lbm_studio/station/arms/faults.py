@@ -71,7 +71,7 @@ _MODES: Mapping[RobotMode, tuple[ArmCondition, str]] = {
         ArmCondition.GUIDING,
         "Somebody guides {arm} by hand. Let go of its buttons, then recover.",
     ),
-    RobotMode.RECOVERY: (ArmCondition.REFLEX, "{Arm} is recovering."),
+    RobotMode.RECOVERY: (ArmCondition.RECOVERING, "{Arm} is recovering."),
     RobotMode.OTHER: (
         ArmCondition.AWAY,
         "{Arm} is not ready; its brakes may be locked. Unlock them in Desk.",
@@ -115,11 +115,6 @@ def explain_error(arm: str, address: str, error: Exception) -> Fault:
     """
     text = str(error)
     match type(error).__name__:
-        case "NetworkException" if _REFUSED in text:
-            return _away(
-                f"{_capital(arm)} at {address} takes no commands. Switch on FCI in Desk, "
-                "then connect again."
-            )
         case "NetworkException" | "ProtocolException":
             return _away(
                 f"The connection to {arm} at {address} is lost. Check the cable and that "
@@ -138,6 +133,18 @@ def explain_error(arm: str, address: str, error: Exception) -> Fault:
             )
         case _:
             return _refusal(arm, text)
+
+
+def explain_failure(arm: str, address: str, error: Exception) -> Fault:
+    """Return why connecting failed; takes what :func:`explain_error` takes."""
+    if type(error).__name__ != "NetworkException":
+        return explain_error(arm, address, error)
+    if _REFUSED not in str(error):
+        return explain_away(arm, address)
+    return _away(
+        f"{_capital(arm)} at {address} takes no commands. Switch on FCI in Desk, then connect "
+        "again."
+    )
 
 
 def explain_busy(arm: str, address: str) -> Fault:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from lbm_studio.core.errors import StationError
 from lbm_studio.station.arms.device import DeviceThread
-from lbm_studio.station.arms.faults import Fault, explain_busy, explain_error, is_connection_lost
+from lbm_studio.station.arms.faults import (
+    Fault,
+    explain_busy,
+    explain_error,
+    explain_failure,
+    is_connection_lost,
+)
 from lbm_studio.station.arms.settings import GripperSettings
 
 if TYPE_CHECKING:
@@ -91,7 +97,7 @@ class FrankaGripper:
         except StationError:
             raise
         except Exception as error:
-            fault = explain_error(self._title, self._address, error)
+            fault = explain_failure(self._title, self._address, error)
             raise StationError(fault.sentence) from error
 
     def head_for(self, width_m: float) -> None:

@@ -56,7 +56,6 @@ class ArmSettings:
         connect_within_s: an arm that has not answered by then is busy or away [s].
         silent_after_s: an arm whose state has not changed for so long does not answer [s]. Where
             it is simulated on a busy machine, longer.
-        recover_within_s: how long an arm may take to clear its faults [s].
         stop_within_s: how long :meth:`FrankaStation.stop` waits for an arm to confirm [s]; longer
             than the supervisor of the stop waits before it kills the process, which makes an arm
             stop by its own reflex.
@@ -74,8 +73,7 @@ class ArmSettings:
     collision_torque_nm: float = 40.0
     collision_force_n: float = 60.0
     connect_within_s: float = 5.0
-    silent_after_s: float = 0.25
-    recover_within_s: float = 30.0
+    silent_after_s: float = 0.5
     stop_within_s: float = 0.2
     flange_to_tool: Pose = field(default_factory=franka_hand)
     gripper: GripperSettings = GripperSettings()

@@ -14,6 +14,7 @@ from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.pose import Pose
 from lbm_studio.station.arms.arm import Answers, FrankaArm
 from lbm_studio.station.arms.controller import require_franky
+from lbm_studio.station.arms.desk import ArmDesk
 from lbm_studio.station.arms.settings import ArmSettings
 
 _LOG = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class FrankaStation:
         settings: how the arms follow.
         clock: stamps what is measured.
         frames: where pictures come from; None: there are no cameras.
+        desks: unlock the brakes and let programs command the arms, by arm name; other arms have to
+            be ready already.
     """
 
     def __init__(
@@ -49,12 +52,14 @@ class FrankaStation:
         settings: ArmSettings | None = None,
         clock: Clock | None = None,
         frames: FrameSource | None = None,
+        desks: Mapping[str, ArmDesk] | None = None,
     ) -> None:
         self._description = description
         self._addresses = dict(addresses)
         self._settings = settings or ArmSettings()
         self._clock = clock or MonotonicClock()
         self._frames = frames
+        self._desks = desks or {}
         self._period_s = description.embodiment.chunk.period_s
         self._arms: dict[str, FrankaArm] = {}
         self._machine = MonotonicClock()
@@ -99,6 +104,8 @@ class FrankaStation:
             for name, address in arms.items()
         }
         try:
+            for desk in self._desks.values():
+                desk.prepare()
             for arm in self._arms.values():
                 arm.connect()
         except StationError:
@@ -110,6 +117,11 @@ class FrankaStation:
         for arm in self._arms.values():
             arm.close()
         self._arms = {}
+        for desk in self._desks.values():
+            try:
+                desk.release()
+            except StationError as error:
+                _LOG.info("%s", error)
 
     def read(self) -> StationState:
         """Return what every arm measured last, a few milliseconds ago.
@@ -150,8 +162,14 @@ class FrankaStation:
         """
         answers: Answers = SimpleQueue()
         told = [arm for arm in self._arms.values() if arm.stop(answers)]
-        if not self._await(answers, len(told), self._settings.stop_within_s):
-            _LOG.error("Not every arm has confirmed the stop.")
+        begun_ns = self._machine.now_ns()
+        for _ in told:
+            passed_s = seconds_between(begun_ns, self._machine.now_ns())
+            try:
+                answers.get(timeout=max(0.0, self._settings.stop_within_s - passed_s))
+            except Empty:
+                _LOG.error("Not every arm has confirmed the stop.")
+                return
 
     @property
     def hardware_stop(self) -> HardwareStop:
@@ -167,16 +185,13 @@ class FrankaStation:
         return tuple(arm.health for arm in self._arms.values())
 
     def recover(self) -> None:
-        """Clear the faults of all arms. Nothing moves, before or after: all targets are dropped.
+        """Begin to clear the faults of all arms, and return. Any thread.
 
-        Raises:
-            StationError: an arm is still not ready; the sentence says what to do about it.
+        Nothing moves, before or after: all targets are dropped. :meth:`health` says how it goes,
+        and :meth:`read` works again once all arms are well.
         """
-        answers: Answers = SimpleQueue()
-        asked = [arm for arm in self._arms.values() if arm.recover(answers)]
-        if not self._await(answers, len(asked), self._settings.recover_within_s):
-            raise StationError("Not every arm has recovered in time. Connect again.")
-        self._require_health()
+        for arm in self._arms.values():
+            arm.recover()
 
     def capture(self, camera_names: Sequence[str]) -> dict[str, CameraFrame]:
         """Return the newest picture of the named cameras, from where the station has them.
@@ -207,17 +222,6 @@ class FrankaStation:
         for arm in self._arms.values():
             if arm.fault is not None:
                 raise StationError(arm.fault.sentence)
-
-    def _await(self, answers: Answers, count: int, within_s: float) -> bool:
-        """Return whether so many answers came in time."""
-        begun_ns = self._machine.now_ns()
-        for _ in range(count):
-            passed_s = seconds_between(begun_ns, self._machine.now_ns())
-            try:
-                answers.get(timeout=max(0.0, within_s - passed_s))
-            except Empty:
-                return False
-        return True
 
     def _stop_without_waiting(self) -> None:
         answers: Answers = SimpleQueue()

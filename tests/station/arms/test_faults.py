@@ -20,14 +20,6 @@ ABORTED = "libfranka: Move command aborted: motion aborted by reflex! "
     ("error", "condition", "words"),
     [
         (
-            franky.NetworkException(
-                "libfranka: Connection to FCI refused. Please install FCI feature or enable FCI "
-                "mode in Desk."
-            ),
-            ArmCondition.AWAY,
-            "The right arm at 172.16.0.2 takes no commands. Switch on FCI in Desk",
-        ),
-        (
             franky.NetworkException("libfranka: UDP receive: Timeout"),
             ArmCondition.AWAY,
             "The connection to the right arm at 172.16.0.2 is lost",
