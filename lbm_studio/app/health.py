@@ -2,31 +2,25 @@
 
 from collections.abc import Sequence
 
+from lbm_studio.app.arm_words import arm_rows, is_silent
 from lbm_studio.app.cameras import camera_title, stale_reason
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level
 from lbm_studio.app.processes import Processes
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.views.station import HealthRow
+from lbm_studio.core.arm_health import HardwareStop
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.embodiment import StationDescription
-from lbm_studio.link.messages import Mode, Tick
+from lbm_studio.link.messages import Tick
 
 LATE_FRACTION = 0.3
 """Of the loop's period: from then on lateness is worth a warning."""
 
-SILENT_S = 1.0
-
-STATION_SILENT = "The station does not answer. Restart it on Station."
-
-MODE_WORDS = {
-    Mode.IDLE: "holding still",
-    Mode.TELEOPERATION: "moved by hand",
-    Mode.DEMONSTRATION: "moved by the colleague",
-    Mode.POLICY: "moved by the skill",
-    Mode.HOMING: "going home",
-    Mode.PAUSED: "paused",
-    Mode.STOPPED: "stopped",
+HARDWARE_STOP_WORDS = {
+    HardwareStop.UNKNOWN: "unknown",
+    HardwareStop.RELEASED: "not pressed",
+    HardwareStop.PRESSED: "pressed",
 }
 
 
@@ -36,12 +30,17 @@ def health_rows(live: StationLink, processes: Processes, now_ns: int) -> tuple[H
     if description is None:
         return (_station_process_row(processes),)
     return (
-        *_arm_rows(description, tick, now_ns),
+        *arm_rows(live, description, now_ns),
         _camera_row(live, description, processes, now_ns),
         _loop_row(live, description, processes, now_ns),
         _stop_row(tick, processes),
         _helper_row("Recorder", ProcessName.WRITER, processes, "Recording works."),
     )
+
+
+def hardware_stop_words(live: StationLink) -> str:
+    """Return the state of the hardware stop; empty without a station."""
+    return HARDWARE_STOP_WORDS[live.health.hardware_stop] if live.health else ""
 
 
 def p99(values: Sequence[float]) -> float:
@@ -50,43 +49,24 @@ def p99(values: Sequence[float]) -> float:
     return ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))] if ordered else 0.0
 
 
-def is_silent(tick: Tick | None, now_ns: int) -> bool:
-    """Whether the station has said nothing for too long."""
-    return tick is None or seconds_between(tick.captured_ns, now_ns) > SILENT_S
-
-
-def _arm_rows(
-    description: StationDescription, tick: Tick | None, now_ns: int
-) -> tuple[HealthRow, ...]:
-    if tick is None or is_silent(tick, now_ns):
-        level, sentence = Level.BAD, "The station says nothing about it. Restart the station."
-    elif tick.stop_reason:
-        level, sentence = Level.WARN, f"{tick.stop_reason} Hold Reset to go on."
-    elif tick.clamped:
-        limits = ", ".join(name.replace("_", " ") for name in tick.clamped)
-        level, sentence = Level.WARN, f"At a limit ({limits}), {MODE_WORDS[tick.mode]}."
-    else:
-        level, sentence = Level.GOOD, f"Ready, {MODE_WORDS[tick.mode]}."
-    return tuple(
-        HealthRow(f"{arm.capitalize()} arm", level, sentence)
-        for arm in description.embodiment.arm_names
-    )
-
-
 def _camera_row(
     live: StationLink, description: StationDescription, processes: Processes, now_ns: int
 ) -> HealthRow:
     period_s = description.embodiment.chunk.period_s
     names = description.embodiment.camera_names
     stale = [name for name in names if stale_reason(live.frames.get(name), now_ns, period_s)]
-    restart = _restart_if_gone(ProcessName.RENDERER, processes)
+    restart = _restart_if_gone(processes.camera_process, processes)
     if restart:
         return HealthRow("Cameras", Level.BAD, "The camera process has ended.", restart)
     if stale:
         listed = ", ".join(camera_title(name) for name in stale)
         return HealthRow("Cameras", Level.WARN, f"No fresh pictures from {listed}.")
-    rate_hz = min((frame.rate_hz for frame in live.frames.values()), default=0.0)
-    sentence = f"All {len(names)} are live at {rate_hz:.0f} pictures a second."
+    frames = live.frames.values()
+    rate_hz = min((frame.rate_hz for frame in frames), default=0.0)
+    age_s = max((seconds_between(frame.captured_ns, now_ns) for frame in frames), default=0.0)
+    sentence = (
+        f"All {len(names)} live, {rate_hz:.0f} a second, {max(0.0, age_s):.2f} s old at most."
+    )
     return HealthRow("Cameras", Level.GOOD, sentence)
 
 
@@ -117,7 +97,7 @@ def _stop_row(tick: Tick | None, processes: Processes) -> HealthRow:
     if restart:
         sentence = "The STOP window is gone; the button in this window still works."
         return HealthRow("Stop", Level.WARN, sentence, restart)
-    return HealthRow("Stop", Level.GOOD, "Ready. The self-test shows that it latches.")
+    return HealthRow("Stop", Level.GOOD, "Ready; its process watches too.")
 
 
 def _helper_row(subject: str, name: ProcessName, processes: Processes, fine: str) -> HealthRow:

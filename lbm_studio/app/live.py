@@ -19,12 +19,23 @@ from lbm_studio.core.errors import StudioError
 from lbm_studio.link.bus import (
     DEVICES_TOPIC,
     FRAMES_TOPIC,
+    HEALTH_TOPIC,
+    STEP_TOPIC,
     TICK_TOPIC,
     AsyncRequester,
     Subscriber,
 )
 from lbm_studio.link.frames import FrameRing
-from lbm_studio.link.messages import Describe, Description, FramesReady, Message, Refused, Tick
+from lbm_studio.link.messages import (
+    ConnectStep,
+    Describe,
+    Description,
+    FramesReady,
+    Health,
+    Message,
+    Refused,
+    Tick,
+)
 from lbm_studio.link.session import Session
 
 ASK_TIMEOUT_S = 2.0
@@ -69,6 +80,16 @@ class StationLink(Protocol):
     @property
     def frames(self) -> Mapping[str, LiveFrame]:
         """The newest picture by camera."""
+        ...
+
+    @property
+    def health(self) -> Health | None:
+        """How the arms are; None before the station has told."""
+        ...
+
+    @property
+    def connect_step(self) -> str:
+        """What the station says that it does while it connects; empty before it does."""
         ...
 
     @property
@@ -130,6 +151,8 @@ class _Connection:
         self.inference = _line(session.inference_commands, "inference process", clock)
         self.ticks = Subscriber(session.station_events, TICK_TOPIC)
         self.frames = Subscriber(session.frame_events, FRAMES_TOPIC)
+        self.health = Subscriber(session.station_events, HEALTH_TOPIC)
+        self.steps = Subscriber(session.station_events, STEP_TOPIC)
         self.inputs = (
             Subscriber(session.input_events),
             Subscriber(session.station_events, DEVICES_TOPIC),
@@ -142,8 +165,8 @@ class _Connection:
         self.heartbeat.close()
         for line in (self.station, self.writer, self.inference):
             line.close()
-        self.ticks.close()
-        self.frames.close()
+        for events in (self.ticks, self.frames, self.health, self.steps):
+            events.close()
         for inputs in self.inputs:
             inputs.close()
         self.drop_ring()
@@ -187,6 +210,8 @@ class LiveStation:
         self._description: StationDescription | None = None
         self._skills: tuple[str, ...] = ()
         self._tick: Tick | None = None
+        self._health: Health | None = None
+        self._connect_step = ""
         self._frames: dict[str, LiveFrame] = {}
         self._late_ms: deque[float] = deque(maxlen=LATENESS_TICKS)
         self._tick_meter = RateMeter()
@@ -207,6 +232,14 @@ class LiveStation:
     @property
     def frames(self) -> Mapping[str, LiveFrame]:
         return self._frames
+
+    @property
+    def health(self) -> Health | None:
+        return self._health
+
+    @property
+    def connect_step(self) -> str:
+        return self._connect_step
 
     @property
     def late_ms(self) -> tuple[float, ...]:
@@ -242,6 +275,7 @@ class LiveStation:
         for line in (connection.station, connection.writer, connection.inference):
             line.poll(now_ns)
         if self._connection is connection:  # an answer may have detached it
+            self._take_steps(connection)
             self._take_ticks(connection)
             self._take_frames(connection)
             self._take_inputs(connection)
@@ -283,6 +317,13 @@ class LiveStation:
         self._description = description
         self.described.emit(description)
 
+    def _take_steps(self, connection: _Connection) -> None:
+        step, health = connection.steps.latest(), connection.health.latest()
+        if isinstance(step, ConnectStep):
+            self._connect_step = step.sentence
+        if isinstance(health, Health):
+            self._health = health
+
     def _take_ticks(self, connection: _Connection) -> None:
         while (message := connection.ticks.receive()) is not None:
             if isinstance(message, Tick):
@@ -304,8 +345,8 @@ class LiveStation:
         ring = connection.current_ring() if newest is not None else None
         tick = ring.read() if ring is not None else None
         if tick is not None:
-            rate_hz = self._frame_meter.rate_hz
+            rate_hz, taken = self._frame_meter.rate_hz, tick.images_captured_ns
             self._frames = {
-                name: LiveFrame(image, tick.captured_ns, rate_hz)
+                name: LiveFrame(image, taken.get(name, tick.captured_ns), rate_hz)
                 for name, image in tick.images.items()
             }

@@ -9,16 +9,9 @@ from lbm_studio.app.events import Signal
 from lbm_studio.app.live import LiveStation
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.supervisor import ProcessName, ProcessStatus, Supervisor
+from lbm_studio.core.station_file import CameraKind, find_station_file
 from lbm_studio.link.phone import EVERYWHERE, PhoneAccess
 from lbm_studio.link.session import Session
-
-AT_CONNECT = (
-    ProcessName.STOP,
-    ProcessName.STATION,
-    ProcessName.RENDERER,
-    ProcessName.WRITER,
-)
-"""Started in this order: the stop before anything that could move."""
 
 
 class Processes(Protocol):
@@ -40,8 +33,20 @@ class Processes(Protocol):
         """Where the logs of the session are; empty without one."""
         ...
 
+    @property
+    def camera_process(self) -> ProcessName:
+        """Where the pictures of the session come from: drawn, or grabbed from cameras."""
+        ...
+
     def open(self, station: str) -> None:
-        """Make a session and start its processes."""
+        """Make a session and start its processes.
+
+        Args:
+            station: by its name, or by the path of its file.
+
+        Raises:
+            StudioError: its file cannot be read.
+        """
         ...
 
     def ensure(self, name: ProcessName) -> None:
@@ -105,6 +110,7 @@ class StationProcesses:
         self._session: Session | None = None
         self._supervisor: Supervisor | None = None
         self._station = ""
+        self._camera_process = ProcessName.RENDERER
         self._phone_in_network = False
         self._ending: list[threading.Thread] = []
 
@@ -116,15 +122,21 @@ class StationProcesses:
     def log_folder(self) -> str:
         return str(self._supervisor.log_folder) if self._supervisor else ""
 
+    @property
+    def camera_process(self) -> ProcessName:
+        return self._camera_process
+
     def open(self, station: str) -> None:
         self.close()
+        self._camera_process = _camera_process(station)
         session = self._make_session()
         log_folder = self._log_folder or session.folder
         self._session, self._station = session, station
         self._supervisor = Supervisor(log_folder, self._command)
         self._supervisor.died.connect(self.died.emit)
         self._stop.attach(session)
-        for name in AT_CONNECT:
+        first = (ProcessName.STOP, ProcessName.STATION)  # the stop before anything that could move
+        for name in (*first, self._camera_process, ProcessName.WRITER):
             self.ensure(name)
         self._live.attach(session)
 
@@ -187,8 +199,8 @@ class StationProcesses:
         if name is ProcessName.STOP:
             start = ("stop-window",) if self._with_stop_window else ("worker", "stop")
             return (*start, *folder)
-        if name is ProcessName.STATION:
-            return ("worker", "station", *folder, "--station", self._station)
+        if name in (ProcessName.STATION, ProcessName.CAMERAS):
+            return ("worker", name.value, *folder, "--station", self._station)
         if name is ProcessName.PHONE and self._phone_in_network:
             return ("worker", "phone", *folder, "--host", EVERYWHERE)
         return ("worker", name.value, *folder)
@@ -197,3 +209,10 @@ class StationProcesses:
 def _end(supervisor: Supervisor, session: Session) -> None:
     supervisor.close()
     session.remove()
+
+
+def _camera_process(station: str) -> ProcessName:
+    """Return what brings the pictures of a station; those without a file are simulated."""
+    file = find_station_file(station)
+    is_real = file is not None and any(c.kind is not CameraKind.SIMULATED for c in file.cameras)
+    return ProcessName.CAMERAS if is_real else ProcessName.RENDERER

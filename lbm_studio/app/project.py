@@ -25,7 +25,8 @@ from lbm_studio.app.sounds import Sounds
 from lbm_studio.app.speech import SpeechProcess
 from lbm_studio.app.spoken_goal import SpokenGoal
 from lbm_studio.app.starts import Starts
-from lbm_studio.app.station_panel import CHOICES, StationPanel
+from lbm_studio.app.station_panel import StationPanel
+from lbm_studio.app.stations import Stations
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.teach_panel import TeachPanel
 from lbm_studio.app.train_panel import TrainPanel
@@ -35,9 +36,9 @@ from lbm_studio.app.views.teach import GOAL_FREE
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.app.window import WindowModel
 from lbm_studio.core.clock import Clock, MonotonicClock
-from lbm_studio.core.errors import UnknownNameError
 from lbm_studio.core.hands_free import PEDALS_FILE
 from lbm_studio.core.paths import user_data
+from lbm_studio.core.station_file import STATIONS_FOLDER
 
 DATASETS_FOLDER = "datasets"
 RUNS_FOLDER = "runs"
@@ -98,7 +99,7 @@ def build_application(
 
     Args:
         settings: None reads those of the user.
-        station: to be chosen instead of the one in the settings.
+        station: name or file of the one to be chosen instead of the one in the settings.
         data: the user's data folder; None takes the usual one.
         clock: None takes the machine's.
         command: what child processes are started with; None starts this application again.
@@ -106,13 +107,13 @@ def build_application(
 
     Raises:
         UnknownNameError: there is no such station.
+        StudioError: its file cannot be read.
     """
-    names = [choice.name for choice in CHOICES]
-    if station is not None and station not in names:
-        raise UnknownNameError("station", station, names)
     data = data or user_data()
+    stations = Stations(data / STATIONS_FOLDER)
+    chosen = None if station is None else stations.adopt(station)
     parts = _parts(settings, data, clock or MonotonicClock(), command, with_stop_window)
-    return _application(parts, station or parts.settings.current.station)
+    return _application(parts, stations, chosen or parts.settings.current.station)
 
 
 def _parts(
@@ -150,9 +151,11 @@ def _parts(
     )
 
 
-def _application(parts: _Parts, station: str) -> Application:
+def _application(parts: _Parts, stations: Stations, station: str) -> Application:
     live, notices, settings, jobs = parts.live, parts.notices, parts.settings, parts.jobs
-    station_panel = StationPanel(live, parts.processes, parts.stop, notices, chosen=station)
+    station_panel = StationPanel(
+        live, parts.processes, parts.stop, stations, notices, chosen=station
+    )
     review = ReviewPanel(
         parts.shelf, parts.decoding, parts.replays, parts.checks, parts.exports, notices
     )

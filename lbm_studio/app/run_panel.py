@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from lbm_studio.app.health import STATION_SILENT, is_silent
+from lbm_studio.app.arm_words import STATION_SILENT, is_silent
 from lbm_studio.app.jobs import Jobs
 from lbm_studio.app.layouts import Layouts, Seeds, unseen_seed
 from lbm_studio.app.library import Match, SkillLibrary, Understanding

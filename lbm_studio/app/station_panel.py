@@ -1,39 +1,34 @@
 """The Station panel: choose a station, connect, see how it is."""
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 
-from lbm_studio.app.health import health_rows
+from lbm_studio.app.connecting import connect_steps, fraction_done, missing_cameras, sentence_of
+from lbm_studio.app.health import hardware_stop_words, health_rows
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.processes import Processes
+from lbm_studio.app.stations import Stations
 from lbm_studio.app.stop import StopButton
+from lbm_studio.app.stop_test import StopFigures, StopTest
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.view_model import ViewModel
-from lbm_studio.app.views.station import StationChoice, StationPanelState, StationView
+from lbm_studio.app.views.station import StationChoice, StationPanelState, StationView, StepState
+from lbm_studio.app.words import moment_words
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
-from lbm_studio.link.messages import Mode
+from lbm_studio.link.messages import Message, Mode, Recover, Refused, ResetStop
 
-CHOICES = (
-    StationChoice(
-        "simulated",
-        "Simulated station",
-        "Two FR3 arms and six cameras in the physics simulator. Nothing real moves.",
-    ),
-    StationChoice(
-        "simulated-single",
-        "Simulated station, one arm",
-        "One FR3 arm and two cameras in the physics simulator. Nothing real moves.",
-    ),
-)
 CONNECT_TIMEOUT_S = 60.0
-STOP_TEST_TIMEOUT_S = 1.0
 AT_REST = frozenset({Mode.IDLE, Mode.PAUSED})
+OFF = frozenset({StationPanelState.DISCONNECTED, StationPanelState.FAILED})
 
 _TITLES = {
     ProcessName.STOP: "The STOP window",
     ProcessName.STATION: "The station process",
     ProcessName.RENDERER: "The camera process",
+    ProcessName.CAMERAS: "The camera process",
     ProcessName.WRITER: "The recorder",
     ProcessName.INFERENCE: "The inference process",
     ProcessName.PHONE: "The phone process",
@@ -41,55 +36,100 @@ _TITLES = {
 
 
 class StationPanel(ViewModel[StationView]):
-    """Chooses, connects and watches the station."""
+    """Chooses, connects and watches the station.
+
+    Args:
+        live: the station.
+        processes: started to connect it.
+        stop: pressed by the self-test.
+        stations: what there is to choose from.
+        notices: where things are refused.
+        chosen: the station chosen last; another one if it is gone.
+        wall_clock_s: the time of day [s].
+    """
 
     def __init__(
         self,
         live: StationLink,
         processes: Processes,
         stop: StopButton,
+        stations: Stations,
         notices: Notices,
         *,
-        chosen: str = CHOICES[0].name,
+        chosen: str = "",
+        wall_clock_s: Callable[[], float] = time.time,
     ) -> None:
-        names = [choice.name for choice in CHOICES]
-        chosen = chosen if chosen in names else CHOICES[0].name
-        super().__init__(StationView(StationPanelState.DISCONNECTED, CHOICES, chosen), notices)
+        choices = stations.choices
+        super().__init__(
+            StationView(StationPanelState.DISCONNECTED, choices, _known(chosen, choices)), notices
+        )
         self._live = live
         self._processes = processes
         self._stop = stop
+        self._stations = stations
+        self._wall_clock_s = wall_clock_s
+        self._test = StopTest(live, stop)
+        self._figures: tuple[StopFigures, float] | None = None
         self._connect_began_ns: int | None = None
-        self._test_began_ns: int | None = None
-        self._now_ns = 0
+        self._releases = False
         processes.died.connect(self._process_died)
+        stations.changed.connect(self._show_choices)
+
+    # --- choosing -------------------------------------------------------------------------------
 
     def choose(self, name: str) -> None:
         """Choose the station to connect to; refused while one is connected."""
-        if name not in [choice.name for choice in CHOICES]:
+        if name not in [choice.name for choice in self.view.choices]:
             self._refuse(f"There is no station called “{name}”.")
         elif self._processes.is_open:
             self._refuse("Disconnect the station before choosing another one.")
         else:
-            self.publish(replace(self.view, chosen=name))
+            self._figures = None
+            self.publish(self._off(chosen=name))
+
+    def create(self) -> str:
+        """Write a new station of real arms, like the chosen one, and choose it.
+
+        Returns:
+            Its name; empty when that was refused.
+        """
+        return self._choose_new(self._stations.create)
+
+    def duplicate(self) -> str:
+        """Write a copy of the chosen station and choose it; return its name, as above."""
+        return self._choose_new(self._stations.duplicate)
+
+    def delete(self) -> None:
+        """Remove the chosen station; it can be undone."""
+        if self._may_change():
+            self._try(lambda: self._stations.delete(self.view.chosen))
+
+    def undo(self) -> None:
+        """Undo the last change to a station."""
+        if self._may_change() and (sentence := self._try(self._stations.undo)):
+            self._notices.add(sentence, Level.QUIET)
+
+    # --- connecting -----------------------------------------------------------------------------
 
     def connect(self) -> None:
         """Start the processes of the chosen station; progress appears in the view."""
-        if self.view.state in (StationPanelState.CONNECTING, StationPanelState.CONNECTED):
+        if self.view.state not in OFF:
             self._refuse("The station is connected already.")
             return
+        self._show_choices(self._stations.choices)  # somebody may have mended a file by hand
         try:
-            self._processes.open(self.view.chosen)
+            if self.view.choice.trouble:
+                raise StudioError(self.view.choice.trouble)
+            self._processes.open(self._stations.argument(self.view.chosen))
         except (StudioError, OSError) as error:
             self._fail(f"The station could not be started: {error}")
             return
-        self._connect_began_ns = None
+        self._connect_began_ns, self._releases, self._figures = None, False, None
         self.publish(
             replace(
-                self.view,
+                self._off(self.view.chosen),
                 state=StationPanelState.CONNECTING,
-                progress=0.1,
                 progress_sentence="Starting the station.",
-                stop_test_sentence="",
                 log_folder=self._processes.log_folder,
             )
         )
@@ -97,8 +137,8 @@ class StationPanel(ViewModel[StationView]):
     def disconnect(self) -> None:
         """Hold still and end the station's processes."""
         self._processes.close()
-        self._test_began_ns = None
-        self.publish(StationView(StationPanelState.DISCONNECTED, CHOICES, self.view.chosen))
+        self._test.cancel()
+        self.publish(self._off(self.view.chosen))
 
     def restart(self, process: str) -> None:
         """Start a process again that a health row offers to restart."""
@@ -107,27 +147,29 @@ class StationPanel(ViewModel[StationView]):
             return
         self._processes.restart(ProcessName(process))
 
-    def test_stop(self) -> None:
-        """Send a stop and see that it latches.
+    def recover(self) -> None:
+        """Bring arms that are in reflex back to readiness. Nothing moves."""
+        if not any(row.can_recover for row in self.view.health):
+            self._refuse("No arm has to be recovered.")
+            return
+        self._live.ask(Recover(), self._answered)
 
-        The arms must be at rest. The stop stays latched, to be reset by hand.
-        """
+    def test_stop(self) -> None:
+        """Press the stop and take the time, while the arms rest; the stop stays latched."""
         tick = self._live.tick
-        if tick is None or tick.mode not in AT_REST:
+        if tick is None or tick.mode not in AT_REST or self._test.is_running:
             self._refuse(
                 "The stop can be tested while the arms are at rest and nothing is stopped."
             )
             return
-        self._test_began_ns = self._now_ns
-        self.publish(
-            replace(self.view, stop_test_sentence="Testing the stop.", can_test_stop=False)
-        )
-        self._stop.press("self-test")
+        self.publish(replace(self.view, can_test_stop=False))
+        self._begin_test()
 
     def poll(self, now_ns: int) -> None:
         """Follow the station; called at about 30 Hz."""
-        self._now_ns = now_ns
         self._processes.poll()
+        if (figures := self._test.poll(now_ns)) is not None:
+            self._take_figures(figures)
         if self.view.state is StationPanelState.CONNECTING:
             self._follow_connecting(now_ns)
         if self.view.state is StationPanelState.CONNECTED:
@@ -143,72 +185,151 @@ class StationPanel(ViewModel[StationView]):
         if seconds_between(self._connect_began_ns, now_ns) > CONNECT_TIMEOUT_S:
             self._fail("The station did not become ready within a minute.")
             return
-        fraction, sentence = self._progress()
-        if fraction >= 1.0:
+        if self._live.tick is not None and not missing_cameras(self._live) and self._is_tested():
+            ready = "The station is ready."
             self.publish(
                 replace(
                     self.view,
                     state=StationPanelState.CONNECTED,
+                    steps=(),
                     progress=1.0,
-                    progress_sentence="The station is ready.",
+                    progress_sentence=ready,
                 )
             )
-        else:
-            self.publish(replace(self.view, progress=fraction, progress_sentence=sentence))
-
-    def _progress(self) -> tuple[float, str]:
-        description = self._live.description
-        if description is None:
-            return 0.2, "Waiting for the station to answer."
-        if self._live.tick is None:
-            return 0.5, "Waiting for the first measurement of the arms."
-        missing = [
-            name for name in description.embodiment.camera_names if name not in self._live.frames
-        ]
-        if missing:
-            return 0.8, f"Waiting for the cameras: {len(missing)} to go."
-        return 1.0, ""
-
-    def _follow_connected(self, now_ns: int) -> None:
-        tick = self._live.tick
-        self._follow_stop_test(now_ns)
+            return
+        steps = connect_steps(
+            self._live, tests_stop=self._tests_stop, is_testing=self._test.is_running
+        )
         self.publish(
             replace(
                 self.view,
-                health=health_rows(self._live, self._processes, now_ns),
-                can_test_stop=tick is not None
-                and tick.mode in AT_REST
-                and self._test_began_ns is None,
-                log_folder=self._processes.log_folder,
+                steps=steps,
+                progress=fraction_done(steps),
+                progress_sentence=sentence_of(steps),
             )
         )
 
-    def _follow_stop_test(self, now_ns: int) -> None:
-        if self._test_began_ns is None:
-            return
-        seconds = seconds_between(self._test_began_ns, now_ns)
-        tick = self._live.tick
-        if tick is not None and tick.stop_reason:
-            self._end_test(
-                f"The stop works: the station reported it within {seconds:.2f} s. "
-                "Hold Reset to go on."
-            )
-        elif seconds > STOP_TEST_TIMEOUT_S:
-            self._end_test("The stop did not latch. Do not use this station.")
-            self._notices.add("The stop did not latch in its self-test.", Level.BAD)
+    @property
+    def _tests_stop(self) -> bool:
+        """Whether the stop is tested before each connection: it moves the latch of real arms."""
+        description = self._live.description
+        return description is not None and description.simulated
 
-    def _end_test(self, sentence: str) -> None:
-        self._test_began_ns = None
-        self.publish(replace(self.view, stop_test_sentence=sentence))
+    def _is_tested(self) -> bool:
+        """Whether the stop works and is released again, or is not tested now; begins the test."""
+        if not self._tests_stop:
+            return True
+        if self._figures is None:
+            if not self._test.is_running:
+                self._begin_test()
+            return False
+        tick = self._live.tick
+        return tick is not None and not tick.stop_reason
+
+    def _begin_test(self) -> None:
+        self._releases = self.view.state is StationPanelState.CONNECTING
+        self._test.begin()
+        self.publish(self._with_figures(self.view))
+
+    def _take_figures(self, figures: StopFigures) -> None:
+        self._figures = (figures, self._wall_clock_s())
+        if figures.trouble:
+            self._notices.add(figures.trouble, Level.BAD)
+            if self._releases:
+                self._fail(f"Not connected: {figures.trouble}")
+        elif self._releases:  # by the program itself: nothing has moved since it was pressed
+            self._live.ask(ResetStop(decided_ns=figures.told_ns), self._answered)
+        self.publish(self._with_figures(self.view))
+
+    def _follow_connected(self, now_ns: int) -> None:
+        tick = self._live.tick
+        is_at_rest = tick is not None and tick.mode in AT_REST
+        view = replace(
+            self.view,
+            health=health_rows(self._live, self._processes, now_ns),
+            can_test_stop=is_at_rest and not self._test.is_running,
+            hardware_stop=hardware_stop_words(self._live),
+            log_folder=self._processes.log_folder,
+        )
+        self.publish(self._with_figures(view))
+
+    def _with_figures(self, view: StationView) -> StationView:
+        if self._test.is_running:
+            return replace(
+                view, stop_test_sentence="Testing the stop.", stop_test_level=Level.QUIET
+            )
+        if self._figures is None:
+            return view
+        figures, measured_s = self._figures
+        if figures.trouble:
+            return replace(view, stop_test_sentence=figures.trouble, stop_test_level=Level.BAD)
+        when = moment_words(measured_s, self._wall_clock_s())
+        sentence = (
+            f"Stop: {figures.told_ms:.1f} ms, arms seen at rest after {figures.rest_ms:.0f} ms, "
+            f"measured {when}."
+        )
+        return replace(view, stop_test_sentence=sentence, stop_test_level=Level.GOOD)
+
+    # --- helpers --------------------------------------------------------------------------------
+
+    def _off(self, chosen: str) -> StationView:
+        view = StationView(
+            StationPanelState.DISCONNECTED,
+            self.view.choices,
+            chosen,
+            undo_sentence=self._stations.undo_sentence,
+        )
+        return self._with_figures(view)
 
     def _fail(self, sentence: str) -> None:
+        steps = tuple(
+            replace(step, state=StepState.FAILED) if step.state is StepState.UNDER_WAY else step
+            for step in self.view.steps
+        )
         self._processes.close()
+        self._test.cancel()
         self._notices.add(sentence, Level.BAD)
         self.publish(
-            StationView(
-                StationPanelState.FAILED, CHOICES, self.view.chosen, progress_sentence=sentence
+            replace(
+                self._off(self.view.chosen),
+                state=StationPanelState.FAILED,
+                steps=steps,
+                progress_sentence=sentence,
             )
         )
+
+    def _show_choices(self, choices: tuple[StationChoice, ...]) -> None:
+        self.publish(
+            replace(
+                self.view,
+                choices=choices,
+                chosen=_known(self.view.chosen, choices),
+                undo_sentence=self._stations.undo_sentence,
+            )
+        )
+
+    def _choose_new(self, make: Callable[[str], str]) -> str:
+        name = self._try(lambda: make(self.view.chosen)) if self._may_change() else ""
+        if name:
+            self.choose(name)
+        return name or ""
+
+    def _may_change(self) -> bool:
+        if self._processes.is_open:
+            self._refuse("Disconnect the station before changing what stations there are.")
+            return False
+        return True
+
+    def _try(self, change: Callable[[], str | None]) -> str | None:
+        try:
+            return change()
+        except (StudioError, OSError) as error:
+            self._refuse(str(error))
+            return None
+
+    def _answered(self, answer: Message) -> None:
+        if isinstance(answer, Refused):
+            self._refuse(answer.reason)
 
     def _process_died(self, name: ProcessName) -> None:
         if name is ProcessName.STOP:
@@ -218,3 +339,7 @@ class StationPanel(ViewModel[StationView]):
             self._notices.add(
                 f"{title} ended unexpectedly. The panel Station can start it again.", Level.BAD
             )
+
+
+def _known(chosen: str, choices: tuple[StationChoice, ...]) -> str:
+    return chosen if chosen in {choice.name for choice in choices} else choices[0].name

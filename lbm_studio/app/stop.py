@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from lbm_studio.app.events import Signal
+from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import StopOutcome, StopReport, StopSupervisor
 
@@ -20,6 +21,10 @@ class Presser(Protocol):
         """Stop the arms; kill the station when it does not obey."""
         ...
 
+    def rehearse(self, source: str, pressed_ns: int | None = None) -> StopReport:
+        """Stop the arms; leave the station alone when it does not obey."""
+        ...
+
 
 class StopButton:
     """Presses stop on the station of a session.
@@ -31,14 +36,22 @@ class StopButton:
         pressed: the source, at once, in the thread that pressed.
         reported: what became of a press, in words; emitted by ``poll``. A harmless outcome says
             nothing.
+        rehearsed: what became of a rehearsal; emitted by ``poll``.
     """
 
-    def __init__(self, presser_for: Callable[[Session], Presser] = StopSupervisor) -> None:
+    def __init__(
+        self,
+        presser_for: Callable[[Session], Presser] = StopSupervisor,
+        clock: Clock | None = None,
+    ) -> None:
         self.pressed: Signal[str] = Signal()
         self.reported: Signal[str] = Signal()
+        self.rehearsed: Signal[StopReport] = Signal()
         self._presser_for = presser_for
+        self._clock = clock or MonotonicClock()
         self._presser: Presser | None = None
         self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._rehearsals: queue.SimpleQueue[StopReport] = queue.SimpleQueue()
 
     @property
     def is_reachable(self) -> bool:
@@ -67,10 +80,27 @@ class StopButton:
             ).start()
         self.pressed.emit(source)
 
+    def rehearse(self, source: str) -> int:
+        """Stop now, have the time taken, and return when it was pressed [ns]; never blocks.
+
+        Unlike a press it leaves a station alive that does not acknowledge it: before a connection
+        nothing moves yet, and whoever asked wants to know.
+        """
+        presser, pressed_ns = self._presser, self._clock.now_ns()
+        if presser is not None:
+            threading.Thread(
+                target=lambda: self._rehearsals.put(presser.rehearse(source, pressed_ns)),
+                name="rehearsal",
+                daemon=True,
+            ).start()
+        return pressed_ns
+
     def poll(self) -> None:
         """Say what became of the presses."""
         while not self._reports.empty():
             self.reported.emit(self._reports.get())
+        while not self._rehearsals.empty():
+            self.rehearsed.emit(self._rehearsals.get())
 
     def _press(self, presser: Presser, source: str, pressed_ns: int | None) -> None:
         report = presser.press(source, pressed_ns)

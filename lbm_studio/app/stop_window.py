@@ -6,7 +6,7 @@ It sends no heartbeat: the STOP window must not keep arms moving for a main wind
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from lbm_studio.app.health import is_silent
+from lbm_studio.app.arm_words import is_silent
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.view_model import ViewModel

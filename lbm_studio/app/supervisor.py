@@ -31,6 +31,7 @@ class ProcessName(StrEnum):
     STOP = "stop"
     STATION = "station"
     RENDERER = "renderer"
+    CAMERAS = "cameras"
     WRITER = "writer"
     INFERENCE = "inference"
     PHONE = "phone"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lbm_studio.app.arm_keys import ArmKeys
+from lbm_studio.app.arm_words import STATION_SILENT, is_silent
 from lbm_studio.app.background import Background
 from lbm_studio.app.cameras import stale_camera
 from lbm_studio.app.countdown import Countdown
@@ -11,7 +12,6 @@ from lbm_studio.app.datasets import Shelf
 from lbm_studio.app.events import Signal
 from lbm_studio.app.experience import Outcome
 from lbm_studio.app.film import take_of
-from lbm_studio.app.health import STATION_SILENT, is_silent
 from lbm_studio.app.layouts import Layouts, Seeds, recorded_seed
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices

@@ -1,6 +1,6 @@
 """What the Teach panel says."""
 
-from lbm_studio.app.health import STATION_SILENT
+from lbm_studio.app.arm_words import STATION_SILENT
 from lbm_studio.app.notices import Level
 from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView, VerdictLine
 from lbm_studio.link.messages import EpisodeJudged, EpisodeKept

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from lbm_studio.app.arm_words import MODE_WORDS, is_silent
 from lbm_studio.app.cameras import stale_reason
-from lbm_studio.app.health import MODE_WORDS, is_silent, p99
+from lbm_studio.app.health import hardware_stop_words, p99
 from lbm_studio.app.jobs import Jobs
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notice, Notices
@@ -92,6 +93,7 @@ class WindowModel(ViewModel[WindowView]):
             arms=arms_part(tick, now_ns),
             loop=loop_part(self._live, now_ns),
             cameras=cameras_part(self._live, now_ns),
+            hardware_stop=hardware_stop_words(self._live),
             stop=self._stop_view(tick, now_ns),
         )
         self.publish(self._with_slow_parts(self._with_station(view, tick, now_ns), now_ns))

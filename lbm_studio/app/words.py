@@ -1,5 +1,7 @@
 """Durations, jobs and numbers as people say them."""
 
+from datetime import datetime
+
 from lbm_studio.app.run_record import RunRecord
 
 
@@ -10,6 +12,20 @@ def duration_words(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def moment_words(unix_s: float, now_unix_s: float) -> str:
+    """Return when something was, e.g. ``"today 14:02"`` or ``"on 3 November, 14:02"``."""
+    moment, now = datetime.fromtimestamp(unix_s), datetime.fromtimestamp(now_unix_s)
+    day = "today" if moment.date() == now.date() else f"on {moment.day} {moment:%B},"
+    return f"{day} {moment:%H:%M}"
+
+
+def age_words(days: int) -> str:
+    """Return how long ago a day was."""
+    if days < 2:
+        return "yesterday" if days == 1 else "today"
+    return f"{days} days ago" if days < 60 else f"{days // 30} months ago"
 
 
 def count_words(count: int, one: str, many: str) -> str:

@@ -28,6 +28,7 @@ from lbm_studio.core.pose import Pose
 from lbm_studio.core.runs import write_text
 from lbm_studio.core.toml import FieldError, from_toml, to_toml
 
+STATIONS_FOLDER = "stations"
 STATION_SUFFIX = ".toml"
 STATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 QUARTER_TURNS_DEG = (0, 90, 180, 270)
@@ -201,7 +202,7 @@ class StationFile:
 
 def stations_folder() -> Path:
     """Return the folder of the user's station files (not created)."""
-    return user_data() / "stations"
+    return user_data() / STATIONS_FOLDER
 
 
 def station_names() -> tuple[str, ...]:

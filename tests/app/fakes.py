@@ -31,6 +31,7 @@ from lbm_studio.link.messages import (
     FollowListening,
     GoHome,
     Halt,
+    Health,
     Hearing,
     JudgeEpisode,
     KeepEpisode,
@@ -107,6 +108,8 @@ class FakeStation:
         self.description: StationDescription | None = station_description()
         self.skills: tuple[str, ...] = ("stack_cups", "lift_tray")
         self.tick: Tick | None = first_tick()
+        self.health: Health | None = None
+        self.connect_step = ""
         self.frames: dict[str, LiveFrame] = {}
         self.late_ms: tuple[float, ...] = (1.0, 2.0)
         self.rate_hz = 5.0
@@ -252,6 +255,7 @@ class FakeProcesses:
         self.opened: list[str] = []
         self.cannot_open = ""
         self.restarted: list[ProcessName] = []
+        self.camera_process = ProcessName.RENDERER
         self.phones_in_network = False
 
     def open(self, station: str) -> None:
@@ -260,6 +264,7 @@ class FakeProcesses:
         self.opened.append(station)
         self.is_open = True
         self.running = set(ProcessName) - {ProcessName.INFERENCE, ProcessName.PHONE}
+        self.running.discard(ProcessName.CAMERAS)
 
     def ensure(self, name: ProcessName) -> None:
         self.running.add(name)

@@ -1,41 +1,92 @@
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from lbm_studio.app.notices import Level
 from lbm_studio.app.station_panel import CONNECT_TIMEOUT_S, StationPanel
+from lbm_studio.app.stations import Stations
 from lbm_studio.app.stop import StopButton
+from lbm_studio.app.stop_test import PRESSES
 from lbm_studio.app.supervisor import ProcessName
-from lbm_studio.app.views.station import StationPanelState
-from lbm_studio.link.messages import Mode
+from lbm_studio.app.views.station import StationPanelState, StepState
+from lbm_studio.core.arm_health import ArmCondition, ArmHealth, HardwareStop
+from lbm_studio.link.messages import Health, Mode, Recover, ResetStop
+from lbm_studio.link.stop import StopOutcome, StopReport
 from tests.app.fakes import SECOND_NS, first_tick, station_description
 
+TOLD_S = 0.0018
+NOON_UNIX_S = 1_780_000_000.0
+
+
+class RehearsedStop(StopButton):
+    """A stop whose rehearsals end as the test says, at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outcomes: list[StopOutcome] = []
+        self.rehearsals = 0
+        self.pressed_ns = 1
+
+    def rehearse(self, source: str) -> int:
+        self.rehearsals += 1
+        return self.pressed_ns
+
+    def poll(self) -> None:
+        if self.outcomes:
+            self.rehearsed.emit(StopReport(self.outcomes.pop(0), TOLD_S))
+
 
 @pytest.fixture
-def stop():
-    return StopButton()
+def stop() -> RehearsedStop:
+    return RehearsedStop()
 
 
 @pytest.fixture
-def panel(station, processes, stop, notices):
-    return StationPanel(station, processes, stop, notices)
+def stations(tmp_path) -> Stations:
+    return Stations(tmp_path)
 
 
 @pytest.fixture
-def connected(panel, station):
+def panel(station, processes, stop, stations, notices):
+    return StationPanel(
+        station, processes, stop, stations, notices, wall_clock_s=lambda: NOON_UNIX_S
+    )
+
+
+def pass_stop_test(panel, station, stop):
+    """Let the self-test of the stop find that it works."""
+    panel.poll(0)
+    stop.outcomes = [StopOutcome.STOPPED]
+    stop.poll()
+    station.change(mode=Mode.STOPPED, stop_reason="Stopped by self-test.", captured_ns=1)
+    panel.poll(0)
+    station.change(captured_ns=SECOND_NS // 5)
+    panel.poll(0)
+    station.change(captured_ns=0)
+
+
+@pytest.fixture
+def connected(panel, station, stop):
     station.show_pictures(0)
     panel.connect()
+    pass_stop_test(panel, station, stop)
     panel.poll(0)
+    assert panel.view.state is StationPanelState.CONNECTED
     return panel
 
 
-def test_connecting_says_what_it_waits_for_until_the_station_is_ready(panel, station):
+def test_connecting_says_what_it_waits_for_until_the_station_is_ready(panel, station, stop):
     station.vanish()
     panel.connect()
     sentences = []
     steps = [
         lambda: None,
+        lambda: setattr(station, "connect_step", "Left arm: unlocking brakes."),
         lambda: setattr(station, "description", station_description()),
         lambda: setattr(station, "tick", first_tick()),
         lambda: station.show_pictures(0),
+        lambda: pass_stop_test(panel, station, stop),
     ]
     for step in steps:
         step()
@@ -43,12 +94,122 @@ def test_connecting_says_what_it_waits_for_until_the_station_is_ready(panel, sta
         sentences.append(panel.view.progress_sentence)
 
     assert sentences == [
-        "Waiting for the station to answer.",
-        "Waiting for the first measurement of the arms.",
-        "Waiting for the cameras: 2 to go.",
+        "Station process: starting.",
+        "Arms: left arm: unlocking brakes.",
+        "Arms: left arm: unlocking brakes.",
+        "Cameras: 0 of 2.",
+        "Stop: testing it.",
         "The station is ready.",
     ]
     assert panel.view.state is StationPanelState.CONNECTED
+
+
+def test_the_steps_of_connecting_show_what_is_done_under_way_and_ahead(panel, station):
+    panel.connect()
+    panel.poll(0)
+
+    assert [step.state for step in panel.view.steps] == [
+        StepState.DONE,
+        StepState.DONE,
+        StepState.UNDER_WAY,
+        StepState.AHEAD,
+    ]
+
+
+def test_a_simulated_station_is_connected_once_its_stop_was_tested_and_released(
+    connected, station, stop
+):
+    assert stop.rehearsals == 1
+    assert station.asked_for(ResetStop) == [ResetStop(decided_ns=1 + round(TOLD_S * SECOND_NS))]
+    assert connected.view.stop_test_sentence == (
+        "Stop: 1.8 ms, arms seen at rest after 200 ms, measured today "
+        f"{datetime.fromtimestamp(NOON_UNIX_S):%H:%M}."
+    )
+
+
+def test_a_stop_that_is_not_acknowledged_again_and_again_keeps_the_station_disconnected(
+    panel, station, stop, processes
+):
+    station.show_pictures(0)
+    panel.connect()
+    panel.poll(0)
+    stop.outcomes = [StopOutcome.NOT_RUNNING] * PRESSES
+    for _ in range(PRESSES):
+        stop.poll()
+    panel.poll(0)
+
+    assert panel.view.state is StationPanelState.FAILED
+    assert "was not acknowledged within 50 ms" in panel.view.progress_sentence
+    assert not processes.is_open
+
+
+def test_the_stop_of_real_arms_is_not_pressed_unasked(panel, station, stop):
+    station.description = replace(station_description(), simulated=False)
+    station.show_pictures(0)
+    panel.connect()
+    panel.poll(0)
+
+    assert panel.view.state is StationPanelState.CONNECTED
+    assert stop.rehearsals == 0
+
+
+def test_an_arm_in_reflex_can_be_recovered_and_nothing_moves(connected, station, said):
+    connected.recover()
+    assert said()[-1] == "No arm has to be recovered."
+    station.health = Health(
+        captured_ns=0,
+        arms=(ArmHealth("right", ArmCondition.REFLEX, "The right arm hit something."),),
+        hardware_stop=HardwareStop.RELEASED,
+    )
+    connected.poll(0)
+    row = next(row for row in connected.view.health if row.subject == "Right arm")
+    assert (row.level, row.sentence) == (Level.BAD, "The right arm hit something.")
+    assert connected.view.hardware_stop == "not pressed"
+
+    connected.recover()
+
+    assert station.asked[-1] == Recover()
+
+
+def test_a_station_whose_file_is_broken_is_listed_but_not_connected(panel, tmp_path, processes):
+    (tmp_path / "bench.toml").write_text("driver = 3")
+    panel.connect()
+    panel.disconnect()
+    panel.choose("bench")
+    processes.opened.clear()
+
+    panel.connect()
+
+    assert panel.view.state is StationPanelState.FAILED
+    assert "bench.toml cannot be read" in panel.view.progress_sentence
+    assert processes.opened == []
+
+
+def test_a_new_station_is_chosen_and_its_file_is_what_is_connected(panel, tmp_path, processes):
+    name = panel.create()
+    panel.connect()
+
+    assert panel.view.chosen == name
+    assert panel.view.choice.is_real
+    assert processes.opened == [str(tmp_path / f"{name}.toml")]
+
+
+def test_stations_are_not_changed_while_one_is_connected(connected, said):
+    assert connected.create() == ""
+    connected.delete()
+    assert "Disconnect the station before changing" in said()[-1]
+
+
+def test_a_deleted_station_comes_back_when_that_is_undone(panel, said):
+    name = panel.create()
+    panel.delete()
+    assert panel.view.chosen == "simulated"
+    assert panel.view.undo_sentence == "the removal of “New station”"
+
+    panel.undo()
+
+    assert name in [choice.name for choice in panel.view.choices]
+    assert said()[-1] == "Undone: the removal of “New station”."
 
 
 def test_a_station_process_that_ends_while_connecting_fails_with_its_last_words(
@@ -154,24 +315,27 @@ def test_a_station_that_hangs_can_be_started_anew(connected, processes):
     assert processes.restarted == [ProcessName.STATION]
 
 
-def test_the_self_test_presses_stop_and_sees_it_latch(connected, station, stop):
-    pressed: list[str] = []
-    stop.pressed.connect(pressed.append)
+def test_the_self_test_on_request_leaves_the_stop_latched(connected, station, stop):
+    resets = len(station.asked_for(ResetStop))
     connected.test_stop()
+    connected.poll(0)
     assert connected.view.stop_test_sentence == "Testing the stop."
+    assert not connected.view.can_test_stop
 
-    station.change(mode=Mode.STOPPED, stop_reason="Stop by self-test.")
-    connected.poll(SECOND_NS // 10)
+    pass_stop_test(connected, station, stop)
 
-    assert pressed == ["self-test"]
-    assert connected.view.stop_test_sentence.startswith("The stop works")
+    assert connected.view.stop_test_sentence.startswith("Stop: 1.8 ms")
+    assert len(station.asked_for(ResetStop)) == resets
 
 
-def test_a_stop_that_does_not_latch_is_said_loudly(connected, said):
+def test_a_stop_that_does_not_latch_is_said_loudly(connected, stop, said):
     connected.test_stop()
-    connected.poll(2 * SECOND_NS)
-    assert connected.view.stop_test_sentence == ("The stop did not latch. Do not use this station.")
-    assert "did not latch" in said()[-1]
+    stop.outcomes = [StopOutcome.STOPPED]
+    stop.poll()
+    connected.poll(10 * SECOND_NS)
+
+    assert connected.view.stop_test_sentence == "The stop did not latch. Do not use this station."
+    assert said()[-1] == "The stop did not latch. Do not use this station."
 
 
 @pytest.mark.parametrize("mode", [Mode.POLICY, Mode.TELEOPERATION, Mode.STOPPED])

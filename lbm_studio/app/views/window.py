@@ -61,6 +61,7 @@ class WindowView:
         training: progress of the running job; empty text when there is none.
         notices: newest last.
         stop: the STOP button.
+        hardware_stop: the state of the hardware stop, in a word or two; empty without a station.
     """
 
     panel: PanelName = PanelName.STATION
@@ -74,3 +75,4 @@ class WindowView:
     training: StatusPart = StatusPart("")
     notices: tuple[Notice, ...] = ()
     stop: StopView = StopView()
+    hardware_stop: str = ""
