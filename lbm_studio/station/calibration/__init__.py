@@ -1,0 +1,1 @@
+"""Where cameras and arms really are, found from pictures of a printed board."""
