@@ -1,9 +1,15 @@
 """Which station a name means: one that is built in, or the station file of that name or path."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from lbm_studio.core.clock import Clock
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.core.station_file import Driver, find_station_file, station_names
+from lbm_studio.station.arms.desk import ArmDesk, desks_of
+from lbm_studio.station.arms.settings import ArmSettings
+from lbm_studio.station.arms.station import FrankaStation
 from lbm_studio.station.interface import Station
 from lbm_studio.station.simulation.embodiments import STATIONS
 from lbm_studio.station.simulation.station import SimulatedStation
@@ -39,8 +45,21 @@ def find_simulated_station(station: str) -> StationDescription:
     return description
 
 
-def make_station(station: str, clock: Clock) -> Station:
-    """Return the station of a name or path, not connected yet: here its driver is chosen.
+@dataclass(frozen=True)
+class ChosenStation:
+    """A station that is not connected yet.
+
+    Attributes:
+        station: what is moved.
+        desks: the web interface of each arm whose password is known, by arm name.
+    """
+
+    station: Station
+    desks: Mapping[str, ArmDesk] = field(default_factory=dict[str, ArmDesk])
+
+
+def make_station(station: str, clock: Clock) -> ChosenStation:
+    """Return the station of a name or path: here its driver is chosen.
 
     Raises:
         UnknownNameError: there is none.
@@ -49,10 +68,8 @@ def make_station(station: str, clock: Clock) -> Station:
     description = find_station(station)
     file = None if station in STATIONS else find_station_file(station)
     if file is None or file.driver is Driver.SIMULATED:
-        return SimulatedStation(description, clock=clock)
-    from lbm_studio.station.arms.settings import ArmSettings
-    from lbm_studio.station.arms.station import FrankaStation
-
+        return ChosenStation(SimulatedStation(description, clock=clock))
     addresses = {arm.name: arm.address for arm in file.arms}
     settings = ArmSettings(realtime=file.realtime)
-    return FrankaStation(description, addresses, settings=settings, clock=clock)
+    arms = FrankaStation(description, addresses, settings=settings, clock=clock)
+    return ChosenStation(arms, desks_of({n: a for n, a in addresses.items() if a}))

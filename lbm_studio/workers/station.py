@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ from lbm_studio.core.clock import (
     seconds_between,
 )
 from lbm_studio.core.codec import to_json
+from lbm_studio.core.errors import StationError
 from lbm_studio.core.shift import Shift
 from lbm_studio.link import inputs, messages
 from lbm_studio.link.bus import (
@@ -38,6 +39,7 @@ from lbm_studio.link.bus import (
 from lbm_studio.link.messages import Accepted, Message, Mode, Refused
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import STATION, Press, StopReceiver
+from lbm_studio.station.arms.desk import ArmDesk
 from lbm_studio.station.choice import make_station
 from lbm_studio.station.control.commands import Scene, StationCommands
 from lbm_studio.station.control.loop import ControlLoop, Cycle
@@ -93,6 +95,7 @@ class StationProcess:
         station: what is moved.
         clock: the time.
         simulation: the scene, where the station is simulated.
+        desks: where the brakes of real arms are unlocked, by arm name.
     """
 
     def __init__(
@@ -102,12 +105,14 @@ class StationProcess:
         clock: Clock,
         *,
         simulation: Simulation | None = None,
+        desks: Mapping[str, ArmDesk] | None = None,
     ) -> None:
         description = station.description
         self._session = session
         self._station = station
         self._clock = clock
         self._simulation = simulation
+        self._desks = desks or {}
         self._embodiment = description.embodiment
         self._latch = StopLatch(clock)
         envelope = SafetyEnvelope(description)
@@ -134,8 +139,7 @@ class StationProcess:
             stack.callback(self._inference.close)
             stack.enter_context(self._lifetime)
             events = stack.enter_context(Publisher(self._session.station_events))
-            events.publish(STEP_TOPIC, messages.ConnectStep(sentence="Taking hold of the arms."))
-            self._station.connect()
+            self._connect(events, stack)
             stack.enter_context(StopReceiver(self._session.stop_file, self._stop, self._clock))
             address = self._session.station_commands
             requests = stack.enter_context(Responder(address, messages.StationRequest))
@@ -143,6 +147,25 @@ class StationProcess:
             loop.start()
             stack.callback(self._end, loop)
             requests.serve(self._handle, self._lifetime.is_over)
+
+    def _connect(self, events: Publisher, stack: ExitStack) -> None:
+        """Unlock the arms as far as that is known how, and take hold of them."""
+
+        def tell(sentence: str) -> None:
+            events.publish(STEP_TOPIC, messages.ConnectStep(sentence=sentence))
+
+        for name, desk in self._desks.items():
+            tell(f"{name.capitalize()} arm: unlocking brakes.")
+            stack.callback(self._release, desk)
+            desk.prepare()
+        tell("Taking hold of the arms.")
+        self._station.connect()
+
+    def _release(self, desk: ArmDesk) -> None:
+        try:
+            desk.release()
+        except StationError as error:  # the arms have been let go of; the rest must be, too
+            _LOG.warning("%s", error)
 
     # --- the stop thread ------------------------------------------------------------------------
 
@@ -271,7 +294,9 @@ def main(arguments: list[str]) -> int:
     with suppress(PermissionError):  # helps on a busy machine, where it is allowed
         os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
     clock = MonotonicClock()
-    station = make_station(options.station, clock)
+    chosen = make_station(options.station, clock)
+    station = chosen.station
     scene = SimulatedScene(station) if isinstance(station, SimulatedStation) else None
-    StationProcess(Session(options.session), station, clock, simulation=scene).run()
+    session = Session(options.session)
+    StationProcess(session, station, clock, simulation=scene, desks=chosen.desks).run()
     return 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.core.paths import DATA_VARIABLE, resources
 from lbm_studio.core.station_file import (
@@ -14,8 +15,11 @@ from lbm_studio.core.station_file import (
     station_path,
     write_station_file,
 )
-from lbm_studio.station.choice import find_simulated_station, find_station
+from lbm_studio.station.arms.station import FrankaStation
+from lbm_studio.station.choice import find_simulated_station, find_station, make_station
+from lbm_studio.station.interface import Hardware
 from lbm_studio.station.simulation.embodiments import STATIONS
+from lbm_studio.station.simulation.station import SimulatedStation
 from tests.core.station_files import make_station_file
 
 
@@ -51,6 +55,18 @@ def test_what_is_done_in_simulation_is_refused_to_real_arms() -> None:
     assert find_simulated_station("tame").simulated
     with pytest.raises(StationError, match=r"“Bench” are real.*Choose one of: simulated"):
         find_simulated_station("bench")
+
+
+def test_the_station_file_chooses_the_driver_of_the_arms(tmp_path: Path) -> None:
+    write_station_file(station_path("bench"), make_station_file())
+
+    real = make_station("bench", ManualClock()).station
+    assert isinstance(real, FrankaStation)
+    assert real.description == make_station_file().description
+    assert isinstance(real, Hardware)
+    simulated = make_station("simulated-single", ManualClock()).station
+    assert isinstance(simulated, SimulatedStation)
+    simulated.close()
 
 
 @pytest.mark.parametrize("name", STATIONS)
