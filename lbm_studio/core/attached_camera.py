@@ -1,7 +1,9 @@
 """Cameras that are attached to this machine, whether or not a station uses them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from lbm_studio.core.paths import user_data
 from lbm_studio.core.station_file import CameraKind
 
 
@@ -43,3 +45,8 @@ class CameraListing:
         """Return a line for every camera, then the troubles."""
         lines = [f"{camera.kind:<9} {camera.words}" for camera in self.cameras]
         return "\n".join([*(lines or ["No camera is attached."]), *self.troubles])
+
+
+def memory_file(station: str, slot: str) -> Path:
+    """Return where it is remembered which camera fills a slot, and what it sees (not created)."""
+    return user_data() / "cameras" / station / f"{slot}.npz"
