@@ -50,3 +50,8 @@ class ManualClock:
 def seconds_between(earlier_ns: int, later_ns: int) -> float:
     """Return ``later - earlier`` [s]."""
     return (later_ns - earlier_ns) / NANOSECONDS_PER_SECOND
+
+
+def time_of_day() -> str:
+    """Return what a clock on the wall shows, e.g. ``"14:03:22"``: for words, not to measure by."""
+    return time.strftime("%H:%M:%S")

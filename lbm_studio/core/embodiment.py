@@ -144,8 +144,10 @@ class Embodiment:
 class SafetyCard:
     """Limits that policy and teleoperation both live under, in the station frame.
 
-    The defaults are TRI's public run-time limits for a two-armed station (lbm_eval, dual-Panda
-    differential IK).
+    What happens at each of them is told in :mod:`lbm_studio.core.safety`. The defaults of the
+    speeds, of the workspace, of the elbow and of the distance between bodies are TRI's public
+    run-time limits for a two-armed station (lbm_eval, dual-Panda differential IK), as is the part
+    of the joint speeds.
 
     Attributes:
         max_linear_speed_m_s: of the end effector [m/s].
@@ -153,6 +155,23 @@ class SafetyCard:
         workspace_min_m: smallest x, y, z of the gripper centre [m].
         workspace_max_m: largest x, y, z of the gripper centre [m].
         min_arm_distance_m: between the two gripper centres [m].
+        min_body_distance_m: between any parts of two arms [m].
+        min_table_distance_m: between the table and every part of an arm but its base and its
+            fingers, for which the workspace ends early enough [m].
+        joint_margin_rad: by which every joint stays inside its range [rad].
+        max_elbow_rad: largest angle of the fourth joint, short of the stretched arm [rad].
+        max_joint_speed_share: part of the speed that a joint is capable of where it is.
+        max_force_n: with which an arm may push, where that is measured [N].
+        max_torque_nm: likewise about the end effector [Nm].
+        max_tracking_error_m: between where an end effector was sent and where it is [m].
+        max_tracking_error_rad: likewise, turns [rad].
+        max_jump_m: between two targets, one after the other [m].
+        max_jump_rad: likewise, turns [rad].
+        policy_hold_s: a policy's answer this overdue is waited for at rest [s].
+        policy_stop_s: an answer this overdue is a stop [s].
+        max_picture_age_s: of the pictures that a policy acts on [s].
+        dead_man_s: an input device silent for so long has been let go of [s].
+        heartbeat_s: the window may be silent for so long while the arms move [s].
     """
 
     max_linear_speed_m_s: float = 0.4
@@ -160,6 +179,22 @@ class SafetyCard:
     workspace_min_m: tuple[float, float, float] = (-0.375, -0.7, 0.015)
     workspace_max_m: tuple[float, float, float] = (0.2, 0.7, 0.9)
     min_arm_distance_m: float = 0.08
+    min_body_distance_m: float = 0.01
+    min_table_distance_m: float = 0.01
+    joint_margin_rad: float = 0.05
+    max_elbow_rad: float = -0.6108652381980153
+    max_joint_speed_share: float = 0.9
+    max_force_n: float = 30.0
+    max_torque_nm: float = 10.0
+    max_tracking_error_m: float = 0.12
+    max_tracking_error_rad: float = 0.6
+    max_jump_m: float = 0.25
+    max_jump_rad: float = 1.5
+    policy_hold_s: float = 0.25
+    policy_stop_s: float = 1.0
+    max_picture_age_s: float = 0.5
+    dead_man_s: float = 0.3
+    heartbeat_s: float = 0.5
 
 
 class Measurement(StrEnum):

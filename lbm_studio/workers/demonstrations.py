@@ -96,9 +96,9 @@ class Demonstrations:
         while (intended := demonstrator.next_action()) is not None:
             if should_stop() or len(take) * period_s > TIME_LIMIT_S:
                 return False
-            clamped = self._envelope.clamp(intended, previous, period_s)
-            previous = clamped.action
             state, frames = self._station.read(), self._station.capture(cameras)
+            clamped = self._envelope.clamp(intended, previous, period_s, state)
+            previous = clamped.action
             take.add(self._tick(state, frames, clamped.action, is_clamped=bool(clamped.limits)))
             self._station.step(clamped.action)
             self._clock.advance_s(period_s)

@@ -184,7 +184,9 @@ class Roller:
                     raise
                 return
             for action in self._executed(chunk):
-                clamped = envelope.clamp(action, previous, description.embodiment.chunk.period_s)
+                clamped = envelope.clamp(
+                    action, previous, description.embodiment.chunk.period_s, self._station.read()
+                )
                 previous = clamped.action
                 yield clamped.action
                 if self._is_late:

@@ -81,7 +81,7 @@ def _demonstrate(station: SimulatedStation, skill: Skill, seed: int) -> tuple[bo
     sent = [station.read().as_action()]
     while (wanted := demonstrator.next_action()) is not None:
         period_s = station.description.embodiment.chunk.period_s
-        sent.append(envelope.clamp(wanted, sent[-1], period_s).action)
+        sent.append(envelope.clamp(wanted, sent[-1], period_s, station.read()).action)
         station.step(sent[-1])
     return task.is_success(), sent[1:]
 

@@ -9,7 +9,8 @@ from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.observation import ArmState, CameraFrame, StationState
-from lbm_studio.core.pose import Pose, interpolate
+from lbm_studio.core.pose import FloatArray, Pose, interpolate
+from lbm_studio.station.kinematics import ArmKinematics
 
 START_M = (-0.1, 0.0, 0.3)
 SPACING_M = 0.3
@@ -39,12 +40,14 @@ class KinematicStation:
     def __init__(self, description: StationDescription, clock: Clock) -> None:
         self.description = description
         self.fault = ""
+        self.wrenches: dict[str, FloatArray] = {}
         self.stops = 0
         self.before_command: Callable[[], None] = lambda: None
         self.commands: list[Action] = []
         self._clock = clock
         self._start = self._target = rest_action(description)
         self._commanded_ns = clock.now_ns()
+        self._kinematics = {a.name: ArmKinematics(a) for a in description.embodiment.arms}
 
     def connect(self) -> None:
         """Nothing has to be taken hold of."""
@@ -55,9 +58,14 @@ class KinematicStation:
     def read(self) -> StationState:
         if self.fault:
             raise StationError(self.fault)
-        joints = np.zeros(7)
         arms = {
-            name: ArmState(target.pose, target.gripper_width_m, joints, joints)
+            name: ArmState(
+                target.pose,
+                target.gripper_width_m,
+                self._kinematics[name].solve(target.pose),
+                np.zeros(7),
+                wrench=self.wrenches.get(name),
+            )
             for name, target in self._where().arms.items()
         }
         return StationState(arms, self._clock.now_ns())

@@ -43,7 +43,7 @@ class Rig:
             self.clock,
             envelope=SafetyEnvelope(description),
             latch=self.latch,
-            heartbeat_timeout_s=None,
+            has_window=False,
         )
 
     def tick(self) -> Cycle:

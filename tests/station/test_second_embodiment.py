@@ -84,7 +84,7 @@ def test_a_colleague_demonstrates_on_it(station: SimulatedStation) -> None:
         period_s = station.description.embodiment.chunk.period_s
         previous = station.read().as_action()
         while (wanted := demonstrator.next_action()) is not None:
-            previous = envelope.clamp(wanted, previous, period_s).action
+            previous = envelope.clamp(wanted, previous, period_s, station.read()).action
             station.step(previous)
         successes += task.is_success()
 
@@ -114,7 +114,7 @@ def test_its_speed_limits_follow_from_its_own_rate(station: SimulatedStation) ->
         }
     )
 
-    clamped = SafetyEnvelope(description).clamp(far, before, period_s)
+    clamped = SafetyEnvelope(description).clamp(far, before, period_s, station.read())
 
     step = clamped.action.arms["right"].pose.distance_m(before.arms["right"].pose)
     assert step == pytest.approx(description.safety.max_linear_speed_m_s * period_s)

@@ -275,7 +275,7 @@ def test_a_policy_process_that_dies_ends_in_a_stop_with_a_reason(live: LiveStati
 
     ticks = live.ticks_until(lambda tick: tick.mode is Mode.STOPPED)
 
-    assert ticks[-1].stop_reason == "The policy has stopped answering."
+    assert ticks[-1].stop_reason.startswith("The policy has stopped answering")
     live.order(ResetStop())
 
 
@@ -316,7 +316,7 @@ def test_without_heartbeats_moving_arms_stop_by_themselves(live: LiveStation):
     live.is_beating = False
     ticks = live.ticks_until(lambda tick: tick.mode is Mode.STOPPED)
 
-    assert ticks[-1].stop_reason == "The window has stopped answering."
+    assert ticks[-1].stop_reason.startswith("The window has stopped answering")
     assert "The window does not answer" in live.refusal(ResetStop())
     live.is_beating = True
     live.ask_until(ResetStop(), Accepted)

@@ -13,22 +13,17 @@ from enum import Enum
 
 from lbm_studio.core.action import Action, ActionChunk, ArmTarget
 from lbm_studio.core.clock import seconds_between
-from lbm_studio.core.embodiment import ChunkSpec
+from lbm_studio.core.embodiment import ChunkSpec, SafetyCard
 from lbm_studio.core.errors import StudioError
 from lbm_studio.core.pose import interpolate
 
 MIN_SPEED = 0.25
 MAX_SPEED = 2.0
 
-HOLD_AFTER_S = 0.25
-"""A chunk this overdue is waited for at rest [s]."""
-
-STOP_AFTER_S = 1.0
-"""A chunk this overdue ends the motion [s]."""
-
 FIRST_CHUNK_WITHIN_S = 10.0
 """The first chunk after a start or a pause may take this long: the arms are at rest [s]."""
 
+_DEFAULT_CARD = SafetyCard()
 _MEMORY = 64
 _LATENCY_WEIGHT = 0.3
 _EPSILON = 1e-6
@@ -47,16 +42,20 @@ class ChunkSchedule:
     """Plays chunks, ``speed`` steps a control period, and says when the next one is needed.
 
     A chunk is played for ``spec.execute`` steps. If its successor is late, the rest of the chunk is
-    played for up to ``HOLD_AFTER_S``, then the arms hold; after ``STOP_AFTER_S`` the supply is
-    STALE.
+    played for up to the card's ``policy_hold_s``, then the arms hold; after its ``policy_stop_s``
+    the supply is STALE.
 
     Args:
         spec: the shape of the chunks.
         speed: steps a control period, 0.25 to 2.
+        card: how late a chunk may be.
     """
 
-    def __init__(self, spec: ChunkSpec, *, speed: float = 1.0) -> None:
+    def __init__(
+        self, spec: ChunkSpec, *, speed: float = 1.0, card: SafetyCard = _DEFAULT_CARD
+    ) -> None:
         self._spec = spec
+        self._card = card
         self.speed = speed
         self._latency_s = 0.0
         self.clear()
@@ -131,9 +130,9 @@ class ChunkSchedule:
         if self._waiting_since_ns is None:
             return Supply.FRESH
         waited_s = seconds_between(self._waiting_since_ns, now_ns)
-        if waited_s > (STOP_AFTER_S if self.has_begun else FIRST_CHUNK_WITHIN_S):
+        if waited_s > (self._card.policy_stop_s if self.has_begun else FIRST_CHUNK_WITHIN_S):
             return Supply.STALE
-        return Supply.HOLDING if waited_s > HOLD_AFTER_S else Supply.FRESH
+        return Supply.HOLDING if waited_s > self._card.policy_hold_s else Supply.FRESH
 
     @property
     def current(self) -> ActionChunk | None:
@@ -170,7 +169,7 @@ class ChunkSchedule:
     def _is_overdue(self, now_ns: int) -> bool:
         if self._remaining > 0.0:
             return False
-        return seconds_between(self._wait_from(now_ns), now_ns) > HOLD_AFTER_S
+        return seconds_between(self._wait_from(now_ns), now_ns) > self._card.policy_hold_s
 
     def _wait_from(self, now_ns: int) -> int:
         """Return since when the next chunk is missed [ns]."""

@@ -160,6 +160,7 @@ class StationCommands:
             self._spec,
             goal=goal,
             speed=request.speed,
+            card=self._loop.card,
             is_reached=lambda: self._scene is not None and self._scene.is_reached(self.goal),
         )
         self.goal = goal

@@ -6,22 +6,23 @@ any thread at any time.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lbm_studio.core.action import Action
-from lbm_studio.core.clock import Clock, seconds_between
+from lbm_studio.core.clock import Clock, seconds_between, time_of_day
+from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.errors import StationError, StoppedError, StudioError
 from lbm_studio.core.observation import StationState
 from lbm_studio.core.pose import FloatArray
+from lbm_studio.core.safety import Limit
 from lbm_studio.link.messages import Mode
 from lbm_studio.station.control.motions import Motion, Situation, Step
 from lbm_studio.station.interface import Station
-from lbm_studio.station.latch import StopLatch
+from lbm_studio.station.latch import Cause, StopLatch, no_lasting_cause
 from lbm_studio.station.safety import SafetyEnvelope
-
-HEARTBEAT_TIMEOUT_S = 0.5
-"""Without a sign of life from the window for this long, moving arms stop [s]."""
+from lbm_studio.station.safety.watch import Trip
+from lbm_studio.station.safety.words import told
 
 _MOVING = frozenset({Mode.TELEOPERATION, Mode.DEMONSTRATION, Mode.POLICY, Mode.HOMING})
 _PAUSABLE = frozenset({Mode.DEMONSTRATION, Mode.POLICY})
@@ -37,7 +38,7 @@ class Cycle:
         number: counts from 0.
         state: what was measured at its beginning.
         sent: what really went to the arms, after the clamp; None when nothing did.
-        limits: names of the limits that changed it.
+        limits: names of the limits that changed it, or that stopped the station.
         mode: who moved the arms; the mode in force when the period was over.
         finished: the last motion has come to its end by itself.
         stop_reason: why the stop is latched; empty when it is not.
@@ -66,8 +67,8 @@ class ControlLoop:
         clock: the time.
         envelope: the safety card, applied to every action.
         latch: the stop.
-        heartbeat_timeout_s: how long the arms may move without a heartbeat [s]; None where nobody
-            sends any, e.g. for a batch without a window.
+        has_window: whether somebody sends heartbeats; a batch without a window has nobody.
+        moment: returns the time of day, for sentences.
     """
 
     def __init__(
@@ -77,13 +78,15 @@ class ControlLoop:
         *,
         envelope: SafetyEnvelope,
         latch: StopLatch,
-        heartbeat_timeout_s: float | None = HEARTBEAT_TIMEOUT_S,
+        has_window: bool = True,
+        moment: Callable[[], str] = time_of_day,
     ) -> None:
         self._station = station
         self._clock = clock
         self._envelope = envelope
         self._latch = latch
-        self._heartbeat_timeout_s = heartbeat_timeout_s
+        self._has_window = has_window
+        self._moment = moment
         self._heartbeat_ns = clock.now_ns()
         self._period_s = station.description.embodiment.chunk.period_s
         self._number = 0
@@ -93,6 +96,12 @@ class ControlLoop:
         self._state: StationState | None = None
         self._previous: Action | None = None
         self._is_holding = True
+        self._limits: tuple[str, ...] = ()
+
+    @property
+    def card(self) -> SafetyCard:
+        """The limits in force."""
+        return self._envelope.card
 
     @property
     def mode(self) -> Mode:
@@ -129,6 +138,7 @@ class ControlLoop:
         self._motion = motion
         self._mode = motion.mode
         self._finished = False
+        self._envelope.watch.begin()
         if self._is_holding:
             self._start_from_measured()
 
@@ -155,12 +165,12 @@ class ControlLoop:
         self.require_released()
         if self._mode is not Mode.PAUSED or self._motion is None:
             raise StationError("There is nothing to resume: nothing is paused.")
-        self._motion.resume()
+        self._motion.forget()
         self.start(self._motion)
 
     def halt(self) -> None:
         """End whatever moves the arms and hold still. Not a stop: no latch falls or opens."""
-        self._motion = None
+        self._drop_motion()
         if not self._latch.is_latched:  # otherwise the stop would be obeyed a second time
             self._mode = Mode.IDLE
             self._hold()
@@ -202,12 +212,14 @@ class ControlLoop:
             due_ns: when it should have begun; now by default [ns].
         """
         now_ns = self._clock.now_ns()
+        self._limits = ()
         self._obey_latch()
         state = self._read()
         read_ns = self._clock.now_ns()
         self._watch_heartbeat(now_ns)
+        self._watch_arms(state)
         step = self._next_step(state, now_ns)
-        sent, limits = self._send(step.action)
+        sent = self._send(step.action, state)
         if step.finished:
             self.halt()
             self._finished = True
@@ -217,7 +229,7 @@ class ControlLoop:
             number=self._number - 1,
             state=state,
             sent=None if self._latch.is_latched else sent,
-            limits=limits,
+            limits=self._limits,
             mode=self.mode,
             finished=self._finished,
             stop_reason=self._latch.reason,
@@ -231,11 +243,31 @@ class ControlLoop:
         if not self._latch.is_latched or self._mode is Mode.STOPPED:
             return
         self._station.stop()
-        self._motion = None
+        self._drop_motion()
         self._mode = Mode.STOPPED
         self._finished = False
         self._is_holding = True
         _LOG.info("The station was stopped: %s", self._latch.reason)
+
+    def _drop_motion(self) -> None:
+        """Empty every queue: whatever was planned is not done, not even after a reset."""
+        if self._motion is not None:
+            self._motion.forget()
+            self._motion = None
+
+    def _trip(
+        self,
+        what: str,
+        who: str,
+        *,
+        cause: Cause = no_lasting_cause,
+        limit: str = "",
+        at_m: FloatArray | None = None,
+    ) -> None:
+        """Stop and latch, with a sentence that says what, where and when."""
+        self._latch.trip(told(what, self._moment(), at_m), who, cause)
+        self._limits += (limit,) if limit else ()
+        self._obey_latch()
 
     def _read(self) -> StationState:
         try:
@@ -243,8 +275,7 @@ class ControlLoop:
         except StationError as error:
             if self._state is None:
                 raise
-            self._latch.trip(str(error), "station", self._cannot_read)
-            self._obey_latch()
+            self._trip(str(error), "station", cause=self._cannot_read)
         return self._state
 
     def _cannot_read(self) -> str:
@@ -256,18 +287,31 @@ class ControlLoop:
 
     def _watch_heartbeat(self, now_ns: int) -> None:
         if self.is_moving and self._is_window_silent(now_ns):
-            self._latch.trip(
-                "The window has stopped answering.", "watchdog", self._window_is_silent
-            )
-            self._obey_latch()
+            what = "The window has stopped answering"
+            self._trip(what, "watchdog", cause=self._window_is_silent, limit=Limit.HEARTBEAT)
 
     def _window_is_silent(self) -> str:
         is_silent = self._is_window_silent(self._clock.now_ns())
         return "The window does not answer." if is_silent else ""
 
     def _is_window_silent(self, now_ns: int) -> bool:
-        timeout_s = self._heartbeat_timeout_s
-        return timeout_s is not None and seconds_between(self._heartbeat_ns, now_ns) > timeout_s
+        silent_s = seconds_between(self._heartbeat_ns, now_ns)
+        return self._has_window and silent_s > self.card.heartbeat_s
+
+    def _watch_arms(self, state: StationState) -> None:
+        """Stop arms that push too hard, or are not where they were sent."""
+        if not self.is_moving or self._previous is None:
+            return
+        trip = self._envelope.watch.judge_measured(state, self._previous)
+        if trip is not None:
+            self._obey(trip, self._pushes if trip.is_load else no_lasting_cause)
+
+    def _obey(self, trip: Trip, cause: Cause = no_lasting_cause) -> None:
+        self._trip(trip.what, "safety", cause=cause, limit=trip.name, at_m=trip.at_m)
+
+    def _pushes(self) -> str:
+        trip = self._state and self._envelope.watch.judge_load(self._state)
+        return f"{trip.what}." if trip else ""
 
     def _next_step(self, state: StationState, now_ns: int) -> Step:
         if self._motion is None or not self.is_moving:
@@ -278,25 +322,29 @@ class ControlLoop:
         except StudioError as error:
             step = Step(stop_reason=str(error))
         if step.stop_reason:
-            self._latch.trip(step.stop_reason, self._mode.value)
-            self._obey_latch()
+            self._trip(step.stop_reason, self._mode.value, limit=step.limit or "")
         return step
 
-    def _send(self, action: Action | None) -> tuple[Action | None, tuple[str, ...]]:
+    def _send(self, action: Action | None, state: StationState) -> Action | None:
         if action is None or self._previous is None:
             self._hold()
-            return None, ()
-        clamped = self._envelope.clamp(action, self._previous, self._period_s)
+            return None
+        trip = self._envelope.watch.judge_asked(action, self._previous)
+        if trip is not None:
+            self._obey(trip)
+            return None
+        clamped = self._envelope.clamp(action, self._previous, self._period_s, state)
         if self._latch.is_latched:
-            return None, ()
+            return None
         try:
             self._station.command(clamped.action)
         except StationError as error:
-            self._latch.trip(str(error), "station")
-            return None, ()
+            self._trip(str(error), "station")
+            return None
         self._is_holding = False
         self._previous = clamped.action
-        return clamped.action, clamped.limits
+        self._limits = clamped.limits
+        return clamped.action
 
     def _hold(self) -> None:
         if not self._is_holding and not self._latch.is_latched:

@@ -6,19 +6,16 @@ from typing import Protocol
 
 from lbm_studio.core.action import Action, ActionChunk, ArmTarget
 from lbm_studio.core.clock import seconds_between
-from lbm_studio.core.embodiment import ChunkSpec
+from lbm_studio.core.embodiment import ChunkSpec, SafetyCard
 from lbm_studio.core.observation import StationState
 from lbm_studio.core.pose import FloatArray, Pose, interpolate
+from lbm_studio.core.safety import Limit
 from lbm_studio.link.messages import Mode
 from lbm_studio.station.control.chunks import (
     FIRST_CHUNK_WITHIN_S,
-    STOP_AFTER_S,
     ChunkSchedule,
     Supply,
 )
-
-MAX_FRAME_AGE_S = 0.5
-"""A chunk predicted from older pictures than this, counted from the question, is not played [s]."""
 
 HOMING_SPEED_M_S = 0.15
 HOMING_SPEED_RAD_S = 0.8
@@ -28,6 +25,7 @@ _AT_HOME_M = 1e-4
 _AT_HOME_RAD = 1e-3
 _CLEARANCE_M = 0.01
 
+_DEFAULT_CARD = SafetyCard()
 _NEVER_ANSWERED = "The policy has not answered."
 _FELL_SILENT = "The policy has stopped answering."
 
@@ -57,12 +55,14 @@ class Step:
         action: where the arms should be at its end; None holds them.
         finished: the motion has come to its end.
         stop_reason: why the station must stop and latch; empty when all is well.
+        limit: which limit that is; None where it is none.
         intent: as in ActionChunk.
     """
 
     action: Action | None = None
     finished: bool = False
     stop_reason: str = ""
+    limit: Limit | None = None
     intent: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
@@ -82,8 +82,8 @@ class Motion(Protocol):
         """
         ...
 
-    def resume(self) -> None:
-        """Go on after a pause, as if from a standstill."""
+    def forget(self) -> None:
+        """Drop what was planned: the arms have been brought to rest, the scene may have changed."""
         ...
 
 
@@ -107,8 +107,8 @@ class DemonstrationMotion:
         action = self._demonstrator.next_action()
         return Step(action, finished=action is None)
 
-    def resume(self) -> None:
-        """Nothing to forget: the script goes on where it was."""
+    def forget(self) -> None:
+        """Nothing was planned: the script goes on where it was."""
 
 
 class Predictor(Protocol):
@@ -149,6 +149,7 @@ class PolicyMotion:
         spec: the shape of its chunks.
         goal: the prompt; may be changed while it runs.
         speed: steps a control period, 0.25 to 2.
+        card: how late an answer may be, and how old what it goes by.
         is_reached: whether the goal is reached, where that can be known (simulation).
     """
 
@@ -161,10 +162,12 @@ class PolicyMotion:
         *,
         goal: str,
         speed: float = 1.0,
+        card: SafetyCard = _DEFAULT_CARD,
         is_reached: Callable[[], bool] = _never,
     ) -> None:
         self.goal = goal
-        self.schedule = ChunkSchedule(spec, speed=speed)
+        self.schedule = ChunkSchedule(spec, speed=speed, card=card)
+        self._card = card
         self._predictor = predictor
         self._is_reached = is_reached
         self._asked_about_ns = 0
@@ -175,41 +178,44 @@ class PolicyMotion:
         if self._is_reached():
             return Step(finished=True)
         self.schedule.observe(situation.state.captured_ns)
-        refusal = self._collect(situation.now_ns) or self._ask(situation)
-        if refusal:
-            return Step(stop_reason=refusal)
+        step = self._collect(situation.now_ns) or self._ask(situation)
+        if step is not None:
+            return step
         action = self.schedule.next_action(situation.now_ns)
         if self.schedule.supply(situation.now_ns) is Supply.STALE:
-            return Step(stop_reason=_FELL_SILENT if self._has_answered else _NEVER_ANSWERED)
+            reason = _FELL_SILENT if self._has_answered else _NEVER_ANSWERED
+            return Step(stop_reason=reason, limit=Limit.SILENT_POLICY)
         chunk = self.schedule.current
         return Step(action, intent=chunk.intent if chunk else {})
 
-    def resume(self) -> None:
-        """Forget what was predicted before the pause: the scene may have changed."""
+    def forget(self) -> None:
+        """Drop what was predicted, and what was asked for."""
         self._predictor.forget()
         self.schedule.clear()
 
-    def _ask(self, situation: Situation) -> str:
+    def _ask(self, situation: Situation) -> Step | None:
         if not self.schedule.wants_chunk():
-            return ""
-        valid_s = STOP_AFTER_S if self.schedule.has_begun else FIRST_CHUNK_WITHIN_S
+            return None
+        valid_s = self._card.policy_stop_s if self.schedule.has_begun else FIRST_CHUNK_WITHIN_S
         if not self._predictor.ask(situation.state, self.goal, valid_s):
-            return ""
+            return None
         self._asked_about_ns = situation.state.captured_ns
         self.schedule.asked(situation.now_ns)
         return self._collect(situation.now_ns)  # a policy in this process has answered already
 
-    def _collect(self, now_ns: int) -> str:
-        """Take an answer, if there is one; return why it must not be played, or nothing."""
+    def _collect(self, now_ns: int) -> Step | None:
+        """Take an answer, if there is one; return the stop if it must not be played."""
         chunk = self._predictor.collect()
         if chunk is None:
-            return ""
+            return None
         self._has_answered = True
         age_s = seconds_between(chunk.observed_ns, self._asked_about_ns)
-        if age_s > MAX_FRAME_AGE_S:
-            return f"The camera pictures are {age_s:.1f} s old."
+        most_s = self._card.max_picture_age_s
+        if age_s > most_s:
+            reason = f"The camera pictures are {age_s:.1f} s old, {most_s:.1f} s are allowed."
+            return Step(stop_reason=reason, limit=Limit.OLD_PICTURES)
         self.schedule.accept(chunk, now_ns)
-        return ""
+        return None
 
 
 class HomingMotion:
@@ -245,8 +251,8 @@ class HomingMotion:
             )
         )
 
-    def resume(self) -> None:
-        """Nothing to forget."""
+    def forget(self) -> None:
+        """Nothing was planned."""
 
 
 def _is_at(pose: Pose, goal: Pose) -> bool:

@@ -30,6 +30,9 @@ _HOME_RIGHT_RAD = (-0.101, -0.643, -0.161, -2.584, -0.104, 1.946, 0.593)
 _HOME_LEFT_RAD = (0.101, -0.643, 0.161, -2.584, 0.104, 1.946, 0.978)
 _HOME_CENTRE_RAD = (0.0, -0.643, 0.0, -2.584, 0.0, 1.946, 0.785)
 
+_SAFETY = SafetyCard(max_force_n=800.0)
+"""Simulated arms are stiffer than real ones: they press a button home with up to 400 N."""
+
 _SCENE_SIZE_PX = (384, 288)
 _WRIST_SIZE_PX = (192, 144)
 _SCENE_FOV_RAD = radians(32.5)
@@ -60,7 +63,7 @@ def dual_fr3() -> StationDescription:
         chunk=ChunkSpec(length=16, past=1, execute=4, rate_hz=10.0),
     )
     return StationDescription(
-        "simulated", "Simulated station", True, embodiment, SafetyCard(), tuple(Measurement)
+        "simulated", "Simulated station", True, embodiment, _SAFETY, tuple(Measurement)
     )
 
 
@@ -77,7 +80,7 @@ def single_fr3() -> StationDescription:
     )
     title = "Simulated station with one arm"
     return StationDescription(
-        "simulated-single", title, True, embodiment, SafetyCard(), tuple(Measurement)
+        "simulated-single", title, True, embodiment, _SAFETY, tuple(Measurement)
     )
 
 

@@ -295,8 +295,9 @@ class SimulatedStation:
         if not offsets and not self._is_displaced:
             return dict(action.arms)
         wanted = {name: _moved(target, offsets.get(name)) for name, target in action.arms.items()}
-        before = Action({**self.read().as_action().arms, **self._in_force})
-        clamped = self._envelope.clamp(Action(wanted), before, self._period_s)
+        state = self.read()
+        before = Action({**state.as_action().arms, **self._in_force})
+        clamped = self._envelope.clamp(Action(wanted), before, self._period_s, state)
         self._is_displaced = bool(offsets) or bool(clamped.limits)
         return {name: clamped.action.arms[name] for name in action.arms}
 

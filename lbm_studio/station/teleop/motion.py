@@ -33,5 +33,5 @@ class TeleoperationMotion:
             return Step(stop_reason="The stop button of the input device was pressed.")
         return Step(next_action(reading, situation.previous, self._station, situation.period_s))
 
-    def resume(self) -> None:
-        """Nothing to forget: a device only knows the present."""
+    def forget(self) -> None:
+        """Nothing was planned: a device only knows the present."""

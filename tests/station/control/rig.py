@@ -19,6 +19,7 @@ from tests.core.stations import make_station
 from tests.station.kinematic_station import KinematicStation
 
 STEP_M = 0.01
+MOMENT = "14:03:22"
 DESCRIPTIONS = [make_station("right", "left"), make_station("only")]
 
 
@@ -30,7 +31,11 @@ class Rig:
         self.station = KinematicStation(description, self.clock)
         self.latch = StopLatch(self.clock)
         self.loop = ControlLoop(
-            self.station, self.clock, envelope=SafetyEnvelope(description), latch=self.latch
+            self.station,
+            self.clock,
+            envelope=SafetyEnvelope(description),
+            latch=self.latch,
+            moment=lambda: MOMENT,
         )
         self.is_window_alive = True
         self.cycles: list[Cycle] = []
@@ -79,7 +84,7 @@ class Climb:
 
     def __init__(self, mode: Mode = Mode.DEMONSTRATION, *, steps: int = 1_000_000) -> None:
         self.mode = mode
-        self.resumed = 0
+        self.forgotten = 0
         self.seen: list[Situation] = []
         self._left = steps
 
@@ -90,8 +95,8 @@ class Climb:
             return Step(finished=True)
         return Step(moved(situation.previous, width_m=0.02))
 
-    def resume(self) -> None:
-        self.resumed += 1
+    def forget(self) -> None:
+        self.forgotten += 1
 
 
 class Script:

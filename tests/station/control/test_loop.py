@@ -17,7 +17,16 @@ from lbm_studio.station.control.motions import (
     Step,
 )
 from lbm_studio.station.safety import SafetyEnvelope
-from tests.station.control.rig import DESCRIPTIONS, STEP_M, Climb, Oracle, Rig, Script, moved
+from tests.station.control.rig import (
+    DESCRIPTIONS,
+    MOMENT,
+    STEP_M,
+    Climb,
+    Oracle,
+    Rig,
+    Script,
+    moved,
+)
 from tests.station.kinematic_station import KinematicStation, rest_action
 
 
@@ -34,7 +43,7 @@ class Falter:
             raise self._outcome
         return self._outcome
 
-    def resume(self) -> None: ...
+    def forget(self) -> None: ...
 
 
 @pytest.fixture(params=DESCRIPTIONS, ids=lambda description: str(len(description.embodiment.arms)))
@@ -66,7 +75,7 @@ def test_a_motion_moves_the_arms_from_where_they_are(rig: Rig, mode: Mode):
 def test_what_was_sent_is_what_the_safety_envelope_left(rig: Rig):
     class Leap(Climb):
         def next_step(self, situation: Situation) -> Step:
-            return Step(moved(situation.previous, up_m=0.3))
+            return Step(moved(situation.previous, up_m=0.2))
 
     rig.loop.start(Leap())
     before = rig.heights()[0]
@@ -117,7 +126,7 @@ def test_a_paused_motion_holds_and_goes_on_when_resumed(rig: Rig):
 
     rig.loop.resume()
     assert rig.tick().mode is Mode.POLICY
-    assert motion.resumed == 1
+    assert motion.forgotten == 1
 
 
 @pytest.mark.parametrize("mode", [None, Mode.TELEOPERATION, Mode.HOMING])
@@ -277,7 +286,8 @@ def test_a_motion_that_cannot_go_on_stops_the_station(rig: Rig, outcome: Step | 
     cycle = rig.tick()
 
     assert cycle.mode is Mode.STOPPED
-    assert cycle.stop_reason in (str(outcome), getattr(outcome, "stop_reason", ""))
+    said = outcome.stop_reason if isinstance(outcome, Step) else str(outcome)
+    assert cycle.stop_reason == f"{said[:-1]} ({MOMENT})."
     assert rig.station.stops == 1
 
 
@@ -287,7 +297,7 @@ def test_a_faulted_arm_stops_the_station_until_the_fault_is_gone(rig: Rig):
 
     rig.station.fault = "The arm reports a fault."
     cycle = rig.tick()
-    assert (cycle.mode, cycle.stop_reason) == (Mode.STOPPED, "The arm reports a fault.")
+    assert (cycle.mode, cycle.stop_reason) == (Mode.STOPPED, f"The arm reports a fault ({MOMENT}).")
     with pytest.raises(StationError, match="cannot be reset yet"):
         rig.loop.reset_stop()
 
@@ -305,7 +315,11 @@ def test_a_refused_command_stops_the_station(rig: Rig):
 
     cycle = rig.tick()
 
-    assert (cycle.mode, cycle.stop_reason, cycle.sent) == (Mode.STOPPED, "The arm refuses.", None)
+    assert (cycle.mode, cycle.stop_reason, cycle.sent) == (
+        Mode.STOPPED,
+        f"The arm refuses ({MOMENT}).",
+        None,
+    )
 
 
 # --- the window -------------------------------------------------------------------------------
@@ -322,7 +336,7 @@ def test_moving_arms_stop_half_a_second_after_the_last_heartbeat(rig: Rig):
 
     period_s = rig.description.embodiment.chunk.period_s
     assert 0.5 < (cycle.state.captured_ns - beat_ns) / 1e9 <= 0.5 + period_s
-    assert cycle.stop_reason == "The window has stopped answering."
+    assert cycle.stop_reason == f"The window has stopped answering ({MOMENT})."
 
 
 def test_that_stop_can_be_reset_once_the_window_answers_again(rig: Rig):
@@ -352,7 +366,7 @@ def test_a_batch_without_a_window_needs_no_heartbeat():
         rig.clock,
         envelope=SafetyEnvelope(rig.description),
         latch=rig.latch,
-        heartbeat_timeout_s=None,
+        has_window=False,
     )
     rig.is_window_alive = False
     rig.loop.start(Climb())
@@ -414,7 +428,7 @@ def test_a_policy_that_falls_silent_holds_and_then_stops_the_station(rig: Rig):
 
     cycle = rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
 
-    assert cycle.stop_reason == "The policy has stopped answering."
+    assert cycle.stop_reason == f"The policy has stopped answering ({MOMENT})."
     held = [cycle.mode for cycle in rig.cycles if cycle.sent is None]
     assert held[:-1] == [Mode.POLICY] * (len(held) - 1)
     assert len(held) > 2
@@ -428,7 +442,7 @@ def test_without_anybody_to_ask_the_policy_never_begins(rig: Rig):
     cycle = rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
 
     assert rig.station.commands == []
-    assert cycle.stop_reason == "The policy has not answered."
+    assert cycle.stop_reason == f"The policy has not answered ({MOMENT})."
 
 
 def test_a_policy_that_refuses_stops_the_station_with_its_words(rig: Rig):
@@ -437,7 +451,7 @@ def test_a_policy_that_refuses_stops_the_station_with_its_words(rig: Rig):
     rig.tick()
     oracle.refusal = "There are no pictures of “wrist”."
 
-    assert rig.tick().stop_reason == "There are no pictures of “wrist”."
+    assert rig.tick().stop_reason == f"There are no pictures of “wrist” ({MOMENT})."
 
 
 def test_a_policy_that_sees_old_pictures_stops_the_station(rig: Rig):
@@ -445,7 +459,10 @@ def test_a_policy_that_sees_old_pictures_stops_the_station(rig: Rig):
     oracle.frame_age_s = 0.8
     rig.loop.start(policy(rig, oracle))
 
-    assert rig.tick().stop_reason == "The camera pictures are 0.8 s old."
+    assert (
+        rig.tick().stop_reason
+        == f"The camera pictures are 0.8 s old, 0.5 s are allowed ({MOMENT})."
+    )
     assert rig.station.commands == []
 
 
@@ -508,7 +525,7 @@ def test_homing_that_cannot_get_home_stops_and_says_so(rig: Rig):
     cycle = rig.run_until(lambda cycle: cycle.mode is Mode.STOPPED)
 
     assert not cycle.finished
-    assert cycle.stop_reason == "The arms did not reach their rest pose within 30 s."
+    assert cycle.stop_reason == f"The arms did not reach their rest pose within 30 s ({MOMENT})."
     assert cycle.number * rig.description.embodiment.chunk.period_s == pytest.approx(30.0, abs=0.5)
 
 

@@ -99,7 +99,7 @@ def _demonstrate(
     limits: list[str] = []
     while (wanted := demonstrator.next_action()) is not None:
         period_s = station.description.embodiment.chunk.period_s
-        clamped = envelope.clamp(wanted, previous, period_s)
+        clamped = envelope.clamp(wanted, previous, period_s, station.read())
         previous = clamped.action
         station.step(previous)
         sent.append(previous)

@@ -125,7 +125,7 @@ def _perform(station: SimulatedStation, task: Task, others: OtherGoals) -> None:
     period_s = station.description.embodiment.chunk.period_s
     envelope, action = SafetyEnvelope(station.description), station.read().as_action()
     while (wanted := demonstrator.next_action()) is not None:
-        action = envelope.clamp(wanted, action, period_s).action
+        action = envelope.clamp(wanted, action, period_s, station.read()).action
         station.step(action)
         others.look()
     for _ in range(round(SUCCESS_HELD_S / period_s) + 1):

@@ -8,7 +8,7 @@ import pytest
 from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.pose import Pose, rotation_from_vector
 from lbm_studio.core.teleoperation import ArmTwist, TeleopReading
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.hands import HandLimits
 from lbm_studio.station.teleop.mapping import GRIPPER_SPEED_M_S, next_action
 from tests.core.stations import make_station
 
@@ -109,14 +109,14 @@ def test_a_wild_device_is_kept_to_the_safety_card(request_: TeleopReading) -> No
     pose, before = after.arms["right"].pose, BEFORE.arms["right"].pose
     assert pose.distance_m(before) <= CARD.max_linear_speed_m_s * PERIOD_S + 1e-12
     assert pose.angle_rad(before) <= CARD.max_angular_speed_rad_s * PERIOD_S + 1e-9
-    assert SafetyEnvelope(STATION).clamp(after, BEFORE, PERIOD_S).limits == ()
+    assert HandLimits(STATION).clamp(after, BEFORE, PERIOD_S)[1] == ()
 
 
 def test_pushing_against_the_workspace_does_not_pile_up() -> None:
-    envelope, action = SafetyEnvelope(STATION), BEFORE
+    limits, action = HandLimits(STATION), BEFORE
     for _ in range(50):
         pushed = step(reading(linear=(0.4, 0.0, 0.0)), action)
-        action = envelope.clamp(pushed, action, PERIOD_S).action
+        action = Action(limits.clamp(pushed, action, PERIOD_S)[0])
     assert action.arms["right"].pose.position[0] == pytest.approx(CARD.workspace_max_m[0])
 
     back = step(reading(linear=(-0.1, 0.0, 0.0)), action)

@@ -40,7 +40,7 @@ class Cockpit:
         self.latch = StopLatch(self._clock)
         envelope = SafetyEnvelope(station.description)
         self.loop = ControlLoop(
-            station, self._clock, envelope=envelope, latch=self.latch, heartbeat_timeout_s=None
+            station, self._clock, envelope=envelope, latch=self.latch, has_window=False
         )
         self.start()
 

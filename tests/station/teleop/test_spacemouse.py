@@ -217,7 +217,7 @@ def test_a_push_moves_the_simulated_arm_and_unplugging_stops_it_in_mid_motion(de
             desk.clock,
             envelope=SafetyEnvelope(station.description),
             latch=StopLatch(desk.clock),
-            heartbeat_timeout_s=None,
+            has_window=False,
         )
         loop.start(TeleoperationMotion(desk.source, station.description))
         period_s = station.description.embodiment.chunk.period_s

@@ -1,11 +1,7 @@
-"""The limits every command passes through: the safety card, applied to one action at a time.
-
-The envelope never refuses: it returns the nearest action it allows, and the names of the limits
-that acted, so that a person can see why an arm does not go where it was sent.
-"""
+"""What is limited of the hands alone: where they may be, how fast, how near to each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -13,36 +9,18 @@ import numpy as np
 from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.pose import FloatArray, Pose, interpolate
-
-NOT_FINITE = "not a number"
-WORKSPACE = "workspace"
-LINEAR_SPEED = "linear speed"
-ANGULAR_SPEED = "angular speed"
-ARM_DISTANCE = "arm distance"
-GRIPPER_RANGE = "gripper range"
+from lbm_studio.core.safety import Limit, acted_on
 
 _ROUNDING_M = 1e-9
 _ROUNDING_RAD = 1e-6
 _WIDTH_TOLERANCE_M = 1e-3
 """A width this little out of range is clipped without a word: a policy's noise, not a mistake."""
 
-
-@dataclass(frozen=True)
-class Clamped:
-    """What may be sent.
-
-    Attributes:
-        action: the nearest allowed action.
-        limits: what changed it, e.g. ``"right: linear speed"``; empty when the action was allowed
-            as it was.
-    """
-
-    action: Action
-    limits: tuple[str, ...]
+Targets = dict[str, ArmTarget]
 
 
-class SafetyEnvelope:
-    """The safety card of a station, ready to be applied.
+class HandLimits:
+    """The part of a safety card that can be told from the poses of the hands.
 
     Args:
         description: its safety card and grippers are used.
@@ -57,8 +35,10 @@ class SafetyEnvelope:
         self._low = np.array(self._card.workspace_min_m)
         self._high = np.array(self._card.workspace_max_m)
 
-    def clamp(self, action: Action, previous: Action, period_s: float) -> Clamped:
-        """Return the nearest action that may follow ``previous`` after ``period_s``.
+    def clamp(
+        self, action: Action, previous: Action, period_s: float
+    ) -> tuple[Targets, tuple[str, ...]]:
+        """Return the nearest targets that may follow ``previous``, and what changed them.
 
         Args:
             action: what is asked for. An arm it does not name stays where it was sent last.
@@ -66,42 +46,42 @@ class SafetyEnvelope:
             period_s: time between the two [s].
         """
         limits: list[str] = []
-        targets: dict[str, ArmTarget] = {}
+        targets: Targets = {}
         for name in self._arms:
             before = previous.arms[name]
             target, acted = self._clamp_arm(name, action.arms.get(name, before), before, period_s)
             targets[name] = target
-            limits += [f"{name}: {limit}" for limit in acted]
+            limits += [acted_on(limit, name) for limit in acted]
         for first, second in combinations(self._arms, 2):
             if self._keep_apart(targets, previous.arms, first, second):
-                limits.append(f"{first} and {second}: {ARM_DISTANCE}")
-        return Clamped(Action(targets), tuple(limits))
+                limits.append(acted_on(Limit.ARM_DISTANCE, first, second))
+        return targets, tuple(limits)
 
     def _clamp_arm(
         self, name: str, wanted: ArmTarget, before: ArmTarget, period_s: float
-    ) -> tuple[ArmTarget, list[str]]:
-        if not _is_finite(wanted):
-            return before, [NOT_FINITE]
-        limits: list[str] = []
+    ) -> tuple[ArmTarget, list[Limit]]:
+        if not is_finite(wanted):
+            return before, [Limit.NOT_A_NUMBER]
+        limits: list[Limit] = []
         position = np.clip(wanted.pose.position, self._low, self._high)
         if np.abs(position - wanted.pose.position).max() > _ROUNDING_M:
-            limits.append(WORKSPACE)
+            limits.append(Limit.WORKSPACE)
         position, is_fast = _limit_distance(
             before.pose.position, position, self._card.max_linear_speed_m_s * period_s
         )
-        limits += [LINEAR_SPEED] if is_fast else []
+        limits += [Limit.LINEAR_SPEED] if is_fast else []
         rotation, is_fast = _limit_turn(
             before.pose, wanted.pose, self._card.max_angular_speed_rad_s * period_s
         )
-        limits += [ANGULAR_SPEED] if is_fast else []
+        limits += [Limit.ANGULAR_SPEED] if is_fast else []
         width = float(np.clip(wanted.gripper_width_m, 0.0, self._max_width_m[name]))
         if abs(width - wanted.gripper_width_m) > _WIDTH_TOLERANCE_M:
-            limits.append(GRIPPER_RANGE)
+            limits.append(Limit.GRIPPER_RANGE)
         return ArmTarget(Pose(position, rotation), width), limits
 
     def _keep_apart(
         self,
-        targets: dict[str, ArmTarget],
+        targets: Targets,
         before: Mapping[str, ArmTarget],
         first: str,
         second: str,
@@ -120,7 +100,8 @@ class SafetyEnvelope:
         return True
 
 
-def _is_finite(target: ArmTarget) -> bool:
+def is_finite(target: ArmTarget) -> bool:
+    """Whether a target consists of numbers."""
     numbers = (target.pose.position, target.pose.rotation, target.gripper_width_m)
     return all(bool(np.all(np.isfinite(number))) for number in numbers)
 

@@ -1,11 +1,15 @@
+"""What is limited of the hands, one limit after the other."""
+
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.pose import Pose, rotation_from_vector
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import Clamped
+from lbm_studio.station.safety.hands import HandLimits
 from lbm_studio.station.simulation.embodiments import dual_fr3
 
 PERIOD_S = 0.1
@@ -13,9 +17,20 @@ STATION = dual_fr3()
 CARD = STATION.safety
 
 
+class Hands:
+    """The limits, which say what they did as the envelope does."""
+
+    def __init__(self, station: StationDescription = STATION) -> None:
+        self._limits = HandLimits(station)
+
+    def clamp(self, wanted: Action, before: Action) -> Clamped:
+        targets, limits = self._limits.clamp(wanted, before, PERIOD_S)
+        return Clamped(Action(targets), limits)
+
+
 @pytest.fixture
-def envelope() -> SafetyEnvelope:
-    return SafetyEnvelope(STATION)
+def hands() -> Hands:
+    return Hands()
 
 
 def action(
@@ -33,26 +48,26 @@ def action(
     )
 
 
-def test_an_allowed_action_passes_unchanged(envelope: SafetyEnvelope) -> None:
+def test_an_allowed_action_passes_unchanged(hands: Hands) -> None:
     wanted = action(right=(0.02, -0.2, 0.21), turn_rad=0.1, width_m=0.0)
 
-    clamped = envelope.clamp(wanted, action(), PERIOD_S)
+    clamped = hands.clamp(wanted, action())
 
     names = STATION.embodiment.arm_names
     assert clamped.limits == ()
     assert np.array_equal(clamped.action.as_vector(names), wanted.as_vector(names))
 
 
-def test_linear_speed_is_limited_along_the_way(envelope: SafetyEnvelope) -> None:
-    clamped = envelope.clamp(action(right=(0.1, -0.2, 0.2)), action(), PERIOD_S)
+def test_linear_speed_is_limited_along_the_way(hands: Hands) -> None:
+    clamped = hands.clamp(action(right=(0.1, -0.2, 0.2)), action())
 
     assert clamped.limits == ("right: linear speed",)
     reach_m = CARD.max_linear_speed_m_s * PERIOD_S
     assert clamped.action.arms["right"].pose.position == pytest.approx((reach_m, -0.2, 0.2))
 
 
-def test_angular_speed_is_limited_about_the_same_axis(envelope: SafetyEnvelope) -> None:
-    clamped = envelope.clamp(action(turn_rad=1.0), action(), PERIOD_S)
+def test_angular_speed_is_limited_about_the_same_axis(hands: Hands) -> None:
+    clamped = hands.clamp(action(turn_rad=1.0), action())
 
     assert clamped.limits == ("right: angular speed", "left: angular speed")
     turned = clamped.action.arms["left"].pose
@@ -69,33 +84,31 @@ def test_angular_speed_is_limited_about_the_same_axis(envelope: SafetyEnvelope) 
     ],
 )
 def test_the_hand_stays_in_the_workspace(
-    envelope: SafetyEnvelope,
+    hands: Hands,
     start: tuple[float, float, float],
     wanted: tuple[float, float, float],
     expected: tuple[float, float, float],
 ) -> None:
-    clamped = envelope.clamp(action(right=wanted), action(right=start), PERIOD_S)
+    clamped = hands.clamp(action(right=wanted), action(right=start))
 
     assert clamped.limits == ("right: workspace",)
     assert clamped.action.arms["right"].pose.position == pytest.approx(expected)
 
 
 def test_a_hand_outside_the_workspace_comes_back_no_faster_than_it_may(
-    envelope: SafetyEnvelope,
+    hands: Hands,
 ) -> None:
     outside = action(right=(0.5, -0.2, 0.2))
 
-    clamped = envelope.clamp(outside, outside, PERIOD_S)
+    clamped = hands.clamp(outside, outside)
 
     assert clamped.limits == ("right: workspace", "right: linear speed")
     assert clamped.action.arms["right"].pose.position[0] == pytest.approx(0.46)
 
 
 @pytest.mark.parametrize(("wanted_m", "expected_m"), [(0.2, 0.08), (-0.01, 0.0)])
-def test_the_gripper_stays_in_its_range(
-    envelope: SafetyEnvelope, wanted_m: float, expected_m: float
-) -> None:
-    clamped = envelope.clamp(action(width_m=wanted_m), action(), PERIOD_S)
+def test_the_gripper_stays_in_its_range(hands: Hands, wanted_m: float, expected_m: float) -> None:
+    clamped = hands.clamp(action(width_m=wanted_m), action())
 
     assert clamped.limits == ("right: gripper range", "left: gripper range")
     assert clamped.action.arms["right"].gripper_width_m == expected_m
@@ -103,20 +116,18 @@ def test_the_gripper_stays_in_its_range(
 
 @pytest.mark.parametrize(("wanted_m", "expected_m"), [(0.0801, 0.08), (-0.0001, 0.0)])
 def test_a_width_that_is_a_hair_out_of_range_is_clipped_silently(
-    envelope: SafetyEnvelope, wanted_m: float, expected_m: float
+    hands: Hands, wanted_m: float, expected_m: float
 ) -> None:
-    clamped = envelope.clamp(action(width_m=wanted_m), action(), PERIOD_S)
+    clamped = hands.clamp(action(width_m=wanted_m), action())
 
     assert clamped.limits == ()
     assert clamped.action.arms["right"].gripper_width_m == expected_m
 
 
-def test_two_hands_stop_before_they_meet(envelope: SafetyEnvelope) -> None:
+def test_two_hands_stop_before_they_meet(hands: Hands) -> None:
     before = action(right=(0.0, -0.06, 0.2), left=(0.0, 0.06, 0.2))
 
-    clamped = envelope.clamp(
-        action(right=(0.0, -0.03, 0.2), left=(0.0, 0.03, 0.2)), before, PERIOD_S
-    )
+    clamped = hands.clamp(action(right=(0.0, -0.03, 0.2), left=(0.0, 0.03, 0.2)), before)
 
     arms = clamped.action.arms
     assert clamped.limits == ("right and left: arm distance",)
@@ -126,12 +137,12 @@ def test_two_hands_stop_before_they_meet(envelope: SafetyEnvelope) -> None:
 
 
 def test_two_hands_may_not_pass_through_each_other_within_one_step(
-    envelope: SafetyEnvelope,
+    hands: Hands,
 ) -> None:
-    fast = SafetyEnvelope(replace(STATION, safety=replace(CARD, max_linear_speed_m_s=5.0)))
+    fast = Hands(replace(STATION, safety=replace(CARD, max_linear_speed_m_s=5.0)))
     before = action(right=(0.0, -0.1, 0.2), left=(0.0, 0.1, 0.2))
 
-    clamped = fast.clamp(action(right=(0.0, 0.1, 0.2), left=(0.0, -0.1, 0.2)), before, PERIOD_S)
+    clamped = fast.clamp(action(right=(0.0, 0.1, 0.2), left=(0.0, -0.1, 0.2)), before)
 
     arms = clamped.action.arms
     assert arms["right"].pose.position[1] < arms["left"].pose.position[1]
@@ -140,12 +151,12 @@ def test_two_hands_may_not_pass_through_each_other_within_one_step(
     )
 
 
-def test_hands_that_are_too_near_may_part_but_not_close_in(envelope: SafetyEnvelope) -> None:
+def test_hands_that_are_too_near_may_part_but_not_close_in(hands: Hands) -> None:
     near = action(right=(0.0, -0.02, 0.2), left=(0.0, 0.02, 0.2))
 
-    parting = envelope.clamp(action(right=(0.0, -0.05, 0.2), left=(0.0, 0.05, 0.2)), near, PERIOD_S)
-    closing = envelope.clamp(action(right=(0.0, -0.01, 0.2), left=(0.0, 0.01, 0.2)), near, PERIOD_S)
-    resting = envelope.clamp(near, near, PERIOD_S)
+    parting = hands.clamp(action(right=(0.0, -0.05, 0.2), left=(0.0, 0.05, 0.2)), near)
+    closing = hands.clamp(action(right=(0.0, -0.01, 0.2), left=(0.0, 0.01, 0.2)), near)
+    resting = hands.clamp(near, near)
 
     assert parting.limits == ()
     assert closing.limits == ("right and left: arm distance",)
@@ -154,7 +165,7 @@ def test_hands_that_are_too_near_may_part_but_not_close_in(envelope: SafetyEnvel
 
 
 @pytest.mark.parametrize("part", ["position", "rotation", "width"])
-def test_what_is_not_a_number_is_not_sent(envelope: SafetyEnvelope, part: str) -> None:
+def test_what_is_not_a_number_is_not_sent(hands: Hands, part: str) -> None:
     wanted = action(right=(0.01, -0.2, 0.2))
     target = wanted.arms["right"]
     broken = {
@@ -163,18 +174,16 @@ def test_what_is_not_a_number_is_not_sent(envelope: SafetyEnvelope, part: str) -
         "width": replace(target, gripper_width_m=float("nan")),
     }[part]
 
-    clamped = envelope.clamp(
-        Action({"right": broken, "left": wanted.arms["left"]}), action(), PERIOD_S
-    )
+    clamped = hands.clamp(Action({"right": broken, "left": wanted.arms["left"]}), action())
 
     assert clamped.limits == ("right: not a number",)
     assert clamped.action.arms["right"].pose.position == pytest.approx((0.0, -0.2, 0.2))
 
 
-def test_an_arm_that_is_not_mentioned_stays_where_it_was_sent(envelope: SafetyEnvelope) -> None:
+def test_an_arm_that_is_not_mentioned_stays_where_it_was_sent(hands: Hands) -> None:
     wanted = Action({"right": action().arms["right"]})
 
-    clamped = envelope.clamp(wanted, action(), PERIOD_S)
+    clamped = hands.clamp(wanted, action())
 
     assert clamped.limits == ()
     assert clamped.action.arms["left"].pose.position == pytest.approx((0.0, 0.2, 0.2))
