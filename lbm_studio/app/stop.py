@@ -13,6 +13,14 @@ from lbm_studio.link.stop import StopOutcome, StopReport, StopSupervisor
 
 logger = logging.getLogger(__name__)
 
+_WORDS = {
+    StopOutcome.KILLED: "The station did not answer the stop and was ended; its arms stand still. "
+    "Start it again on the panel Station.",
+    StopOutcome.UNREACHABLE: "The station's machine did not answer the stop. The link was "
+    "cut, upon which the station stops by itself within a second. See that it does, or press the "
+    "hardware stop.",
+}
+
 
 class Presser(Protocol):
     """The part of :class:`lbm_studio.link.stop.StopSupervisor` that is used here."""
@@ -105,15 +113,10 @@ class StopButton:
     def _press(self, presser: Presser, source: str, pressed_ns: int | None) -> None:
         report = presser.press(source, pressed_ns)
         logger.info("stop by %s: %s after %.3f s", source, report.outcome, report.after_s)
-        if report.outcome is StopOutcome.KILLED:
-            self._reports.put(report_words(report))
+        if words := report_words(report):
+            self._reports.put(words)
 
 
 def report_words(report: StopReport) -> str:
     """Return what became of a press, for people; empty when it is not worth a word."""
-    if report.outcome is not StopOutcome.KILLED:
-        return ""
-    return (
-        "The station did not answer the stop and was ended; its arms stand still. "
-        "Start it again on the panel Station."
-    )
+    return _WORDS.get(report.outcome, "")

@@ -43,11 +43,13 @@ _REPEAT_EVERY_S = 0.005
 _BODY = struct.Struct("<4sB8sQQ48s")  # magic, kind, number of the key, counter, time [ns], text
 _TAG_BYTES = 32
 _MAGIC = b"LBMR"
-_PRESS, _ACKNOWLEDGEMENT = 1, 2
+_PRESS, _ACKNOWLEDGEMENT, _REHEARSAL = 1, 2, 3
 _NUMBER_BYTES, _SECRET_BYTES = 8, 32
 _REMEMBERED = 256
 
 _LOG = logging.getLogger(__name__)
+
+OnStop = Callable[[str, bool], str]
 
 
 @dataclass(frozen=True)
@@ -140,14 +142,12 @@ class RemoteStopReceiver:
     Args:
         host: where to listen.
         port: where to listen; 0 takes any.
-        on_stop: given who pressed, stops the arms and returns what came of it, in a word; called
-            in the receiver's thread, once for each press.
+        on_stop: given who pressed, and whether that only rehearses, stops the arms and returns what
+            came of it, in a word; called in the receiver's thread, once for each press.
         clock: measures how long that took.
     """
 
-    def __init__(
-        self, host: str, port: int, on_stop: Callable[[str], str], clock: Clock | None = None
-    ) -> None:
+    def __init__(self, host: str, port: int, on_stop: OnStop, clock: Clock | None = None) -> None:
         self._on_stop = on_stop
         self._clock = clock or MonotonicClock()
         self._in_force: tuple[StopKey, ReplayGuard, dict[int, bytes]] | None = None
@@ -192,7 +192,9 @@ class RemoteStopReceiver:
 
     def _reply_to(self, data: bytes) -> bytes | None:
         in_force = self._in_force
-        said = _parse(data, _PRESS, in_force[0]) if in_force else None
+        said = _parse(data, in_force[0]) if in_force else None
+        if said is not None and said.kind == _ACKNOWLEDGEMENT:
+            said = None  # is sent from here, not to here
         if in_force is None or said is None:
             self.refused += 1
             return None
@@ -209,7 +211,7 @@ class RemoteStopReceiver:
 
     def _obey(self, key: StopKey, said: "_Said") -> bytes:
         begun_ns = self._clock.now_ns()
-        outcome = self._on_stop(said.text)
+        outcome = self._on_stop(said.text, said.kind == _REHEARSAL)
         took_ns = self._clock.now_ns() - begun_ns
         return _pack(_ACKNOWLEDGEMENT, key, said.counter, took_ns, outcome)
 
@@ -244,7 +246,11 @@ class RemoteStopSender:
         self._clock = clock or MonotonicClock()
 
     def send(
-        self, address: RemoteStopAddress, source: str, pressed_ns: int, cut: Callable[[], object]
+        self,
+        address: RemoteStopAddress,
+        source: str,
+        pressed_ns: int,
+        cut: Callable[[], object] | None,
     ) -> RemoteAnswer | None:
         """Return what came of the press, None when nobody answered.
 
@@ -252,22 +258,23 @@ class RemoteStopSender:
             address: where to.
             source: who or what pressed.
             pressed_ns: when [ns].
-            cut: ends the link; called when there is no answer within ``CUT_AFTER_S``.
+            cut: ends the link; called when there is no answer within ``CUT_AFTER_S``. None only
+                rehearses: nothing is cut here, and nothing killed there.
         """
         counter = self._clock.now_ns()
-        datagram = _pack(_PRESS, address.key, counter, pressed_ns, source)
-        is_cut = False
+        kind = _PRESS if cut else _REHEARSAL
+        datagram = _pack(kind, address.key, counter, pressed_ns, source)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             line.settimeout(_REPEAT_EVERY_S)
             while (spent_s := seconds_between(counter, self._clock.now_ns())) < GIVE_UP_AFTER_S:
                 said = self._exchange(line, address, datagram)
-                if said is not None and said.counter == counter:
+                if said and (said.kind, said.counter) == (_ACKNOWLEDGEMENT, counter):
                     after_s = seconds_between(pressed_ns, self._clock.now_ns())
                     return RemoteAnswer(said.text, after_s)
-                if spent_s > CUT_AFTER_S and not is_cut:
-                    is_cut = True
+                if cut and spent_s > CUT_AFTER_S:
                     _LOG.error("A stop is not acknowledged: the link to the station is cut.")
                     cut()
+                    cut = None
         return None
 
     def _exchange(
@@ -283,11 +290,12 @@ class RemoteStopSender:
             _LOG.debug("A stop could not be sent: %s", error)
             self._clock.sleep_until_ns(repeat_ns)
             return None
-        return _parse(data, _ACKNOWLEDGEMENT, address.key)
+        return _parse(data, address.key)
 
 
 @dataclass(frozen=True)
 class _Said:
+    kind: int
     counter: int
     time_ns: int
     text: str
@@ -299,8 +307,8 @@ def _pack(kind: int, key: StopKey, counter: int, time_ns: int, text: str) -> byt
     return body + _mac(key, body).finalize()
 
 
-def _parse(data: bytes, kind: int, key: StopKey) -> _Said | None:
-    """Return what an authentic datagram of that kind says; None for any other."""
+def _parse(data: bytes, key: StopKey) -> _Said | None:
+    """Return what an authentic datagram says; None for any other."""
     if len(data) != _BODY.size + _TAG_BYTES:
         return None
     body, tag = data[: _BODY.size], data[_BODY.size :]
@@ -308,10 +316,10 @@ def _parse(data: bytes, kind: int, key: StopKey) -> _Said | None:
         _mac(key, body).verify(tag)  # compares in constant time
     except InvalidSignature:
         return None
-    magic, its_kind, number, counter, time_ns, text = _BODY.unpack(body)
-    if (magic, its_kind, number) != (_MAGIC, kind, key.number):
+    magic, kind, number, counter, time_ns, text = _BODY.unpack(body)
+    if (magic, number) != (_MAGIC, key.number):
         return None
-    return _Said(counter, time_ns, text.rstrip(b"\0").decode("utf-8", "replace"))
+    return _Said(kind, counter, time_ns, text.rstrip(b"\0").decode("utf-8", "replace"))
 
 
 def _mac(key: StopKey, body: bytes) -> hmac.HMAC:

@@ -266,11 +266,11 @@ class StopSupervisor:
         return StopReport(outcome, seconds_between(pressed_ns, self._clock.now_ns()))
 
     def rehearse(self, source: str, pressed_ns: int | None = None) -> StopReport:
-        """As :meth:`press`, but a station of this machine that does not acknowledge lives on."""
+        """As :meth:`press`, but a station that does not acknowledge lives on, as a link does."""
         pressed_ns = self._clock.now_ns() if pressed_ns is None else pressed_ns
         remote = RemoteStopAddress.read(self._session.stop_file)
         if remote is not None:
-            return self._press_remotely(remote, source, pressed_ns)
+            return self._press_remotely(remote, source, pressed_ns, rehearses=True)
         acknowledgement = self._sender.send(source, pressed_ns)
         if acknowledgement is not None:
             return StopReport(StopOutcome.STOPPED, acknowledgement.stopped_after_s)
@@ -278,11 +278,10 @@ class StopSupervisor:
         return StopReport(StopOutcome.NOT_RUNNING, waited_s)
 
     def _press_remotely(
-        self, address: RemoteStopAddress, source: str, pressed_ns: int
+        self, address: RemoteStopAddress, source: str, pressed_ns: int, *, rehearses: bool = False
     ) -> StopReport:
-        answer = RemoteStopSender(self._clock).send(
-            address, source, pressed_ns, cut=address.process.kill
-        )
+        cut = None if rehearses else address.process.kill
+        answer = RemoteStopSender(self._clock).send(address, source, pressed_ns, cut)
         if answer is not None and answer.outcome in set(StopOutcome):
             return StopReport(StopOutcome(answer.outcome), answer.after_s)
         waited_s = seconds_between(pressed_ns, self._clock.now_ns())

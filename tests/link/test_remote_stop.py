@@ -26,6 +26,7 @@ from lbm_studio.link.stop_address import StopAddress
 
 LOOPBACK = "127.0.0.1"
 FUZZED = 500
+PATIENCE_S = 60.0
 
 
 class Heard:
@@ -35,7 +36,7 @@ class Heard:
         self.sources: list[str] = []
         self._failures = failures
 
-    def __call__(self, source: str) -> str:
+    def __call__(self, source: str, rehearses: bool) -> str:
         if self._failures:
             self._failures -= 1
             raise RuntimeError("the station did not answer")
@@ -231,14 +232,17 @@ def test_a_near_stations_file_is_no_remote_address(session: Session):
 
 
 def test_a_press_on_this_machine_stops_a_station_on_the_other(
-    tmp_path: Path, session: Session, key: StopKey
+    tmp_path: Path, session: Session, key: StopKey, monkeypatch: pytest.MonkeyPatch
 ):
+    for name in ("stop.ACKNOWLEDGE_WITHIN_S", "remote_stop.CUT_AFTER_S"):
+        monkeypatch.setattr(f"lbm_studio.link.{name}", PATIENCE_S)
+    monkeypatch.setattr("lbm_studio.link.remote_stop.GIVE_UP_AFTER_S", PATIENCE_S)
     presses: list[Press] = []
     far = Session(tmp_path / "far")
     with StopReceiver(far.stop_file, presses.append):
         ladder = StopSupervisor(far)
         with RemoteStopReceiver(
-            LOOPBACK, 0, lambda source: ladder.press(source).outcome.value
+            LOOPBACK, 0, lambda source, _: ladder.press(source).outcome.value
         ) as receiver:
             receiver.admit(key)
             address(receiver.port, key).write(session.stop_file)
@@ -266,3 +270,23 @@ def test_a_machine_that_does_not_answer_has_its_link_cut(
     assert report.outcome is StopOutcome.UNREACHABLE
     assert bystander.wait() == -9
     assert "cut" in caplog.text
+
+
+def test_a_rehearsal_is_told_as_one_and_cuts_nothing(
+    session: Session, key: StopKey, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("lbm_studio.link.remote_stop.GIVE_UP_AFTER_S", PATIENCE_S)
+    told: list[bool] = []
+
+    def on_stop(source: str, rehearses: bool) -> str:
+        told.append(rehearses)
+        return StopOutcome.NOT_RUNNING.value
+
+    with RemoteStopReceiver(LOOPBACK, 0, on_stop) as receiver:
+        receiver.admit(key)
+        address(receiver.port, key).write(session.stop_file)
+
+        report = StopSupervisor(session).rehearse("self-test")
+
+    assert report.outcome is StopOutcome.NOT_RUNNING
+    assert told == [True]

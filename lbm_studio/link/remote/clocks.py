@@ -70,6 +70,11 @@ class ClockOffset:
         return best.ahead_ns if best else None
 
     @property
+    def is_settled(self) -> bool:
+        """Whether there were so many answers that more will not tell more."""
+        return len(self._answers) == LATEST
+
+    @property
     def uncertain_s(self) -> float:
         """How wrong that may be; infinite while it is unknown [s]."""
         best = self._best

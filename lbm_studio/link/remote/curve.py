@@ -17,10 +17,6 @@ from lbm_studio.core.errors import StudioError
 from lbm_studio.link.bus import Endpoint
 from lbm_studio.link.remote.keys import KeyPair, PairedStation
 
-LOOPBACK = "127.0.0.1"
-PORT = 7447
-"""Where a station listens unless told otherwise: TCP for messages, UDP for stops."""
-
 _DOMAIN = b"station"
 _QUEUED = 256
 _HEARTBEAT_MS = 500

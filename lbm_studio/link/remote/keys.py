@@ -5,6 +5,7 @@ know each other's public key; the secret one never leaves its file, and no log e
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,11 +25,16 @@ KEY_CHARACTERS = 40
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 """What machines are called: what host names consist of."""
 
+ELSEWHERE = "paired:"
+"""Goes before the name of a paired station where stations of this machine are named too."""
+
 _FOLDER = "keys"
 _OWN_FILE = "own.json"
 _STATIONS, _WORKSTATIONS = "stations", "workstations"
 _PRIVATE_FOLDER = 0o700
 _GROUP = 4
+
+_LOG = logging.getLogger(__name__)
 
 T = TypeVar("T", bound="PairedStation | PairedWorkstation")
 
@@ -151,8 +157,15 @@ class KeyRing:
             (self._folder / kind / f"{name}.json").unlink(missing_ok=True)
 
     def _read_all(self, kind: str, type_: type[T]) -> dict[str, T]:
-        files = sorted((self._folder / kind).glob("*.json"))
-        return {machine.name: machine for machine in (_read(file, type_) for file in files)}
+        machines: dict[str, T] = {}
+        for file in sorted((self._folder / kind).glob("*.json")):
+            try:
+                machine = _read(file, type_)
+            except StudioError as error:  # one damaged file must not keep the others out
+                _LOG.warning("%s", error)
+            else:
+                machines[machine.name] = machine
+        return machines
 
     def _write(self, path: Path, value: object) -> None:
         for folder in (self._folder, path.parent):
