@@ -13,6 +13,7 @@ from franky_sim.mujoco_simulator import MujocoSimulator
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock
 from lbm_studio.core.errors import StationError
+from lbm_studio.station.simulation.robot.hand import HandServer
 
 STEP_NS = NANOSECONDS_PER_SECOND // 1000
 
@@ -34,8 +35,14 @@ class ArmServer(FrankaRobotServer):
     """
 
     def __init__(self, robot: BaseRobot, address: str) -> None:
+        self._hand: HandServer | None = None
         super().__init__(robot, [address])
         self._has_answered = self._answers = False
+
+    @property
+    def gripper_server(self) -> HandServer | None:
+        """The controller of its hand; None before it listens."""
+        return self._hand
 
     def begin_step(self) -> None:
         """Expect an answer if the last state was answered."""
@@ -45,6 +52,25 @@ class ArmServer(FrankaRobotServer):
     def is_awaited(self) -> bool:
         """Whether the arm moves and its next command is still to come."""
         return self._answers and not self._has_answered and self.current_motion_id > 0
+
+    def process_commands(self) -> None:
+        super().process_commands()
+        if self._hand is not None:
+            self._hand.process_commands()
+
+    def send_state(self) -> None:
+        super().send_state()
+        if self._hand is not None:
+            self._hand.send_state()
+
+    def cleanup(self) -> None:
+        if self._hand is not None:
+            self._hand.cleanup()
+        super().cleanup()
+
+    def _bind_children(self, hostname: str) -> None:
+        self._hand = HandServer(self.robot, hostname)
+        self._hand.init()
 
     def _handle_udp_command(self, command_data: bytes) -> None:
         self._has_answered = True
