@@ -1,8 +1,8 @@
 """One Franka Hand: widths in, movements and grasps out, in a thread that nobody waits for.
 
-A hand cannot be streamed to: a movement ends before the next begins, and takes up to a second to
-be broken off. So the newest target waits until the last movement is over, unless it asks for the
-opposite. Closing means grasping: whatever stands in the way is squeezed.
+A hand cannot be streamed to: one movement ends before the next begins, and only a stop breaks one
+off. So the newest target waits until the last movement is over, most of a second at worst. Closing
+means grasping: whatever stands in the way is squeezed.
 """
 
 import logging
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 
 _PERIOD_S = 0.02
 _ANY_OBJECT_M = 1.0
-_END_WITHIN_S = 2.0
+_END_WITHIN_S = 10.0
 _BLOCKED_M = 0.004
 _THIN_M = 0.001
+
+_KEPT: "list[franky.Gripper]" = []
+"""Hands that somebody still waits for inside the library: letting go of them would crash it."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -117,7 +120,7 @@ class FrankaGripper:
 
     def close(self) -> None:
         """Let go of the hand, which keeps its grip. May be called twice."""
-        if not self._thread.end(_END_WITHIN_S):
+        if not self._thread.end(3 * _END_WITHIN_S):
             _LOG.info("%s does not let go of its connection.", self._title)
 
     # --- the thread of the hand -------------------------------------------------------------------
@@ -150,31 +153,27 @@ class FrankaGripper:
     def _step(self, gripper: "franky.Gripper") -> None:
         if self._must_halt:
             self._must_halt = False
-            self._told_m = None
-            if self._running is not None and not self._is_squeezing:
-                gripper.stop()
+            self._halt(gripper)
         target_m = self._wanted()
-        if self._running is not None:
-            if not self._running.wait(0.0):
-                if target_m is not None and self._is_reversal(target_m):
-                    gripper.stop()
-                return
+        if self._running is None:
+            if target_m is not None and self._is_news(target_m):
+                self._begin(gripper, target_m)
+        elif self._running.wait(0.0):
             self._finish(gripper, self._running)
-        elif target_m is not None and self._is_news(target_m):
-            self._begin(gripper, target_m)
+
+    def _halt(self, gripper: "franky.Gripper") -> None:
+        """Break off a movement, but keep a grasp."""
+        self._told_m = None
+        if self._running is None or self._is_squeezing:
+            return
+        gripper.stop()
+        if not self._running.wait(_END_WITHIN_S):
+            raise TimeoutError("it does not say that it stopped")
 
     def _wanted(self) -> float | None:
         if self._target_m is None:
             return None
         return 0.0 if self._target_m < self._settings.closed_below_m else self._target_m
-
-    def _is_reversal(self, target_m: float) -> bool:
-        """Whether the fingers move away from where they should go."""
-        told_m, width_m = self._told_m or 0.0, self._width_m
-        return (
-            abs(target_m - told_m) > self._settings.dead_band_m
-            and (target_m - width_m) * (told_m - width_m) < 0.0
-        )
 
     def _is_news(self, target_m: float) -> bool:
         if self._is_squeezing and target_m <= self._width_m + self._settings.dead_band_m:
@@ -210,11 +209,11 @@ class FrankaGripper:
         return is_same and self._width_m > told_m + _BLOCKED_M
 
     def _close(self, gripper: "franky.Gripper") -> None:
-        if self._running is None or self._fault:
-            return
         try:
-            if not self._is_squeezing:
-                gripper.stop()
-            self._running.wait(_END_WITHIN_S)
+            self._halt(gripper)
+            if self._running is not None and not self._running.wait(_END_WITHIN_S):
+                raise TimeoutError("it does not end its grasp")
         except Exception as error:  # noqa: BLE001 - the connection is given up anyway
             _LOG.info("%s: %s", self._title, error)
+            if not is_connection_lost(error):
+                _KEPT.append(gripper)

@@ -14,7 +14,6 @@ from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.pose import Pose
 from lbm_studio.station.arms.arm import Answers, FrankaArm
 from lbm_studio.station.arms.controller import require_franky
-from lbm_studio.station.arms.desk import ArmDesk
 from lbm_studio.station.arms.settings import ArmSettings
 
 _LOG = logging.getLogger(__name__)
@@ -40,8 +39,6 @@ class FrankaStation:
         settings: how the arms follow.
         clock: stamps what is measured.
         frames: where pictures come from; None: there are no cameras.
-        desks: unlock the brakes and let programs command the arms, by arm name; other arms have to
-            be ready already.
     """
 
     def __init__(
@@ -52,14 +49,12 @@ class FrankaStation:
         settings: ArmSettings | None = None,
         clock: Clock | None = None,
         frames: FrameSource | None = None,
-        desks: Mapping[str, ArmDesk] | None = None,
     ) -> None:
         self._description = description
         self._addresses = dict(addresses)
         self._settings = settings or ArmSettings()
         self._clock = clock or MonotonicClock()
         self._frames = frames
-        self._desks = desks or {}
         self._period_s = description.embodiment.chunk.period_s
         self._arms: dict[str, FrankaArm] = {}
         self._machine = MonotonicClock()
@@ -104,8 +99,6 @@ class FrankaStation:
             for name, address in arms.items()
         }
         try:
-            for desk in self._desks.values():
-                desk.prepare()
             for arm in self._arms.values():
                 arm.connect()
         except StationError:
@@ -117,11 +110,6 @@ class FrankaStation:
         for arm in self._arms.values():
             arm.close()
         self._arms = {}
-        for desk in self._desks.values():
-            try:
-                desk.release()
-            except StationError as error:
-                _LOG.info("%s", error)
 
     def read(self) -> StationState:
         """Return what every arm measured last, a few milliseconds ago.
