@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lbm_studio.core.network import LOOPBACK, STATION_PORT
 from lbm_studio.core.shift import Shift
 
 DEFAULT_STATION = "simulated"
@@ -251,6 +252,33 @@ def add_rollout(commands: Commands, handler: Handler) -> None:
     add_processes(parser)
     add_station(parser)
     add_json(parser)
+
+
+def add_machines(commands: Commands, serve: Handler, pair: Handler, unpair: Handler) -> None:
+    """The window on one machine, the station on another."""
+    parser = command(
+        commands, "serve-station", serve, "run a station here for a paired workstation to use"
+    )
+    parser.add_argument("name", metavar="NAME", help="of the station, or path of its file")
+    parser.add_argument(
+        "--host", default=LOOPBACK, help="address to listen at (default: %(default)s, no network)"
+    )
+    _add_port(parser)
+    parser.add_argument("--pair", action="store_true", help="pair a workstation first, by a code")
+    parser = command(
+        commands, "pair", pair, "let this machine use a station that another one serves"
+    )
+    parser.add_argument("host", metavar="HOST", help="name or address of the other machine")
+    parser.add_argument("code", metavar="CODE", help="that serve-station --pair shows there")
+    _add_port(parser)
+    parser.add_argument("--name", default="", help="what to call it (default: its own name)")
+    parser = command(commands, "unpair", unpair, "let a paired machine in no more, nor use it")
+    parser.add_argument("name", metavar="NAME", help="an unknown one lists them")
+
+
+def _add_port(parser: argparse.ArgumentParser) -> None:
+    help_ = "TCP and UDP (default: %(default)s)"
+    parser.add_argument("--port", type=positive, default=STATION_PORT, metavar="N", help=help_)
 
 
 def add_start(parser: argparse.ArgumentParser) -> None:

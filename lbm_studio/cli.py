@@ -12,7 +12,6 @@ import logging
 import pkgutil
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
@@ -28,6 +27,7 @@ from lbm_studio.arguments import (
     add_demo,
     add_interchange,
     add_json,
+    add_machines,
     add_pretrain,
     add_record,
     add_rollout,
@@ -39,7 +39,14 @@ from lbm_studio.arguments import (
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.runs import EventKind, JobStatus, forget_stop, read_events, write_json
-from lbm_studio.terminal import bar, follow, interrupt, interrupt_asks
+from lbm_studio.terminal import (
+    bar,
+    file_trouble,
+    follow,
+    interrupt,
+    interrupt_asks,
+    make_room_for_json,
+)
 
 if TYPE_CHECKING:
     from lbm_studio.workers.study import Study
@@ -61,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     handler: Handler = options.handler
     try:
-        _make_room_for_json(getattr(options, "json", None))
+        make_room_for_json(getattr(options, "json", None))
         return handler(options)
     except StudioError as error:
         print(error, file=sys.stderr)
@@ -71,14 +78,8 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         if error.filename is None and error.errno != errno.ENOSPC:
             raise
-        print(_file_trouble(error), file=sys.stderr)
+        print(file_trouble(error), file=sys.stderr)
         return USER_ERROR
-
-
-def _file_trouble(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return f"The disk is full: {error.filename or 'nothing more can be written'}."
-    return f"{error.filename} cannot be used: {error.strerror}."
 
 
 # --- what can be said ----------------------------------------------------------------------------
@@ -93,7 +94,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(handler=_window)
-    parser.add_argument("--station", help="to be connected (default: the one of last time)")
+    help_ = "name or file of the one to be connected (default: the one of last time)"
+    parser.add_argument("--station", help=help_)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_demo(commands, _demo)
     add_record(commands, _record)
@@ -103,6 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_study(commands, _data_efficiency, _variants)
     add_datasets(commands, _check, _repair, _merge)
     add_interchange(commands, _import, _export)
+    add_machines(commands, _serve_station, _pair, _unpair)
     for add in (_add_replay, _add_doctor, _add_skills, _add_robot_simulator, _add_shots):
         add(commands)
     for add in (_add_stop_window, _add_worker):
@@ -375,6 +378,35 @@ def _export(options: argparse.Namespace) -> int:
     return INTERRUPTED if report.stopped else 0
 
 
+def _serve_station(options: argparse.Namespace) -> int:
+    from lbm_studio.app.machines import serve_station
+
+    with interrupt_asks() as is_asked:
+        serve_station(
+            options.name,
+            options.host,
+            options.port,
+            pairs=options.pair,
+            say=_say,
+            is_over=is_asked,
+        )
+    return 0
+
+
+def _pair(options: argparse.Namespace) -> int:
+    from lbm_studio.app.machines import pair_with_station
+
+    pair_with_station(options.host, options.code, options.port, options.name, _say)
+    return 0
+
+
+def _unpair(options: argparse.Namespace) -> int:
+    from lbm_studio.app.machines import forget
+
+    forget(options.name, _say)
+    return 0
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from lbm_studio.workers.doctor import examine, run_one_tick
 
@@ -453,22 +485,6 @@ def _worker(options: argparse.Namespace) -> int:
 
 def _say(sentence: str) -> None:
     print(sentence, flush=True)
-
-
-def _make_room_for_json(file: Path | None) -> None:
-    """Find out before the work whether its figures can be written.
-
-    Raises:
-        StudioError: they cannot.
-    """
-    if file is None:
-        return
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=file.parent):
-            return
-    except OSError as error:
-        raise StudioError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _finish(options: argparse.Namespace, report: object, words: str) -> None:

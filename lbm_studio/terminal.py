@@ -1,11 +1,14 @@
-"""What commands share while they run in a terminal: progress bars, and Ctrl-C that is asked for."""
+"""What commands share in a terminal: progress, Ctrl-C that is asked for, trouble with files."""
 
+import errno
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lbm_studio.core.errors import StudioError
 from lbm_studio.core.runs import EventKind, read_events
 
 FOLLOW_PERIOD_S = 0.5
@@ -74,3 +77,26 @@ def interrupt_asks() -> Generator[Callable[[], bool]]:
 def interrupt(number: int, frame: object) -> None:
     """Take a signal for Ctrl-C."""
     raise KeyboardInterrupt
+
+
+def make_room_for_json(file: Path | None) -> None:
+    """Find out before the work whether its figures can be written.
+
+    Raises:
+        StudioError: they cannot.
+    """
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=file.parent):
+            return
+    except OSError as error:
+        raise StudioError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+def file_trouble(error: OSError) -> str:
+    """Return a sentence about a file or a disk that cannot be used."""
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full: {error.filename or 'nothing more can be written'}."
+    return f"{error.filename} cannot be used: {error.strerror}."

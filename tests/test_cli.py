@@ -25,6 +25,7 @@ from tests.episodes.recordings import record_dataset
 COMMANDS = (
     *("demo", "record", "train", "pretrain", "rollout", "study", "replay"),
     *("check", "repair", "merge", "doctor", "skills", "shots", "stop-window", "worker"),
+    *("serve-station", "pair", "unpair"),
 )
 
 

@@ -11,6 +11,7 @@ from lbm_studio.app.stop import StopButton
 from lbm_studio.app.supervisor import ProcessName, ProcessStatus, Supervisor
 from lbm_studio.core.station_file import CameraKind, find_station_file
 from lbm_studio.link.phone import EVERYWHERE, PhoneAccess
+from lbm_studio.link.remote.keys import ELSEWHERE
 from lbm_studio.link.session import Session
 
 
@@ -135,8 +136,7 @@ class StationProcesses:
         self._supervisor = Supervisor(log_folder, self._command)
         self._supervisor.died.connect(self.died.emit)
         self._stop.attach(session)
-        first = (ProcessName.STOP, ProcessName.STATION)  # the stop before anything that could move
-        for name in (*first, self._camera_process, ProcessName.WRITER):
+        for name in (*moving_processes(station), ProcessName.WRITER):
             self.ensure(name)
         self._live.attach(session)
 
@@ -200,7 +200,7 @@ class StationProcesses:
             start = ("stop-window",) if self._with_stop_window else ("worker", "stop")
             return (*start, *folder)
         if name in (ProcessName.STATION, ProcessName.CAMERAS):
-            return ("worker", name.value, *folder, "--station", self._station)
+            return station_arguments(name, session, self._station)
         if name is ProcessName.PHONE and self._phone_in_network:
             return ("worker", "phone", *folder, "--host", EVERYWHERE)
         return ("worker", name.value, *folder)
@@ -211,8 +211,30 @@ def _end(supervisor: Supervisor, session: Session) -> None:
     session.remove()
 
 
+def moving_processes(station: str) -> tuple[ProcessName, ...]:
+    """Return what moves, shows and stops a station, in the order in which it is started.
+
+    The stop comes before anything that could move. The cameras of a station on another machine are
+    looked after there.
+    """
+    first = (ProcessName.STOP, ProcessName.STATION)
+    return first if station.startswith(ELSEWHERE) else (*first, _camera_process(station))
+
+
+def station_arguments(name: ProcessName, session: Session, station: str) -> tuple[str, ...]:
+    """Return what starts the process of a station or of its cameras.
+
+    A station on another machine is stood in for by the gateway.
+    """
+    folder = ("--session", str(session.folder))
+    if station.startswith(ELSEWHERE):
+        return ("worker", "gateway", *folder, "--station", station.removeprefix(ELSEWHERE))
+    which = () if name is ProcessName.RENDERER else ("--station", station)  # that one asks
+    return ("worker", name.value, *folder, *which)
+
+
 def _camera_process(station: str) -> ProcessName:
     """Return what brings the pictures of a station; those without a file are simulated."""
-    file = find_station_file(station)
+    file = None if station.startswith(ELSEWHERE) else find_station_file(station)
     is_real = file is not None and any(c.kind is not CameraKind.SIMULATED for c in file.cameras)
     return ProcessName.CAMERAS if is_real else ProcessName.RENDERER

@@ -20,6 +20,7 @@ from lbm_studio.core.station_file import (
     read_station_file,
     write_station_file,
 )
+from lbm_studio.link.remote.keys import ELSEWHERE, KeyRing, PairedStation
 
 BUILT_IN = (
     StationChoice(
@@ -52,24 +53,27 @@ class Stations:
 
     Args:
         folder: of the user's station files; made when the first is written.
+        keys: tell which stations on other machines this one is paired with.
 
     Signals:
         changed: the choices, after every change.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: KeyRing | None = None) -> None:
         self.changed: Signal[tuple[StationChoice, ...]] = Signal()
+        self._keys = keys or KeyRing()
         self._folder = folder
         self._edits: list[_Edit] = []
         self._outside: Path | None = None
 
     @property
     def choices(self) -> tuple[StationChoice, ...]:
-        """The built-in stations, then those on file, by name."""
+        """The built-in stations, then those on file, then those on other machines, by name."""
         paths = sorted(self._folder.glob(f"*{STATION_SUFFIX}"))
         if self._outside is not None:
             paths.append(self._outside)
-        return (*BUILT_IN, *(self._choice(path) for path in paths))
+        elsewhere = (_elsewhere(paired) for paired in self._keys.stations().values())
+        return (*BUILT_IN, *(self._choice(path) for path in paths), *elsewhere)
 
     @property
     def undo_sentence(self) -> str:
@@ -95,8 +99,9 @@ class Stations:
         return station
 
     def argument(self, name: str) -> str:
-        """Return what a process is told of a station: a built-in name, or the path of its file."""
-        return name if _is_built_in(name) else str(self.path(name))
+        """Return what a process is told of a station: its name, or the path of its file."""
+        has_file = not _is_built_in(name) and not name.startswith(ELSEWHERE)
+        return str(self.path(name)) if has_file else name
 
     def path(self, name: str) -> Path:
         """Return where the file of a station is, or would be."""
@@ -110,6 +115,8 @@ class Stations:
         Raises:
             StudioError: there is none, or it cannot be read.
         """
+        if name.startswith(ELSEWHERE):
+            raise StudioError("That station is on another machine; it is changed there.")
         if _is_built_in(name):
             return read_station_file(resources() / STATIONS_FOLDER / f"{name}{STATION_SUFFIX}")
         return read_station_file(self.path(name))
@@ -224,6 +231,15 @@ def about(file: StationFile) -> str:
     addresses = ", ".join(arm.address for arm in file.arms if arm.address)
     where = f"at {addresses}" if addresses else "without addresses yet"
     return f"{arms} {where}, {cameras}. Real arms move."
+
+
+def _elsewhere(station: PairedStation) -> StationChoice:
+    return StationChoice(
+        ELSEWHERE + station.name,
+        f"Station of “{station.name}”",
+        f"On another machine, at {station.host}. What moves there, real or simulated, is up to it.",
+        is_real=True,
+    )
 
 
 def _is_built_in(name: str) -> bool:

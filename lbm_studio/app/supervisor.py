@@ -32,6 +32,7 @@ class ProcessName(StrEnum):
     STATION = "station"
     RENDERER = "renderer"
     CAMERAS = "cameras"
+    GATEWAY = "gateway"
     WRITER = "writer"
     INFERENCE = "inference"
     PHONE = "phone"

@@ -26,7 +26,7 @@ time.sleep(60.0)
 class Opened:
     """A session whose processes do nothing but note what they were started with."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, station: str = "simulated") -> None:
         self.session = Session(folder / "s")
         self.notes = folder / "notes"
         self.live = LiveStation(MonotonicClock())
@@ -38,7 +38,7 @@ class Opened:
             with_stop_window=False,
             make_session=lambda: self.session,
         )
-        self.processes.open("simulated")
+        self.processes.open(station)
 
     def started_with(self, words: str) -> bool:
         lines = self.notes.read_text().splitlines() if self.notes.exists() else []
@@ -79,3 +79,19 @@ def test_the_link_of_phones_that_were_served_before_is_forgotten(opened: Opened)
     opened.processes.open_phone(in_network=False)
 
     assert opened.processes.phone_access() is None
+
+
+def test_a_station_on_another_machine_is_stood_in_for_and_its_cameras_are_left_to_it(
+    tmp_path: Path,
+):
+    opened = Opened(tmp_path, "paired:lab")
+    folder = f"--session {opened.session.folder}"
+
+    wait_until(lambda: opened.started_with(f"worker gateway {folder} --station lab"))
+    wait_until(lambda: opened.started_with(f"worker stop {folder}"))
+    wait_until(lambda: opened.started_with(f"worker writer {folder}"))
+
+    assert not opened.processes.status(ProcessName.RENDERER).is_running
+    assert not opened.started_with("worker station")
+    opened.processes.close()
+    opened.processes.wait_until_closed()
