@@ -41,6 +41,7 @@ class KinematicStation:
         self.description = description
         self.fault = ""
         self.wrenches: dict[str, FloatArray] = {}
+        self.is_stuck = False
         self.stops = 0
         self.before_command: Callable[[], None] = lambda: None
         self.commands: list[Action] = []
@@ -72,7 +73,8 @@ class KinematicStation:
 
     def command(self, action: Action) -> None:
         self.before_command()
-        self._start, self._target = self._where(), action
+        if not self.is_stuck:
+            self._start, self._target = self._where(), action
         self._commanded_ns = self._clock.now_ns()
         self.commands.append(action)
 
