@@ -1,14 +1,17 @@
 """One demonstration of the scripted colleague on the simulated station, as a finished take."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from lbm_studio.core.action import Action
-from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock
+from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.observation import CameraFrame, StationState
+from lbm_studio.core.safety import tally
+from lbm_studio.core.station_file import Driver
 from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
 from lbm_studio.episodes.take import FinishedTake, Take, Tick
 from lbm_studio.station.choice import find_simulated_station
@@ -16,8 +19,8 @@ from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.skill import Task, stays_successful
-from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.pool import join_pool
+from lbm_studio.workers.trial_station import open_trial_station
 
 TIME_LIMIT_S = 60.0
 """A demonstration that lasts longer has gone wrong [s]."""
@@ -32,12 +35,16 @@ class Attempt:
         goal: the paraphrase it was asked for with.
         take: the recording; None when it did not succeed or was given up.
         paraphrases: the other ways to ask for it.
+        safety: the limits in force.
+        limited: in how many steps each of them acted.
     """
 
     seed: int
     goal: str
     take: FinishedTake | None
     paraphrases: tuple[str, ...] = ()
+    safety: SafetyCard | None = None
+    limited: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Demonstrations:
@@ -47,18 +54,24 @@ class Demonstrations:
         station: name of the simulated station.
         skill: name of the skill.
         disturbance: whether what is executed is displaced, so that recordings show recoveries.
+        driver: what moves the arms.
     """
 
-    def __init__(self, station: str, skill: str, *, disturbance: bool) -> None:
+    def __init__(
+        self,
+        station: str,
+        skill: str,
+        *,
+        disturbance: bool,
+        driver: Driver = Driver.SIMULATED,
+    ) -> None:
         self._description = find_simulated_station(station)
         self._skill = find_skill(skill)
         self._disturbance = disturbance
-        self._clock = ManualClock(NANOSECONDS_PER_SECOND)
-        self._station = SimulatedStation(self._description, clock=self._clock)
+        self._station = open_trial_station(station, self._skill, driver)
         self._envelope = SafetyEnvelope(self._description)
 
     def __enter__(self) -> "Demonstrations":
-        self._station.connect()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -79,15 +92,20 @@ class Demonstrations:
             measures = self._description.measures
             take = Take(folder, embodiment, round(embodiment.chunk.rate_hz), measures=measures)
             try:
-                is_success = self._record(task, take, should_stop)
+                limited: Counter[str] = Counter()
+                is_success = self._record(task, take, limited, should_stop)
                 others = tuple(other for other in task.goals if other != goal)
-                return Attempt(seed, goal, take.finish() if is_success else None, others)
+                finished = take.finish() if is_success else None
+                safety = self._description.safety
+                return Attempt(seed, goal, finished, others, safety, limited)
             finally:
                 if not take.is_finished:
                     take.abandon()
                     remove_folder(folder)
 
-    def _record(self, task: Task, take: Take, should_stop: Callable[[], bool]) -> bool:
+    def _record(
+        self, task: Task, take: Take, limited: Counter[str], should_stop: Callable[[], bool]
+    ) -> bool:
         """Return whether the goal is reached, and stays so, when the demonstrator has finished."""
         period_s = self._description.embodiment.chunk.period_s
         cameras = self._description.embodiment.camera_names
@@ -99,9 +117,9 @@ class Demonstrations:
             state, frames = self._station.read(), self._station.capture(cameras)
             clamped = self._envelope.clamp(intended, previous, period_s, state)
             previous = clamped.action
+            limited += tally([clamped.limits])
             take.add(self._tick(state, frames, clamped.action, is_clamped=bool(clamped.limits)))
             self._station.step(clamped.action)
-            self._clock.advance_s(period_s)
         self._station.hold()
         return stays_successful(task, period_s, self._station.advance)
 

@@ -26,20 +26,20 @@ from lbm_studio.link.messages import (
     Physics,
 )
 from lbm_studio.link.session import Session
+from lbm_studio.station.choice import find_station
 from lbm_studio.station.simulation.catalogue import find_skill
-from lbm_studio.station.simulation.embodiments import find_station
-from lbm_studio.station.simulation.robot.clock import RobotTime
-from lbm_studio.station.simulation.robot.process import ROLE, loopback_addresses
+from lbm_studio.station.simulation.robot.clock import STEP_NS, RobotTime
+from lbm_studio.station.simulation.robot.process import (
+    ROLE,
+    TELL_EVERY_STEPS,
+    loopback_addresses,
+)
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.workers.lifetime import Lifetime
 
 if TYPE_CHECKING:
+    from lbm_studio.station.simulation.robot.servers import ArmServers
     from lbm_studio.station.simulation.robot.stage import Stage
-
-TELL_EVERY_STEPS = 10
-"""Milliseconds of robot time between two looks at requests, and two tellings of the physics."""
-
-_STEP_NS = 1_000_000
 
 
 class RobotSimulator:
@@ -94,21 +94,23 @@ class RobotSimulator:
             requests = stack.enter_context(Responder(address, LoadScene | Describe))
             table = Stage(self._description, self._skill, simulator)
             if self._skill is not None:
-                table.lay_out(self._skill.name, self._seed)
+                table.lay_out(self._skill.name, self._seed, (), arms.free_arms)
 
             def after_step(steps: int) -> None:
-                time.tell(steps * _STEP_NS)
+                time.tell(steps * STEP_NS)
                 if steps % TELL_EVERY_STEPS == 0:
-                    requests.poll(lambda request: self._answer(request, table), 0.0)
+                    requests.poll(lambda request: self._answer(request, arms, table), 0.0)
                     events.publish(PHYSICS_TOPIC, self._physics(steps, table))
 
             on_ready()
             arms.run(self._lifetime.is_over, after_step)
 
-    def _answer(self, request: Message, stage: "Stage") -> Message:
+    def _answer(self, request: Message, arms: "ArmServers", stage: "Stage") -> Message:
         match request:
             case LoadScene():
-                stage.lay_out(request.skill, request.seed, request.shifts)
+                free = arms.free_arms
+                stage.lay_out(request.skill, request.seed, request.shifts, free)
+                arms.release(free)
             case Describe():
                 description = json.dumps(to_json(self._description))
                 return Description(station=description, skills=(stage.skill,) * bool(stage.skill))

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lbm_studio.core.action import Action, ActionChunk
-from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, ManualClock, seconds_between
+from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UnknownNameError, UntaughtGoalError
 from lbm_studio.core.moments import Surroundings
 from lbm_studio.core.shift import Shift
+from lbm_studio.core.station_file import Driver
 from lbm_studio.evaluation.statistics import PromptFollowing, exact_interval
 from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
@@ -22,9 +24,9 @@ from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.other_goals import OtherGoals
 from lbm_studio.station.simulation.skill import HeldSuccess
-from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.baselines import BASELINES, IDLE, REPLAY, IdlePolicy, ReplayPolicy
 from lbm_studio.workers.pool import join_pool
+from lbm_studio.workers.trial_station import open_trial_station
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class RolloutSpec:
         processes: layouts worked on at a time.
         shifts: in which ways the station differs from the one that was recorded on.
         unheard: whether it is asked in words that are never taught; refused, a trial has failed.
+        driver: what moves the arms.
     """
 
     skill: str
@@ -60,6 +63,7 @@ class RolloutSpec:
     processes: int = 2
     shifts: tuple[Shift, ...] = ()
     unheard: bool = False
+    driver: Driver = Driver.SIMULATED
 
     def __post_init__(self) -> None:
         if self.trials < 1:
@@ -119,9 +123,7 @@ class Roller:
         self._description = find_simulated_station(spec.station)
         self._skill = find_skill(spec.skill)
         self._policy = self._load_policy()
-        self._clock = ManualClock(NANOSECONDS_PER_SECOND)
-        self._station = SimulatedStation(self._description, clock=self._clock)
-        self._station.connect()
+        self._station = open_trial_station(spec.station, self._skill, spec.driver)
 
     def close(self) -> None:
         self._station.close()
@@ -140,7 +142,7 @@ class Roller:
             torch.set_num_threads(1)
         return load_policy(Path(spec.checkpoint), self._description)
 
-    def run(self, seed: int, on_step: Callable[[SimulatedStation], object] | None = None) -> Trial:
+    def run(self, seed: int, on_step: Callable[[Any], object] | None = None) -> Trial:
         """Roll out on one layout; ``on_step`` may look at the station after every step."""
         task = self._station.load(self._skill, seed, self._spec.shifts)
         period_s = self._description.embodiment.chunk.period_s
@@ -151,7 +153,6 @@ class Roller:
         refused = False
         for step, action in enumerate(self._actions(goal, seed), start=1):
             self._station.step(action)
-            self._clock.advance_s(period_s)
             success.look()
             others.look()
             if on_step is not None:
@@ -206,7 +207,7 @@ class Roller:
         if self._spec.baseline:
             return chunk.actions
         spec = self._description.embodiment.chunk
-        late = seconds_between(chunk.observed_ns, self._clock.now_ns()) / spec.period_s
+        late = seconds_between(chunk.observed_ns, self._station.clock.now_ns()) / spec.period_s
         count = self._spec.execute or spec.execute
         return [action_at(chunk, chunk.past + late + step) for step in range(count)]
 
@@ -267,7 +268,7 @@ def _check(spec: RolloutSpec) -> None:
 
 
 def _trials(spec: RolloutSpec, seeds: range) -> Iterator[Trial]:
-    if spec.processes <= 1 or len(seeds) == 1:
+    if spec.processes <= 1 or len(seeds) == 1 or spec.driver is not Driver.SIMULATED:
         roller = Roller(spec)
         try:
             yield from map(roller.run, seeds)

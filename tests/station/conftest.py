@@ -1,6 +1,5 @@
 """Simulated controllers of FR3 arms, in processes of their own, for whatever speaks to them."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from lbm_studio.station.simulation.robot.clock import RobotClock
 from lbm_studio.station.simulation.robot.process import (
     RobotSimulatorProcess,
     loopback_addresses,
+    own_network,
 )
 from tests.strict.arms import StrictArms, strict_python
 
@@ -24,8 +24,7 @@ PATIENCE_S = 0.1
 @pytest.fixture(scope="session")
 def loopback_network() -> str:
     """A part of the loopback network of this test run's own: several may run at once."""
-    number = os.getpid()
-    return f"127.{100 + number % 100}.{number // 100 % 250}"
+    return own_network()
 
 
 @pytest.fixture(scope="module")

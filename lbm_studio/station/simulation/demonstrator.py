@@ -6,19 +6,38 @@ down, fading before anything is touched.
 """
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 
 from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.observation import StationState
 from lbm_studio.core.pose import FloatArray, interpolate
 from lbm_studio.station.simulation.motion import Grip, Move, Phase, Reach, duration_s
 from lbm_studio.station.simulation.skill import Task
-from lbm_studio.station.simulation.station import SimulatedStation
 
 _PERSISTENCE = 0.85
 _INNOVATION_M = 0.006
 _FADING = 0.4
 _TIME_ROUNDING = 1e-6
+
+
+class DisturbedStation(Protocol):
+    """What a demonstrator has to do with the station it acts on."""
+
+    @property
+    def description(self) -> StationDescription:
+        """What the station is."""
+        ...
+
+    def read(self) -> StationState:
+        """Return what every arm measures."""
+        ...
+
+    def disturb(self, offsets: Mapping[str, FloatArray]) -> None:
+        """Displace the targets of the next command by (3,) metres an arm."""
+        ...
 
 
 class ScriptedDemonstrator:
@@ -32,7 +51,7 @@ class ScriptedDemonstrator:
     """
 
     def __init__(
-        self, station: SimulatedStation, task: Task, seed: int, disturbance: bool = True
+        self, station: DisturbedStation, task: Task, seed: int, disturbance: bool = True
     ) -> None:
         self._station = station
         self._period_s = station.description.embodiment.chunk.period_s

@@ -243,7 +243,7 @@ class SimulatedStation:
         self._data.qpos[:] = qpos
         self._data.mocap_pos[:] = fixtures[:split].reshape(self._data.mocap_pos.shape)
         self._data.mocap_quat[:] = fixtures[split:].reshape(self._data.mocap_quat.shape)
-        mujoco.mj_kinematics(self._scene.model, self._data)
+        mujoco.mj_fwdPosition(self._scene.model, self._data)  # what touches what is asked as well
         self._shown_ns = captured_ns
         if captured_ns is not None:
             self._moment_ns = captured_ns

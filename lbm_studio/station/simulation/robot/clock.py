@@ -7,6 +7,9 @@ from pathlib import Path
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, MonotonicClock
 from lbm_studio.core.errors import StationError
 
+STEP_NS = NANOSECONDS_PER_SECOND // 1000
+"""Robot time between two steps of the simulator: that of real controllers [ns]."""
+
 _TIME = struct.Struct("<q")
 _POLL_NS = 1_000_000
 _GIVE_UP_NS = 20 * NANOSECONDS_PER_SECOND

@@ -1,5 +1,6 @@
 """The robot simulator as a process of its own: started, found ready, and ended in order."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from types import TracebackType
@@ -12,6 +13,9 @@ from lbm_studio.link.bus import Requester
 from lbm_studio.link.messages import Accepted, Describe, Description, LoadScene
 from lbm_studio.link.process import ProcessIdentity
 from lbm_studio.link.session import Session
+
+TELL_EVERY_STEPS = 10
+"""Milliseconds of robot time between two looks at requests, and two tellings of the physics."""
 
 READY_WITHIN_S = 60.0
 """How long a simulator may take to listen, on a busy machine [s]."""
@@ -26,6 +30,12 @@ def loopback_addresses(
 ) -> tuple[str, ...]:
     """Return an address for each arm of a station, in order: ``127.0.0.1``, ``127.0.0.2`` ..."""
     return tuple(f"{network}.{i + 1}" for i in range(len(description.embodiment.arms)))
+
+
+def own_network() -> str:
+    """Return a part of the loopback network that no other process of this machine takes."""
+    high, low = divmod(os.getpid() % 0xFFFF, 256)
+    return f"127.{high}.{low}"
 
 
 class RobotSimulatorProcess:
@@ -73,7 +83,7 @@ class RobotSimulatorProcess:
         return self._session.process(ROLE)
 
     def lay_out(self, skill: str, seed: int) -> None:
-        """Put the objects of the skill where a seed wants them; the arms stay where they are.
+        """Put the objects of the skill where a seed wants them, and arms that nobody holds home.
 
         Raises:
             StationError: the simulator was started for another skill, or does not answer.

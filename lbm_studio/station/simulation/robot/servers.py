@@ -6,16 +6,21 @@ under control, so that a busy machine slows the robots down instead of making th
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from franky_sim import BaseRobot, FrankaRobotServer
+from franky_sim import (
+    FRANKA_HAND_FORCE_LIMIT,
+    FRANKA_HAND_MAX_WIDTH,
+    FRANKA_HAND_VELOCITY_LIMIT,
+    BaseRobot,
+    FrankaRobotServer,
+)
 from franky_sim.mujoco_simulator import MujocoSimulator
 
-from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock
+from lbm_studio.core.clock import Clock
 from lbm_studio.core.errors import StationError
+from lbm_studio.station.simulation.robot.clock import STEP_NS
 from lbm_studio.station.simulation.robot.hand import HandServer
-
-STEP_NS = NANOSECONDS_PER_SECOND // 1000
 
 _POLL_NS = 50_000
 _PATIENCE_NS = 300_000_000
@@ -116,6 +121,19 @@ class ArmServers:
                 server.gripper_server.reset_state()
             server.cleanup()
         self._simulator.cleanup()
+
+    @property
+    def free_arms(self) -> tuple[int, ...]:
+        """The arms that nobody is connected to."""
+        return tuple(i for i, server in enumerate(self._servers) if not server.tcp_connected)
+
+    def release(self, arms: Collection[int]) -> None:
+        """Let free arms keep still where they have been put, their hands open."""
+        for arm in arms:
+            self._servers[arm].reset_state()
+            self._servers[arm].robot.set_hand_goal(
+                FRANKA_HAND_MAX_WIDTH, FRANKA_HAND_VELOCITY_LIMIT, FRANKA_HAND_FORCE_LIMIT
+            )
 
     def run(self, is_over: Callable[[], bool], after_step: Callable[[int], object]) -> None:
         """Step until it is over; ``after_step`` is told the milliseconds since the beginning."""

@@ -7,6 +7,9 @@ the other, by the names of joints and fixtures.
 # MuJoCo carries no type information.
 # pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import mujoco
 import numpy as np
 from franky_sim.mujoco_simulator import MujocoSimulator
@@ -14,12 +17,30 @@ from numpy.typing import NDArray
 
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
+from lbm_studio.core.pose import FloatArray
 from lbm_studio.core.shift import Shift
 from lbm_studio.station.simulation.robot.scene import simulated_joint
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.station import SimulatedStation
 
 Addresses = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """One joint, in our model and in that of the simulator.
+
+    Attributes:
+        arm: which arm it belongs to, in the order of the embodiment; None: it is an object's.
+        ours: where its position stands among our generalised positions.
+        theirs: likewise, in the simulator.
+        speeds: where its velocity stands in the simulator.
+    """
+
+    arm: int | None
+    ours: Addresses
+    theirs: Addresses
+    speeds: Addresses
 
 
 class Stage:
@@ -34,6 +55,7 @@ class Stage:
     def __init__(
         self, description: StationDescription, skill: Skill | None, simulator: MujocoSimulator
     ) -> None:
+        self._arm_names = description.embodiment.arm_names
         self._skill = skill
         self._station = SimulatedStation(description)
         self._model, self._data = simulator.model, simulator.data
@@ -42,28 +64,26 @@ class Stage:
         if skill is not None:
             self._station.load(skill, 0)
         ours = self._station.model
-        arms = description.embodiment.arm_names
-        names = {self._name(ours.joint(i).name, arms): i for i in range(ours.njnt)}
-        self._positions = _pairs(
-            [(_joint(ours, ours.joint(i).name), _joint(self._model, n)) for n, i in names.items()]
-        )
-        objects = [name for name in names if not name.startswith("robot")]
-        self._objects = _pairs(
-            [(_joint(ours, name), _joint(self._model, name)) for name in objects]
-        )
-        self._speeds = np.concatenate(
-            [_speeds(self._model, name) for name in objects] or [np.zeros(0, np.intp)]
-        )
-        fixtures = [b for b in map(ours.body, range(ours.nbody)) if b.mocapid[0] >= 0]
-        self._fixtures = _pairs([(b.mocapid, self._model.body(b.name).mocapid) for b in fixtures])
+        self._joints = [self._counterpart(ours.joint(i).name) for i in range(ours.njnt)]
+        fixtures = [ours.body(i) for i in range(ours.nbody) if ours.body(i).mocapid[0] >= 0]
+        self._ours = [int(fixture.mocapid[0]) for fixture in fixtures]
+        self._theirs = [int(self._model.body(fixture.name).mocapid[0]) for fixture in fixtures]
 
     @property
     def skill(self) -> str:
         """Name of the skill; empty without one."""
         return self._skill.name if self._skill else ""
 
-    def lay_out(self, skill: str, seed: int, shifts: tuple[Shift, ...] = ()) -> None:
-        """Put the objects where a seed wants them, at rest. The arms stay where they are.
+    def lay_out(
+        self, skill: str, seed: int, shifts: tuple[Shift, ...], free_arms: Collection[int]
+    ) -> None:
+        """Put the objects where a seed wants them, and arms that are free where it begins; at rest.
+
+        Args:
+            skill: whose objects.
+            seed: of the layout.
+            shifts: none can be simulated here.
+            free_arms: arms that nobody holds, in the order of the embodiment; the others stay.
 
         Raises:
             StationError: the simulator was started for another skill, or for none.
@@ -75,47 +95,38 @@ class Stage:
             raise StationError("The robot simulator cannot be shifted.")
         self._station.load(self._skill, seed)
         positions, mocap = map(np.frombuffer, self._station.snapshot())
-        ours, theirs = self._objects
-        self._data.qpos[theirs] = positions[ours]
-        self._data.qvel[self._speeds] = 0.0
-        ours, theirs = self._fixtures
+        for joint in self._joints:
+            if joint.arm is None or joint.arm in free_arms:
+                self._data.qpos[joint.theirs] = positions[joint.ours]
+                self._data.qvel[joint.speeds] = 0.0
         places, turns = _split(mocap)
-        self._data.mocap_pos[theirs], self._data.mocap_quat[theirs] = places[ours], turns[ours]
+        self._data.mocap_pos[self._theirs] = places[self._ours]
+        self._data.mocap_quat[self._theirs] = turns[self._ours]
         mujoco.mj_forward(self._model, self._data)
         self.seed = seed
 
     def snapshot(self) -> tuple[bytes, bytes]:
         """Return positions and fixtures, as :meth:`SimulatedStation.restore` takes them."""
-        positions, mocap = (np.frombuffer(part).copy() for part in self._station.snapshot())
-        ours, theirs = self._positions
-        positions[ours] = self._data.qpos[theirs]
-        return positions.tobytes(), mocap.tobytes()
+        positions, mocap = self._station.snapshot()
+        mapped = np.frombuffer(positions).copy()
+        for joint in self._joints:
+            mapped[joint.ours] = self._data.qpos[joint.theirs]
+        return mapped.tobytes(), mocap
 
-    @staticmethod
-    def _name(joint: str, arms: tuple[str, ...]) -> str:
-        """Return what a joint of our model is called in that of the simulator."""
-        arm, _, part = joint.partition("/")
-        return simulated_joint(arms.index(arm), part) if arm in arms else joint
-
-
-def _joint(model: mujoco.MjModel, name: str) -> Addresses:
-    joint = model.joint(name)
-    return joint.qposadr[0] + np.arange(len(joint.qpos0))
-
-
-def _speeds(model: mujoco.MjModel, name: str) -> Addresses:
-    joint = model.joint(name)
-    return joint.dofadr[0] + np.arange(len(joint.damping))
+    def _counterpart(self, name: str) -> Counterpart:
+        owner, _, part = name.partition("/")
+        arm = self._arm_names.index(owner) if owner in self._arm_names else None
+        ours = self._station.model.joint(name)
+        theirs = self._model.joint(name if arm is None else simulated_joint(arm, part))
+        return Counterpart(
+            arm,
+            ours.qposadr[0] + np.arange(ours.qpos0.size),
+            theirs.qposadr[0] + np.arange(theirs.qpos0.size),
+            theirs.dofadr[0] + np.arange(theirs.damping.size),
+        )
 
 
-def _pairs(pairs: list[tuple[Addresses, Addresses]]) -> tuple[Addresses, Addresses]:
-    if not pairs:
-        return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    ours, theirs = zip(*pairs, strict=True)
-    return np.concatenate(ours), np.concatenate(theirs)
-
-
-def _split(mocap: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _split(mocap: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return positions (n, 3) and quaternions (n, 4) of fixtures."""
     count = mocap.size // 7
     return mocap[: 3 * count].reshape(-1, 3), mocap[3 * count :].reshape(-1, 4)
