@@ -44,7 +44,7 @@ class StepRules:
 RULES: Mapping[CalibrationStep, StepRules] = {
     CalibrationStep.INTRINSICS: StepRules("intrinsics", 15, 12, 1.0, "px"),
     CalibrationStep.SCENE: StepRules("pose", 6, 4, 3.0, "mm"),
-    CalibrationStep.WRIST: StepRules("mount", 14, 10, 5.0, "mm"),
+    CalibrationStep.WRIST: StepRules("mount", 14, 8, 5.0, "mm"),
     CalibrationStep.BASES: StepRules("base", 8, 5, 5.0, "mm"),
 }
 

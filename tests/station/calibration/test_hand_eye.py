@@ -11,6 +11,8 @@ from lbm_studio.station.calibration.hand_eye import HandSighting, find_board, mo
 from lbm_studio.station.kinematics import ArmKinematics
 from tests.station.calibration.conftest import ARM, BOARD, ON_TABLE, Posture, lens_of
 
+pytestmark = pytest.mark.slow
+
 JOINT_NOISE_RAD = 5e-4
 PLACE = Pose(np.array(ON_TABLE.position), ON_TABLE.rotation)
 
