@@ -81,6 +81,8 @@ def stale_reason(frame: LiveFrame | None, now_ns: int, period_s: float) -> str:
     """Return why a picture must not be trusted as live, a sentence; empty when it is live."""
     if frame is None:
         return "Waiting for the first picture."
+    if frame.trouble:
+        return frame.trouble
     age_s = seconds_between(frame.captured_ns, now_ns)
     if age_s > STALE_MARGIN_S + STALE_PERIODS * period_s:
         return f"No new picture for {age_s:.0f} s." if age_s >= 1.0 else "Pictures come late."

@@ -52,11 +52,13 @@ class LiveFrame:
         image: (H, W, 3) uint8 RGB.
         captured_ns: when it was taken [ns].
         rate_hz: pictures a second over the last two seconds.
+        trouble: why the camera gives no fresh pictures, a sentence; empty while it does.
     """
 
     image: NDArray[np.uint8]
     captured_ns: int
     rate_hz: float
+    trouble: str = ""
 
 
 class StationLink(Protocol):
@@ -344,9 +346,11 @@ class LiveStation:
                 self._frame_meter.add(message.captured_ns)
         ring = connection.current_ring() if newest is not None else None
         tick = ring.read() if ring is not None else None
-        if tick is not None:
+        if tick is not None and newest is not None:
             rate_hz, taken = self._frame_meter.rate_hz, tick.images_captured_ns
             self._frames = {
-                name: LiveFrame(image, taken.get(name, tick.captured_ns), rate_hz)
+                name: LiveFrame(
+                    image, taken.get(name, tick.captured_ns), rate_hz, newest.troubles.get(name, "")
+                )
                 for name, image in tick.images.items()
             }

@@ -5,6 +5,8 @@ Vectors follow :mod:`lbm_studio.core.action`; times are monotonic [ns].
 
 from enum import StrEnum
 
+import msgspec
+
 from lbm_studio.core.cues import Cue
 from lbm_studio.core.shift import Shift
 from lbm_studio.link.health import ConnectStep, Health, Recover
@@ -429,12 +431,16 @@ class FramesReady(Message, frozen=True):
         captured_ns: of the tick [ns].
         slot: slot of the ring that holds them.
         seconds: time it took to render or grab them [s].
+        devices_ns: when each was taken, on the clock of its own camera, where it has one [ns].
+        troubles: why cameras give no fresh pictures, sentences by camera; the others do.
     """
 
     number: int
     captured_ns: int
     slot: int
     seconds: float
+    devices_ns: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    troubles: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 # --- what may arrive ------------------------------------------------------------------------------

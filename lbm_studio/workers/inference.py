@@ -153,7 +153,11 @@ class InferenceServer:
             if self._frames.newest_ns >= captured_ns:
                 break
             self._clock.sleep_until_ns(now_ns + _LOOK_INTERVAL_NS)
-        return self._frames.read_at(captured_ns) or self._newest_frames()
+        frames = self._frames.read_at(captured_ns)
+        if frames is None:
+            return self._newest_frames()
+        _require_fresh(frames, captured_ns)
+        return frames
 
     def _observation(
         self, request: Predict, newest: TickFrames, arm_names: Sequence[str]
@@ -180,6 +184,16 @@ class InferenceServer:
                 f"The camera pictures are {age_s:.1f} s old: the policy will not act on them."
             )
         return frames
+
+
+def _require_fresh(frames: TickFrames, captured_ns: int) -> None:
+    for name, taken_ns in frames.images_captured_ns.items():
+        age_s = seconds_between(taken_ns, captured_ns)
+        if age_s > MAX_FRAME_AGE_S:
+            raise StationError(
+                f"The picture of the camera “{name}” is {age_s:.1f} s old: the policy will not act "
+                "on it."
+            )
 
 
 def _require_size(request: Predict, action_size: int) -> None:

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from lbm_studio.app.cameras import stale_reason
 from lbm_studio.app.live import LiveStation, RateMeter
 from lbm_studio.core.clock import MonotonicClock
 from lbm_studio.core.codec import to_json
@@ -163,3 +164,32 @@ def test_it_hears_of_input_devices_from_both_processes_that_read_them(session, l
             return all(message in heard for message in (plugged_in, pressed, in_use))
 
         wait_until(are_heard)
+
+
+def test_a_silent_camera_is_as_old_as_its_picture_and_says_what_is_the_matter(session, live):
+    cameras = station_description().embodiment.cameras
+    images = {c.name: np.zeros((c.height_px, c.width_px, 3), np.uint8) for c in cameras}
+    gone, other = cameras[0].name, cameras[1].name
+    now_ns = CLOCK.now_ns()
+    taken_ns = dict.fromkeys(images, now_ns) | {gone: now_ns - 7 * SECOND_NS}
+    with (
+        Publisher(session.frame_events) as publisher,
+        FrameRing.create(session.ring_name, cameras) as ring,
+    ):
+        slot = ring.write(1, now_ns, images, images_captured_ns=taken_ns)
+        message = FramesReady(
+            number=1, captured_ns=now_ns, slot=slot, seconds=0.01, troubles={gone: "Unplugged."}
+        )
+
+        def is_shown() -> bool:
+            publisher.publish(FRAMES_TOPIC, message)
+            live.poll(CLOCK.now_ns())
+            return gone in live.frames
+
+        wait_until(is_shown)
+        ring.unlink()
+
+    assert live.frames[gone].captured_ns == now_ns - 7 * SECOND_NS
+    assert (live.frames[gone].trouble, live.frames[other].trouble) == ("Unplugged.", "")
+    assert stale_reason(live.frames[gone], now_ns, 0.1) == "Unplugged."
+    assert stale_reason(live.frames[other], now_ns, 0.1) == ""

@@ -54,6 +54,7 @@ class Pictures:
         self._clock = clock
         self._captured_ns = captured_ns
         self._appear_ns = appear_ns
+        self.taken_ns: dict[str, int] = {}
 
     @property
     def newest_ns(self) -> int:
@@ -69,7 +70,7 @@ class Pictures:
             c.name: np.zeros((c.height_px, c.width_px, 3), np.uint8)
             for c in STATION.embodiment.cameras
         }
-        return TickFrames(0, captured_ns, images)
+        return TickFrames(0, captured_ns, images, self.taken_ns)
 
     def paired(self, newest: TickFrames) -> TickFrames:
         return newest
@@ -84,8 +85,8 @@ class Fixture:
     def __init__(self, *captured_ns: int, appear_ns: int = 0) -> None:
         self.clock = ManualClock(NOW_NS)
         self.policy = StandStill()
-        pictures = Pictures(self.clock, *captured_ns, appear_ns=appear_ns)
-        self.server = InferenceServer(self._load, lambda: STATION, pictures, self.clock)
+        self.pictures = Pictures(self.clock, *captured_ns, appear_ns=appear_ns)
+        self.server = InferenceServer(self._load, lambda: STATION, self.pictures, self.clock)
 
     def _load(self, checkpoint: Path, station: StationDescription) -> StandStill:
         if checkpoint.name == "broken":
@@ -156,6 +157,15 @@ def test_a_policy_that_cannot_see_is_refused(captured_ns: tuple[int, ...], sente
     fixture = Fixture(*captured_ns).load()
 
     with pytest.raises(StationError, match=sentence):
+        fixture.server.handle(predict())
+
+
+def test_a_camera_that_has_fallen_silent_is_named() -> None:
+    fixture = Fixture(NOW_NS).load()
+    gone = STATION.embodiment.camera_names[0]
+    fixture.pictures.taken_ns = {gone: NOW_NS - 3 * PERIOD_NS}
+
+    with pytest.raises(StationError, match=rf"the camera “{gone}” is 0\.\d s old"):
         fixture.server.handle(predict())
 
 
