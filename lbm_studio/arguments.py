@@ -287,6 +287,23 @@ def add_start(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="start_from",
         metavar="CHECKPOINT",
+def add_cameras(commands: Commands, handler: Handler) -> None:
+    """Real cameras."""
+    parser = command(
+        commands,
+        "cameras",
+        handler,
+        "list the cameras that are attached, and see how a station's are",
+    )
+    parser.add_argument(
+        "--station", default=argparse.SUPPRESS, help="look through its cameras as well"
+    )
+    parser.add_argument(
+        "--remember", action="store_true", help="what they see now is what they are to see"
+    )
+    add_json(parser)
+
+
         help="fine-tune this one; shipped (default, where it fits) or scratch are names as well",
     )
 

@@ -23,6 +23,7 @@ from lbm_studio.arguments import (
     DEFAULT_STATION,
     Commands,
     Handler,
+    add_cameras,
     add_datasets,
     add_demo,
     add_interchange,
@@ -106,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_datasets(commands, _check, _repair, _merge)
     add_interchange(commands, _import, _export)
     add_machines(commands, _serve_station, _pair, _unpair)
+    add_cameras(commands, _cameras)
     for add in (_add_replay, _add_doctor, _add_skills, _add_robot_simulator, _add_shots):
         add(commands)
     for add in (_add_stop_window, _add_worker):
@@ -425,6 +427,14 @@ def _skills(options: argparse.Namespace) -> int:
         {
             "name": skill.name,
             "family": skill.family,
+def _cameras(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.camera_report import report_cameras
+
+    report = report_cameras(options.station or "", remember=options.remember)
+    _finish(options, report, report.in_words())
+    return 0
+
+
             "bimanual": skill.bimanual,
             "pretraining": skill.pretraining,
             "goals": list(skill.goals),

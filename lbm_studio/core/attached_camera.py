@@ -41,11 +41,6 @@ class CameraListing:
     cameras: tuple[AttachedCamera, ...] = ()
     troubles: tuple[str, ...] = ()
 
-    def in_words(self) -> str:
-        """Return a line for every camera, then the troubles."""
-        lines = [f"{camera.kind:<9} {camera.words}" for camera in self.cameras]
-        return "\n".join([*(lines or ["No camera is attached."]), *self.troubles])
-
 
 def memory_file(station: str, slot: str) -> Path:
     """Return where it is remembered which camera fills a slot, and what it sees (not created)."""

@@ -27,6 +27,7 @@ from lbm_studio.station.teleop.controller import Controllers
 from lbm_studio.station.teleop.hid import SystemHidBus
 from lbm_studio.station.teleop.pedal import is_pedal
 from lbm_studio.station.teleop.spacemouse import spacemice_among
+from lbm_studio.workers.camera_report import report_cameras
 
 MEASURING_S = 2.0
 MATRIX_SIZE = 512
@@ -183,6 +184,14 @@ def _tick_rate_hz(station: SimulatedStation) -> float:
     return ticks / spent
 
 
+def _look_at_attached_cameras() -> Check:
+    report = report_cameras()
+    models = ", ".join(camera.words for camera in report.cameras)
+    words = " ".join([f"{models or 'None'}.", *report.troubles])
+    figures: dict[str, Figure] = {"attached_cameras": len(report.cameras)}
+    return Check("attached cameras", not report.troubles, words, figures)
+
+
 def _look_at_window() -> Check:
     seconds = _cold_start_s()
     words = f"The window is there {seconds:.2f} s after it was asked for"
@@ -286,6 +295,7 @@ CHECKS: Mapping[str, Callable[[], Check]] = {
     "machine": _look_at_machine,
     "torch": _look_at_torch,
     "cameras": _look_at_cameras,
+    "attached cameras": _look_at_attached_cameras,
     "window": _look_at_window,
     "display": _look_at_display,
     "gamepads": _look_at_gamepads,

@@ -34,7 +34,7 @@ def test_a_machine_is_fine_only_when_every_check_is(monkeypatch: pytest.MonkeyPa
     "name",
     [
         *("python", "machine", "torch", "display", "gamepads", "spacemice and pedals"),
-        *("microphone", "speech"),
+        *("microphone", "speech", "attached cameras"),
     ],
 )
 def test_a_check_says_a_sentence_and_gives_figures(name: str) -> None:

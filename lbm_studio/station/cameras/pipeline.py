@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.station_file import CameraSetup, Intrinsics
+from lbm_studio.core.turning import turn_picture
 from lbm_studio.station.calibration.lens import ideal_lens, lens_matrix
 from lbm_studio.station.cameras.source import Image
 from lbm_studio.station.opencv import load_opencv
 
-QUARTER_DEG = 90
 _FINEST = 8
 """How many times finer than it is shown a picture is rectified at most."""
 
@@ -101,9 +101,8 @@ class PicturePipeline:
 
 
 def turned(image: Image, setup: CameraSetup) -> Image:
-    """Return the picture after rotation and mirror, a view where that will do."""
-    upright = np.rot90(image, -setup.rotation_deg // QUARTER_DEG)
-    return upright[:, ::-1] if setup.mirror else upright
+    """Return the picture after rotation and mirror, a view."""
+    return turn_picture(image, setup.rotation_deg, mirror=setup.mirror)
 
 
 def cropped(image: Image, setup: CameraSetup) -> Image:
