@@ -9,6 +9,7 @@ from lbm_studio.app.health import hardware_stop_words, health_rows
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.processes import Processes
+from lbm_studio.app.station_editor import StationEditor
 from lbm_studio.app.stations import Stations
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.stop_test import StopFigures, StopTest
@@ -46,6 +47,9 @@ class StationPanel(ViewModel[StationView]):
         notices: where things are refused.
         chosen: the station chosen last; another one if it is gone.
         wall_clock_s: the time of day [s].
+
+    Attributes:
+        editor: the sheet on which the chosen station is edited.
     """
 
     def __init__(
@@ -72,6 +76,9 @@ class StationPanel(ViewModel[StationView]):
         self._figures: tuple[StopFigures, float] | None = None
         self._connect_began_ns: int | None = None
         self._releases = False
+        self.editor = StationEditor(
+            stations, notices, is_free=lambda: not processes.is_open, on_saved=self.choose
+        )
         processes.died.connect(self._process_died)
         stations.changed.connect(self._show_choices)
 
@@ -87,17 +94,20 @@ class StationPanel(ViewModel[StationView]):
             self._figures = None
             self.publish(self._off(chosen=name))
 
-    def create(self) -> str:
-        """Write a new station of real arms, like the chosen one, and choose it.
+    def edit(self) -> None:
+        """Open the sheet on which the chosen station is edited."""
+        if not self.view.choice.is_file:
+            self._refuse("The simulated stations are built in. Duplicate one, then edit the copy.")
+        elif self._may_change():
+            self.editor.open(self.view.chosen)
 
-        Returns:
-            Its name; empty when that was refused.
-        """
-        return self._choose_new(self._stations.create)
+    def create(self) -> None:
+        """Write a new station of real arms like the chosen one, choose it and edit it."""
+        self._choose_new(self._stations.create)
 
-    def duplicate(self) -> str:
-        """Write a copy of the chosen station and choose it; return its name, as above."""
-        return self._choose_new(self._stations.duplicate)
+    def duplicate(self) -> None:
+        """Write a copy of the chosen station, choose it and edit it."""
+        self._choose_new(self._stations.duplicate)
 
     def delete(self) -> None:
         """Remove the chosen station; it can be undone."""
@@ -308,11 +318,10 @@ class StationPanel(ViewModel[StationView]):
             )
         )
 
-    def _choose_new(self, make: Callable[[str], str]) -> str:
-        name = self._try(lambda: make(self.view.chosen)) if self._may_change() else ""
-        if name:
+    def _choose_new(self, make: Callable[[str], str]) -> None:
+        if self._may_change() and (name := self._try(lambda: make(self.view.chosen))):
             self.choose(name)
-        return name or ""
+            self.editor.open(name)
 
     def _may_change(self) -> bool:
         if self._processes.is_open:

@@ -15,7 +15,6 @@ from lbm_studio.app.views.devices import DevicesView, PhoneLink
 from lbm_studio.app.views.goal import SpokenGoalState, SpokenGoalView
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
 from lbm_studio.app.views.starts import StartsView
-from lbm_studio.app.views.station import HealthRow, StationChoice, StationPanelState, StationView
 from lbm_studio.app.views.teach import (
     MotionSource,
     SceneChoice,
@@ -92,6 +91,7 @@ def window(situation: Situation) -> WindowView:
         loop=StatusPart("loop: 10 Hz, late p99 4 ms"),
         cameras=StatusPart("cameras: 6 of 6"),
         disk=StatusPart("disk: 53 GB free"),
+        hardware_stop="unknown",
     )
     if situation is Situation.BUSY:
         training = StatusPart("training: 42 %, 6 min left")
@@ -112,54 +112,6 @@ def _stopped(live: WindowView) -> WindowView:
         notices=(notice,),
         stop=StopView(True, "Stopped by Esc.", can_reset=True, hold_fraction=0.4, reachable=True),
     )
-
-
-def station(situation: Situation) -> StationView:
-    """Return the Station panel."""
-    choices = (
-        StationChoice(
-            "simulated", "Simulated station", "Two arms and six cameras, with nothing attached."
-        ),
-        StationChoice("simulated-single", "Simulated, one arm", "One arm and two cameras."),
-    )
-    state = {
-        Situation.EMPTY: StationPanelState.DISCONNECTED,
-        Situation.BUSY: StationPanelState.CONNECTING,
-        Situation.ERROR: StationPanelState.CONNECTED,
-        Situation.FULL: StationPanelState.CONNECTED,
-    }[situation]
-    view = StationView(state, choices, "simulated", log_folder="/run/user/1000/lbm-studio-k2v9")
-    if situation is Situation.BUSY:
-        return replace(view, progress=0.6, progress_sentence="Starting the cameras.")
-    if situation is Situation.EMPTY:
-        return replace(view, log_folder="")
-    return replace(
-        view,
-        health=_health(situation),
-        can_test_stop=situation is Situation.FULL,
-        stop_test_sentence="Passed: the stop latched after 3 ms.",
-    )
-
-
-def _health(situation: Situation) -> tuple[HealthRow, ...]:
-    good = (
-        HealthRow("Right arm", Level.GOOD, "Holds still, well inside its limits."),
-        HealthRow("Left arm", Level.GOOD, "Holds still, well inside its limits."),
-        HealthRow("Cameras", Level.GOOD, "All 6 deliver 10 pictures a second."),
-        HealthRow("Loop", Level.GOOD, "10 Hz, 99 of 100 ticks at most 4 ms late."),
-        HealthRow("Stop", Level.GOOD, "Reachable."),
-        HealthRow("Inference", Level.QUIET, "Waits for a policy."),
-    )
-    if situation is Situation.FULL:
-        return good
-    cameras_row = HealthRow(
-        "Cameras",
-        Level.WARN,
-        "“scene left” has delivered no picture for 2.4 s.",
-        restart="renderer",
-    )
-    stop_row = HealthRow("Stop", Level.BAD, "Stopped by Esc. Hold Reset for a second.")
-    return (*good[:2], cameras_row, good[3], stop_row, good[5])
 
 
 def teach(situation: Situation) -> TeachView:

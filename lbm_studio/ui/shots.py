@@ -16,8 +16,9 @@ from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.settings import Theme as ThemeChoice
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.station_editor import StationEditorView
 from lbm_studio.app.views.window import PanelName
-from lbm_studio.ui import sample_records, sample_views
+from lbm_studio.ui import sample_records, sample_stations, sample_views
 from lbm_studio.ui.sample_views import Situation
 from lbm_studio.ui.theme import Theme, load_fonts
 from lbm_studio.ui.window import MainWindow
@@ -75,7 +76,7 @@ def sample_application(shot: Shot, folder: Path) -> Application:
     situation = shot.situation
     intent = shot.panel is PanelName.RUN and situation in (Situation.BUSY, Situation.FULL)
     views: dict[str, object] = {
-        "station": sample_views.station(situation),
+        "station": sample_stations.station(situation),
         "teach": sample_views.teach(situation),
         "review": sample_records.review(situation),
         "train": sample_records.train(situation),
@@ -90,6 +91,8 @@ def sample_application(shot: Shot, folder: Path) -> Application:
     models = {name: ShownModel(view, notices) for name, view in views.items()}
     quality = ShownModel(sample_records.quality(situation), notices)
     setattr(models["review"], "quality", quality)  # noqa: B010 (a part that a panel also shows)
+    editor = ShownModel(StationEditorView(), notices)
+    setattr(models["station"], "editor", editor)  # noqa: B010 (likewise)
     settings = SettingsStore(folder, lambda _: None)
     return Application(settings=settings, notices=notices, **cast("dict[str, Any]", models))
 

@@ -119,6 +119,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {
   border: ${focus}px solid $accent;
 }
 QLineEdit[state="offered"] { border: ${focus}px dashed $accent; font-size: ${body}px; }
+QLineEdit[state="wrong"] { border: ${focus}px solid $bad; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled {
   color: $quiet; background: transparent;
 }

@@ -122,6 +122,9 @@ class Metrics:
     number: int = 76
     qr_code: int = 200
     device_page: int = 420
+    subject: int = 84
+    sheet_width: int = 1056
+    sheet_height: int = 400
     window_min_width: int = 1024
     window_min_height: int = 700
     window_width: int = 1280

@@ -23,6 +23,7 @@ from lbm_studio.ui.widgets.look_sheet import LookSheet
 from lbm_studio.ui.widgets.message_bar import MessageBar
 from lbm_studio.ui.widgets.navigation import Navigation
 from lbm_studio.ui.widgets.notice_sheet import NoticeSheet
+from lbm_studio.ui.widgets.station_sheet import StationSheet
 from lbm_studio.ui.widgets.status_bar import StatusBar
 from lbm_studio.ui.widgets.top_bar import TopBar
 
@@ -112,6 +113,7 @@ class MainWindow(QWidget):
         self._keys = KeySheet(self._theme, self._pages)
         self._look = LookSheet(self._theme, self._application.settings, self._pages)
         self._devices = DeviceSheet(self._theme, self._application.devices, self._pages)
+        self._station = StationSheet(self._theme, self._application.station.editor, self._pages)
         dismiss = self._application.window.dismiss_notice
         self._notices = NoticeSheet(self._theme, dismiss, self._pages)
 

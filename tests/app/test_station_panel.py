@@ -186,29 +186,42 @@ def test_a_station_whose_file_is_broken_is_listed_but_not_connected(panel, tmp_p
 
 
 def test_a_new_station_is_chosen_and_its_file_is_what_is_connected(panel, tmp_path, processes):
-    name = panel.create()
+    panel.create()
+    assert panel.editor.view.name == "station"
     panel.connect()
 
-    assert panel.view.chosen == name
+    assert panel.view.chosen == "station"
     assert panel.view.choice.is_real
-    assert processes.opened == [str(tmp_path / f"{name}.toml")]
+    assert processes.opened == [str(tmp_path / "station.toml")]
+
+
+def test_a_built_in_station_is_not_edited_but_its_copy_is(panel, said):
+    panel.edit()
+    assert "Duplicate one, then edit the copy" in said()[-1]
+    panel.duplicate()
+    panel.editor.type("name", "mine")
+    panel.editor.save()
+
+    assert panel.view.chosen == "mine"
 
 
 def test_stations_are_not_changed_while_one_is_connected(connected, said):
-    assert connected.create() == ""
-    connected.delete()
+    for change in (connected.create, connected.duplicate, connected.delete, connected.undo):
+        change()
+    assert not connected.editor.view.is_open
+    assert len(connected.view.choices) == 2
     assert "Disconnect the station before changing" in said()[-1]
 
 
 def test_a_deleted_station_comes_back_when_that_is_undone(panel, said):
-    name = panel.create()
+    panel.create()
     panel.delete()
     assert panel.view.chosen == "simulated"
     assert panel.view.undo_sentence == "the removal of “New station”"
 
     panel.undo()
 
-    assert name in [choice.name for choice in panel.view.choices]
+    assert "station" in [choice.name for choice in panel.view.choices]
     assert said()[-1] == "Undone: the removal of “New station”."
 
 

@@ -9,8 +9,9 @@ from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.goal import SpokenGoalView
+from lbm_studio.app.views.station_editor import StationEditorView
 from lbm_studio.app.views.window import PanelName
-from lbm_studio.ui import sample_records, sample_views
+from lbm_studio.ui import sample_records, sample_stations, sample_views
 from lbm_studio.ui.sample_views import Situation
 
 
@@ -80,10 +81,12 @@ def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
     review = Recorder(sample_records.review(situation))
     quality = Recorder(sample_records.quality(situation))
     setattr(review, "quality", quality)  # noqa: B010 (a part that a panel also shows)
+    station = Recorder(sample_stations.station(situation))
+    setattr(station, "editor", Recorder(StationEditorView()))  # noqa: B010 (likewise)
     return Models(
         window=Recorder(replace(sample_views.window(situation), panel=panel)),
         cameras=Recorder(sample_views.cameras(situation)),
-        station=Recorder(sample_views.station(situation)),
+        station=station,
         teach=Recorder(sample_views.teach(situation)),
         review=review,
         train=Recorder(sample_records.train(situation)),

@@ -1,5 +1,8 @@
 import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -11,12 +14,16 @@ from PySide6.QtWidgets import (
 
 from lbm_studio.app.views.run import RunState
 from lbm_studio.app.views.station import StationPanelState
+from lbm_studio.app.views.station_editor import StationEditorView
 from lbm_studio.app.views.teach import MotionSource, TeachState
 from lbm_studio.app.views.train import TrainState
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.core.runs import JobStatus
+from lbm_studio.ui.sample_stations import station_editor, station_in_reflex, station_real
 from lbm_studio.ui.sample_views import Situation, teach_with_keys
+from lbm_studio.ui.widgets.station_sheet import StationSheet
 from tests.ui.conftest import OpenWindow, child
+from tests.ui.fakes import Recorder
 
 
 def filled(window: QWidget) -> list[str]:
@@ -263,3 +270,73 @@ def test_choosing_from_a_list_is_an_intent_and_being_told_is_not(open_window: Op
     start.activated.emit(1)
 
     assert models.train.calls == [("choose_start", "/lbm")]
+
+
+@pytest.mark.parametrize(
+    ("name", "intent"),
+    [
+        ("editStation", ("edit",)),
+        ("newStation", ("create",)),
+        ("copyStation", ("duplicate",)),
+        ("deleteStation", ("delete",)),
+        ("undoStation", ("undo",)),
+    ],
+)
+def test_stations_are_edited_made_copied_deleted_and_brought_back(
+    open_window: OpenWindow, name: str, intent: tuple[str]
+) -> None:
+    window, models = open_window(PanelName.STATION, Situation.EMPTY)
+    models.station.publish(station_real())
+
+    child(window, QPushButton, name).click()
+
+    assert models.station.calls == [intent]
+
+
+def test_an_arm_in_reflex_is_recovered_by_the_one_filled_button(open_window: OpenWindow) -> None:
+    window, models = open_window(PanelName.STATION)
+    models.station.publish(station_in_reflex())
+    QCoreApplication.processEvents()  # new lines are shown with the next layout
+
+    assert filled(window) == ["recover"]
+    child(window, QPushButton, "recover").click()
+
+    assert models.station.calls == [("recover",)]
+
+
+def test_the_sheet_of_a_station_tells_the_model_what_is_typed_and_saved(
+    open_window: OpenWindow,
+) -> None:
+    window, models = open_window(PanelName.STATION, Situation.EMPTY)
+    editor = models.station.editor
+    assert isinstance(editor, Recorder)
+    editor.publish(station_editor())
+    address = child(window, QLineEdit, "edit_arms[0].address")
+
+    address.end(False)
+    QTest.keyClicks(address, "0")
+    child(window, QCheckBox, "edit_realtime").click()
+    child(window, QPushButton, "saveStation").click()
+    editor.publish(StationEditorView())
+
+    assert editor.calls == [
+        ("type", "arms[0].address", "172.16.0.20"),
+        ("type", "realtime", "no"),
+        ("save",),
+    ]
+    assert not child(window, QWidget, "stationSheet").isVisible()
+
+
+def test_a_problem_is_told_beneath_its_field_and_keeps_the_station_from_being_saved(
+    open_window: OpenWindow,
+) -> None:
+    window, models = open_window(PanelName.STATION, Situation.EMPTY)
+    editor = models.station.editor
+    assert isinstance(editor, Recorder)
+    editor.publish(station_editor(with_problems=True))
+    child(window, StationSheet, "stationSheet").turn_to("Arms")
+
+    problem = child(window, QLabel, "problem_arms[1].address")
+    assert problem.isVisible()
+    assert problem.text() == "This is another arm's too."
+    assert not child(window, QPushButton, "saveStation").isEnabled()

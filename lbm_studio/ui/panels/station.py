@@ -2,50 +2,31 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from lbm_studio.app.notices import Level
-from lbm_studio.app.station_panel import StationPanel
-from lbm_studio.app.views.station import HealthRow, StationPanelState, StationView
+from lbm_studio.app.station_panel import OFF, StationPanel
+from lbm_studio.app.views.station import StationPanelState, StationView
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import LivePanel
-from lbm_studio.ui.theme import METRICS, Theme
-from lbm_studio.ui.widgets.basics import Button, Card, Sentence, column, label, row, rule
+from lbm_studio.ui.panels.station_health import HealthLine, StepLine, health_lines, step_lines
+from lbm_studio.ui.panels.station_strip import StationStrip
+from lbm_studio.ui.theme import Theme
+from lbm_studio.ui.widgets.basics import Button, Sentence, column, icon_button, label, row, rule
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
 
 PROGRESS_STEPS = 1000
 
 
-class HealthWidget(QWidget):
-    """One part of the station: its name, a sentence, and a button when it can be started again."""
-
-    def __init__(self, theme: Theme, row_view: HealthRow, model: StationPanel) -> None:
-        super().__init__()
-        layout = column(spacing=0)
-        top = row()
-        line = Sentence(theme, f"health_{row_view.subject}")
-        top.addWidget(label(row_view.subject, "strong"), 1)
-        if row_view.restart:
-            restart = Button(theme, self.tr("Restart"), Icon.UNDO)
-            restart.setObjectName(f"restart_{row_view.restart}")
-            restart.clicked.connect(lambda: model.restart(row_view.restart))
-            top.addWidget(restart)
-        layout.addLayout(top)
-        layout.addWidget(line)
-        self.setLayout(layout)
-        line.show_sentence(row_view.sentence, row_view.level)
-
-
 class StationPanelWidget(LivePanel):
-    """Chooses, connects and shows the health of a station."""
+    """Chooses, edits, connects and shows the health of a station."""
 
     def __init__(self, theme: Theme, model: StationPanel, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Is the station ready?"), parent)
         self._theme = theme
         self._model = model
-        self._health_rows: tuple[HealthRow, ...] = ()
         self._build()
         self._build_strip()
         self._connect()
@@ -54,6 +35,8 @@ class StationPanelWidget(LivePanel):
     def _build(self) -> None:
         self._choice = ChoiceCombo("stationChoice", self.tr("Station"))
         self._about = label("", "quiet", wrap=True, name="stationAbout")
+        self._tools = QWidget()
+        self._tools.setLayout(self._build_tools())
         self._progress = QProgressBar()
         self._progress.setRange(0, PROGRESS_STEPS)
         self._progress.setTextVisible(False)
@@ -62,43 +45,58 @@ class StationPanelWidget(LivePanel):
         self._go.setObjectName("connect")
         self._next = Button(self._theme, self.tr("Teach a skill"), Icon.TEACH, "primary")
         self._next.setObjectName("next")
-        self._health = column(spacing=METRICS.medium)
+        self._steps = step_lines()
+        self._health = health_lines()
         self.body.addLayout(field(self.tr("Station"), self._choice))
         self.body.addWidget(self._about)
+        self.body.addWidget(self._tools)
         self.body.addWidget(self._sentence)
         self.body.addWidget(self._progress)
         self.body.addWidget(self._next)
         self.body.addWidget(self._go)
         self.body.addWidget(rule())
+        self.body.addLayout(self._steps)
         self.body.addLayout(self._health)
         self.body.addStretch(1)
 
-    def _build_strip(self) -> None:
-        layout = row(spacing=METRICS.medium)
-        stop = Card(self.tr("Stop self-test"))
-        self._test_sentence = label("", wrap=True, name="stopTest")
-        self._test = Button(self._theme, self.tr("Test the stop"), Icon.STOPPED)
-        self._test.setObjectName("testStop")
-        self._test.setToolTip(
-            self.tr(
-                "Sends a stop while the arms rest and sees that it latches; you reset it by hand."
-            )
+    def _build_tools(self) -> QHBoxLayout:
+        tools = row()
+        self._edit = Button(self._theme, self.tr("Edit"), Icon.EDIT)
+        self._edit.setObjectName("editStation")
+        self._edit.setToolTip(self.tr("Change addresses, bases, limits and cameras"))
+        self._new = icon_button(
+            self._theme, Icon.NEW, self.tr("New station with real arms"), "newStation"
         )
-        stop.body.addWidget(self._test_sentence, 1)
-        stop.body.addLayout(_left(self._test))
-        logs = Card(self.tr("Logs of the station's processes"))
-        self._logs = label("", "quiet", wrap=True, name="logs")
-        logs.body.addWidget(self._logs, 1)
-        layout.addWidget(stop, 1)
-        layout.addWidget(logs, 1)
+        self._copy = icon_button(
+            self._theme, Icon.COPY, self.tr("Duplicate this station"), "copyStation"
+        )
+        self._delete = icon_button(
+            self._theme, Icon.DISCARD, self.tr("Delete this station"), "deleteStation"
+        )
+        self._undo = icon_button(self._theme, Icon.UNDO, self.tr("Undo"), "undoStation")
+        tools.addWidget(self._edit)
+        tools.addStretch(1)
+        for button in (self._new, self._copy, self._delete, self._undo):
+            tools.addWidget(button)
+        return tools
+
+    def _build_strip(self) -> None:
+        self._pages = StationStrip(self._theme, self._model)
+        layout = column()
+        layout.addWidget(self._pages)
         self.strip.setLayout(layout)
 
     def _connect(self) -> None:
-        self._choice.chosen.connect(self._model.choose)
+        model = self._model
+        self._choice.chosen.connect(model.choose)
         self._go.clicked.connect(self.primary)
         self._next.clicked.connect(lambda: self.panel_wanted.emit(PanelName.TEACH))
-        self._test.clicked.connect(self._model.test_stop)
-        self._model.changed.connect(self._show)
+        self._edit.clicked.connect(model.edit)
+        self._new.clicked.connect(model.create)
+        self._copy.clicked.connect(model.duplicate)
+        self._delete.clicked.connect(model.delete)
+        self._undo.clicked.connect(model.undo)
+        model.changed.connect(self._show)
 
     @property
     def handlers(self) -> Mapping[ActionId, Callable[[], object]]:
@@ -106,28 +104,36 @@ class StationPanelWidget(LivePanel):
 
     def primary(self) -> None:
         """Do what the filled button says."""
-        if self._model.view.state in (StationPanelState.DISCONNECTED, StationPanelState.FAILED):
+        if self._model.view.state in OFF:
             self._model.connect()
         else:
             self._model.disconnect()
 
     def _show(self, view: StationView) -> None:
-        is_off = view.state in (StationPanelState.DISCONNECTED, StationPanelState.FAILED)
+        choice = view.choice
         self._choice.show_choices([(c.name, c.title) for c in view.choices], view.chosen)
-        self._choice.setEnabled(is_off)
-        self._about.setText(
-            next((c.description for c in view.choices if c.name == view.chosen), "")
-        )
+        self._choice.setEnabled(view.state in OFF)
+        self._about.setText(choice.trouble or choice.description)
+        self._show_tools(view)
         self._progress.setVisible(view.state is StationPanelState.CONNECTING)
         self._progress.setValue(round(view.progress * PROGRESS_STEPS))
         self._show_sentence(view)
-        self._show_button(view.state)
-        self._show_health(view.health)
-        self._test.setEnabled(view.can_test_stop)
-        self._test_sentence.setText(
-            view.stop_test_sentence or self.tr("Checks that STOP reaches the arms. Not done yet.")
-        )
-        self._logs.setText(view.log_folder or self.tr("Written once a station is connected."))
+        self._show_buttons(view)
+        if self._steps.is_new(view.steps):
+            for step in view.steps:
+                self._steps.addWidget(StepLine(self._theme, step))
+        if self._health.is_new(view.health):
+            for shown in view.health:
+                self._health.addWidget(HealthLine(self._theme, shown, self._model))
+        self._pages.show_view(view)
+
+    def _show_tools(self, view: StationView) -> None:
+        self._tools.setVisible(view.state in OFF)
+        self._edit.setEnabled(view.choice.is_file and not view.choice.trouble)
+        self._delete.setEnabled(view.choice.is_file)
+        self._undo.setEnabled(bool(view.undo_sentence))
+        undo = self.tr("Undo {0}").format(view.undo_sentence)
+        self._undo.setToolTip(undo if view.undo_sentence else self.tr("Nothing to undo"))
 
     def _show_sentence(self, view: StationView) -> None:
         levels = {StationPanelState.FAILED: Level.BAD, StationPanelState.CONNECTED: Level.GOOD}
@@ -140,34 +146,16 @@ class StationPanelWidget(LivePanel):
         text = view.progress_sentence or fallback.get(view.state, "")
         self._sentence.show_sentence(text, levels.get(view.state, Level.QUIET))
 
-    def _show_button(self, state: StationPanelState) -> None:
+    def _show_buttons(self, view: StationView) -> None:
+        state = view.state
         texts = {
             StationPanelState.DISCONNECTED: with_key(self.tr("Connect"), ActionId.CONNECT),
             StationPanelState.FAILED: with_key(self.tr("Try again"), ActionId.CONNECT),
             StationPanelState.CONNECTING: self.tr("Cancel"),
             StationPanelState.CONNECTED: self.tr("Disconnect"),
         }
-        is_off = state in (StationPanelState.DISCONNECTED, StationPanelState.FAILED)
         self._go.setText(texts[state])
-        self._go.set_icon(Icon.CONNECT if is_off else Icon.CLOSE)
-        self._go.set_kind("primary" if is_off else "")
-        self._next.setVisible(state is StationPanelState.CONNECTED)
-
-    def _show_health(self, rows: tuple[HealthRow, ...]) -> None:
-        if rows == self._health_rows:
-            return
-        self._health_rows = rows
-        while (item := self._health.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for row_view in rows:
-            self._health.addWidget(HealthWidget(self._theme, row_view, self._model))
-
-
-def _left(widget: QWidget) -> QVBoxLayout:
-    layout = column()
-    line = row()
-    line.addWidget(widget)
-    line.addStretch(1)
-    layout.addLayout(line)
-    return layout
+        self._go.set_icon(Icon.CONNECT if state in OFF else Icon.CLOSE)
+        self._go.set_kind("primary" if state in OFF else "")
+        needs_recovery = any(shown.can_recover for shown in view.health)
+        self._next.setVisible(state is StationPanelState.CONNECTED and not needs_recovery)

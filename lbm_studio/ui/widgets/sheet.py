@@ -1,6 +1,6 @@
 """A sheet over the panels: never over STOP, never modal, closed by its button or Esc."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -14,14 +14,19 @@ class Sheet(QFrame):
 
     Attributes:
         body: the layout that takes what is shown.
+
+    Signals:
+        closed: somebody closed it.
     """
+
+    closed = Signal()
 
     def __init__(self, theme: Theme, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         set_look(self, "role", "card")
         self.body = column(spacing=METRICS.medium, margin=METRICS.wide)
         self._close = Button(theme, self.tr("Close"), Icon.CLOSE, "plain")
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._end)
         head = row(spacing=METRICS.wide)
         head.addWidget(label(title, "heading"), 1)
         head.addWidget(self._close)
@@ -40,7 +45,7 @@ class Sheet(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self._end()
         super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -48,7 +53,12 @@ class Sheet(QFrame):
             self._place()
         return False
 
+    def _end(self) -> None:
+        self.hide()
+        self.closed.emit()
+
     def _place(self) -> None:
+        self.body.activate()  # what has just been laid out counts
         room = self._parent.rect()
         self.resize(self.sizeHint().boundedTo(room.size()))
         self.move(room.center() - self.rect().center())

@@ -20,9 +20,12 @@ class StopButton(QAbstractButton):
         self._latched = False
         self.setObjectName("stop")
         self.setText(self.tr("STOP"))
-        self.setAccessibleName(self.tr("Stop the robot"))
+        self.setAccessibleName(self.tr("STOP (software)"))
         self.setAccessibleDescription(
-            self.tr("Stops all arms at once and latches. Also on Esc and Space.")
+            self.tr(
+                "Stops all arms at once and latches. Also on Esc and Space. Not a safety function: "
+                "keep the hardware stop in reach."
+            )
         )
         self.setToolTip(self.tr("Stop all arms at once (Esc, or Space when you are not typing)"))
         self.setMinimumSize(METRICS.stop_width, METRICS.stop_height)
@@ -68,7 +71,7 @@ class StopButton(QAbstractButton):
         painter.drawText(QRectF(0, 0, self.width(), middle), flags, self.text())
         painter.setFont(_font(self.font(), METRICS.small_text * scale, QFont.Weight.Medium))
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        words = self.tr("stopped") if self._latched else self.tr("software stop")
+        words = self.tr("(software) stopped") if self._latched else self.tr("(software)")
         painter.drawText(QRectF(0, middle, self.width(), self.height() - middle), flags, words)
 
 

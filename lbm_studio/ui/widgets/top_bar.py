@@ -1,7 +1,7 @@
 """The bar on top: what station, what goal, and STOP, always in the same place."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lbm_studio.app.notices import Level
 from lbm_studio.app.views.window import WindowView
@@ -12,7 +12,7 @@ from lbm_studio.ui.widgets.stop_button import StopButton
 
 
 class TopBar(QFrame):
-    """Name, station, goal, notices, STOP.
+    """Name, station, goal, notices, the state of the hardware stop, STOP.
 
     Signals:
         stop_pressed: STOP went down.
@@ -30,6 +30,8 @@ class TopBar(QFrame):
         self.stop = StopButton(theme)
         self._station = Button(theme, "", Icon.INFO)
         self._goal = ElidedLabel("", "strong", "goalInForce")
+        self._hardware = label("", "strong", name="hardwareStop")
+        self._hardware_box = QWidget()
         self._notices = Button(theme, "", Icon.NOTICES, "plain")
         self.setObjectName("topBar")
         self.setFixedHeight(METRICS.top_bar)
@@ -53,6 +55,8 @@ class TopBar(QFrame):
         self._notices.setAccessibleName(self.tr("{0} notices").format(count))
         worst = any(n.level in (Level.WARN, Level.BAD) for n in view.notices)
         self._notices.set_icon(Icon.WARN if worst else Icon.NOTICES)
+        self._hardware.setText(view.hardware_stop)
+        self._hardware_box.setVisible(bool(view.hardware_stop))
         self.stop.show_latched(view.stop.latched)
 
     def _build(self) -> QHBoxLayout:
@@ -62,14 +66,23 @@ class TopBar(QFrame):
         self._station.setObjectName("stationState")
         self._station.setToolTip(self.tr("Open the panel Station"))
         layout.addWidget(self._station)
-        goal = column(spacing=0)
-        goal.addStretch(1)
-        goal.addWidget(label(self.tr("Goal"), "caption"))
-        goal.addWidget(self._goal)
-        goal.addStretch(1)
-        layout.addLayout(goal, 1)
+        layout.addLayout(_captioned(self.tr("Goal"), self._goal), 1)
+        self._hardware_box.setLayout(_captioned(self.tr("Hardware stop"), self._hardware))
+        self._hardware_box.setToolTip(
+            self.tr("What the arms tell of it; no program can press or release it")
+        )
         self._notices.setObjectName("notices")
         self._notices.setToolTip(self.tr("Notices"))
         layout.addWidget(self._notices)
+        layout.addWidget(self._hardware_box)
         layout.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignVCenter)
         return layout
+
+
+def _captioned(caption: str, words: QWidget) -> QVBoxLayout:
+    layout = column(spacing=0)
+    layout.addStretch(1)
+    layout.addWidget(label(caption, "caption"))
+    layout.addWidget(words)
+    layout.addStretch(1)
+    return layout
