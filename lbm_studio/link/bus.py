@@ -21,6 +21,7 @@ import zmq
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND
 from lbm_studio.core.errors import StationError, StudioError
+from lbm_studio.link.message import NO_MESSAGE
 from lbm_studio.link.messages import Answer, Message, Published, Refused
 
 M = TypeVar("M", bound=Message)
@@ -156,7 +157,7 @@ class AsyncRequester(Endpoint):
         try:
             header, body = frames
             return _REPLY_HEADER.unpack(header)[0], self._decoder.decode(body)
-        except (ValueError, struct.error) as error:  # msgspec errors are ValueErrors
+        except (*NO_MESSAGE, struct.error) as error:
             _LOG.warning("An answer was not understood and is ignored: %s", error)
             return None
 
@@ -280,7 +281,7 @@ class Responder(Endpoint):
     def _answer(self, handler: Handler, body: bytes) -> Message:
         try:
             request = self._decoder.decode(body)
-        except ValueError as error:  # msgspec errors are ValueErrors
+        except NO_MESSAGE as error:
             _LOG.warning("A request was not understood: %s", error)
             return Refused(reason=_NOT_UNDERSTOOD)
         try:
@@ -340,7 +341,7 @@ class Subscriber(Endpoint):
         try:
             _, body = frames
             return self._decoder.decode(body)
-        except ValueError as error:  # msgspec errors are ValueErrors
+        except NO_MESSAGE as error:
             _LOG.warning("A published message was not understood and is ignored: %s", error)
             return None
 

@@ -27,7 +27,7 @@ import zmq
 from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.errors import StudioError
 from lbm_studio.link.bus import Endpoint
-from lbm_studio.link.message import Message
+from lbm_studio.link.message import NO_MESSAGE, Message
 from lbm_studio.link.remote.curve import numeric_address
 from lbm_studio.link.remote.keys import (
     KEY_CHARACTERS,
@@ -177,7 +177,7 @@ class PairingListener(Endpoint):
         try:
             (body,) = frames
             request = self._decoder.decode(body)
-        except ValueError:  # msgspec errors are ValueErrors
+        except NO_MESSAGE:
             return
         answer = msgspec.msgpack.encode(desk.answer(request))
         self.socket.send_multipart([identity, answer])
@@ -269,7 +269,7 @@ class PairingLine(Endpoint):
             )
         try:
             answer = msgspec.msgpack.decode(self.socket.recv(), type=PairGranted | PairDenied)
-        except ValueError as error:  # msgspec errors are ValueErrors
+        except NO_MESSAGE as error:
             sentence = f"What answers at “{self._host}” is no station of this program."
             raise StudioError(sentence) from error
         if isinstance(answer, PairDenied):

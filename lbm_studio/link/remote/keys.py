@@ -163,6 +163,8 @@ class KeyRing:
                 machine = _read(file, type_)
             except StudioError as error:  # one damaged file must not keep the others out
                 _LOG.warning("%s", error)
+            except FileNotFoundError:  # forgotten meanwhile
+                continue
             else:
                 machines[machine.name] = machine
         return machines

@@ -15,6 +15,7 @@ from PIL import UnidentifiedImageError
 
 from lbm_studio.core.errors import StudioError
 from lbm_studio.link.frames import Image, TickFrames
+from lbm_studio.link.message import NO_MESSAGE
 
 QUALITY = 92
 """Of JPEG: what a policy sees differs by less than a grey level from what the camera saw."""
@@ -79,7 +80,7 @@ def unpack(
     """
     try:
         note = _DECODER.decode(parts[0])
-    except (IndexError, ValueError) as error:  # msgspec errors are ValueErrors
+    except (IndexError, *NO_MESSAGE) as error:
         raise StudioError("The pictures of a tick were not understood.") from error
     if set(note.taken_ns) != set(sizes) or len(parts) != 1 + len(sizes):
         raise StudioError("The pictures of a tick are not those of this station's cameras.")

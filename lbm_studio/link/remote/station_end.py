@@ -26,6 +26,7 @@ from lbm_studio.link.bus import (
     wait_for_any,
 )
 from lbm_studio.link.frames import FrameReader
+from lbm_studio.link.message import NO_MESSAGE
 from lbm_studio.link.messages import FramesReady
 from lbm_studio.link.remote import relay
 from lbm_studio.link.remote.curve import CurveListener, Parcel, is_loopback
@@ -159,7 +160,7 @@ class StationEnd:
             return
         try:
             ping = msgspec.msgpack.decode(b"".join(parts), type=Ping)
-        except ValueError:  # msgspec errors are ValueErrors
+        except NO_MESSAGE:
             return
         guest = self._guest
         if guest is not None and (guest.public, guest.run) != (parcel.public, ping.run):

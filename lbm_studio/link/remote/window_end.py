@@ -17,6 +17,7 @@ import zmq
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
 from lbm_studio.core.errors import StationError
 from lbm_studio.link.bus import Endpoint, wait_for_any
+from lbm_studio.link.message import NO_MESSAGE
 from lbm_studio.link.messages import Answer, Predict, Published, StationRequest
 from lbm_studio.link.process import ProcessIdentity
 from lbm_studio.link.remote import relay
@@ -149,7 +150,7 @@ class WindowEnd:
         heard_ns = self._clock.now_ns()
         try:
             pong = msgspec.msgpack.decode(body, type=Pong)
-        except ValueError:  # msgspec errors are ValueErrors
+        except NO_MESSAGE:
             return
         if not pong.stop_secret:
             raise StationError(f"The station “{self._station.name}” is in use by “{pong.user}”.")
@@ -189,7 +190,7 @@ class WindowEnd:
         """Return a message with the moments of the other clock; None if it is none of that kind."""
         try:
             return self._encoder.encode(translated(decoder.decode(body), translate))
-        except (ValueError, OverflowError):  # msgspec errors are ValueErrors
+        except (*NO_MESSAGE, OverflowError):
             _LOG.debug("%d bytes that are no message are dropped.", len(body))
             return None
 

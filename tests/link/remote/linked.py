@@ -24,6 +24,7 @@ from lbm_studio.link.remote.picture_line import PictureLine
 from lbm_studio.link.remote.station_end import StationEnd
 from lbm_studio.link.remote.window_end import WindowEnd
 from lbm_studio.link.session import Session
+from tests.link.remote.wiretap import Wiretap
 
 LOOK_EVERY_S = 0.02
 
@@ -83,6 +84,7 @@ class Linked:
         description: of the station.
         ahead_ns: how far the clock of the station's machine is ahead [ns].
         with_pictures: whether those are brought as well.
+        via: makes somebody who listens on the way, given the port of the station's machine.
     """
 
     def __init__(
@@ -92,12 +94,15 @@ class Linked:
         *,
         ahead_ns: int = 0,
         with_pictures: bool = False,
+        via: Callable[[int], Wiretap] | None = None,
     ) -> None:
         self.far, self.near = Session(folder / "far"), Session(folder / "near")
         self.far_clock: Clock = ShiftedClock(ahead_ns)
         self.far_keys, self.near_keys = pair(folder)
         self._description = description
         self._with_pictures = with_pictures
+        self._via = via
+        self._tap: Wiretap | None = None
         self._is_over = threading.Event()
         self._stack = ExitStack()
 
@@ -106,7 +111,11 @@ class Linked:
         self._stack.callback(self.station.close)
         self.station_end = StationEnd(self.far, self.far_keys, LOOPBACK, 0, self.far_clock)
         self._stack.callback(self.station_end.close)
-        self.address = reach(self.near_keys, self.far_keys, self.station_end.port)
+        port = self.station_end.port
+        if self._via is not None:
+            self._tap = self._stack.enter_context(self._via(port))
+            port = self._tap.port
+        self.address = reach(self.near_keys, self.far_keys, port)
         own = self.near_keys.own()
         self.window_end = WindowEnd(self.near, self.address, own)
         self._stack.callback(self.window_end.close)
@@ -125,6 +134,10 @@ class Linked:
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
         self._stack.close()
+
+    def overheard(self) -> list[bytearray]:
+        """Return what went by on each connection to the station's machine."""
+        return self._tap.streams if self._tap else []
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         """Return once the condition holds; the test's own time-out is the limit."""

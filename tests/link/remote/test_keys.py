@@ -86,6 +86,17 @@ def test_a_damaged_key_file_is_told(tmp_path: Path, content: bytes):
         KeyRing(tmp_path).own()
 
 
+def test_a_damaged_machine_is_told_and_keeps_no_other_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    keys = KeyRing(tmp_path)
+    keys.add(station("lab"))
+    (tmp_path / "stations" / "bad.json").write_text("{")
+
+    assert list(keys.stations()) == ["lab"]
+    assert "holds no key" in caplog.text
+
+
 def test_a_fingerprint_tells_keys_apart():
     first, second = fingerprint(KeyPair.make().public), fingerprint(KeyPair.make().public)
 

@@ -10,6 +10,7 @@ import pytest
 from lbm_studio.core.errors import StudioError
 from lbm_studio.link.frames import Image, TickFrames
 from lbm_studio.link.remote.pictures import pack, unpack
+from tests.link.remote.mutation import mutated_parts
 
 SIZES = {"front": (48, 64), "side": (96, 128)}
 FUZZED = 400
@@ -71,7 +72,7 @@ def test_whatever_becomes_of_the_bytes_it_is_pictures_of_the_right_size_or_refus
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for _ in range(FUZZED):
-            outcomes[is_refused(mutated(genuine, random_source))] += 1
+            outcomes[is_refused(mutated_parts(genuine, random_source))] += 1
 
     assert outcomes[True] > FUZZED / 10
 
@@ -83,24 +84,3 @@ def is_refused(parts: list[bytes]) -> bool:
         return True
     assert {name: image.shape[:2] for name, image in arrived.images.items()} == SIZES
     return False
-
-
-def mutated(parts: list[bytes], random_source: random.Random) -> list[bytes]:
-    """Return the parts with some bytes changed, cut, doubled or moved."""
-    changed = list(parts)
-    place = random_source.randrange(len(changed))
-    data = bytearray(changed[place])
-    match random_source.randrange(4):
-        case 0:
-            for _ in range(random_source.randrange(1, 9)):
-                data[random_source.randrange(len(data))] = random_source.randrange(256)
-        case 1:
-            del data[random_source.randrange(len(data)) :]
-        case 2:
-            cut = random_source.randrange(len(data))
-            data[cut:cut] = random_source.randbytes(random_source.randrange(1, 64))
-        case _:
-            other = random_source.randrange(len(changed))
-            data = bytearray(changed[other])
-    changed[place] = bytes(data)
-    return changed
