@@ -10,6 +10,7 @@ from typing import Any
 
 from lbm_studio.core.network import LOOPBACK, STATION_PORT
 from lbm_studio.core.shift import Shift
+from lbm_studio.core.station_file import Driver
 
 DEFAULT_STATION = "simulated"
 DEFAULT_MINUTES = 10.0
@@ -56,6 +57,7 @@ def add_record(commands: Commands, handler: Handler) -> None:
     parser.add_argument("--episodes", type=positive, required=True, metavar="N")
     parser.add_argument("--demonstrator", choices=["scripted"], default="scripted")
     parser.add_argument("--seed", type=int, default=0, help="of the first layout (default: 0)")
+    _add_driver(parser)
     add_processes(parser)
     add_station(parser)
     add_json(parser)
@@ -249,6 +251,10 @@ def add_rollout(commands: Commands, handler: Handler) -> None:
     parser.add_argument(
         "--unheard", action="store_true", help="ask in words that are never recorded or taught"
     )
+    parser.add_argument(
+        "--record", default="", metavar="DATASET", help="keep the trials as episodes"
+    )
+    _add_driver(parser)
     add_processes(parser)
     add_station(parser)
     add_json(parser)
@@ -281,12 +287,6 @@ def _add_port(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=positive, default=STATION_PORT, metavar="N", help=help_)
 
 
-def add_start(parser: argparse.ArgumentParser) -> None:
-    """Let it be chosen what a training starts from."""
-    parser.add_argument(
-        "--from",
-        dest="start_from",
-        metavar="CHECKPOINT",
 def add_cameras(commands: Commands, handler: Handler) -> None:
     """Real cameras."""
     parser = command(
@@ -304,6 +304,12 @@ def add_cameras(commands: Commands, handler: Handler) -> None:
     add_json(parser)
 
 
+def add_start(parser: argparse.ArgumentParser) -> None:
+    """Let it be chosen what a training starts from."""
+    parser.add_argument(
+        "--from",
+        dest="start_from",
+        metavar="CHECKPOINT",
         help="fine-tune this one; shipped (default, where it fits) or scratch are names as well",
     )
 
@@ -314,6 +320,17 @@ def add_station(parser: argparse.ArgumentParser) -> None:
     default = argparse.SUPPRESS
     help_ = f"name, or path of a station file (default: {DEFAULT_STATION})"
     parser.add_argument("--station", default=default, help=help_)
+
+
+def _add_driver(parser: argparse.ArgumentParser) -> None:
+    """Let it be chosen how arms are moved."""
+    parser.add_argument(
+        "--driver",
+        type=Driver,
+        choices=list(Driver),
+        default=Driver.SIMULATED,
+        help="franka: that of real arms, on controllers that are simulated (default: simulated)",
+    )
 
 
 def add_processes(parser: argparse.ArgumentParser) -> None:

@@ -194,6 +194,7 @@ def _record(options: argparse.Namespace) -> int:
         station=options.station or DEFAULT_STATION,
         demonstrator=options.demonstrator,
         processes=options.processes,
+        driver=options.driver,
     )
     with interrupt_asks() as is_asked, bar("recording", "episodes") as progress:
         report = record(spec, progress, is_asked)
@@ -252,7 +253,7 @@ def _rollout(options: argparse.Namespace) -> int:
     from lbm_studio.core.episode import FIRST_UNSEEN_SEED
     from lbm_studio.core.shift import find_shifts
     from lbm_studio.evaluation.statistics import SuccessRate
-    from lbm_studio.workers.rollouts import RolloutSpec, rollout
+    from lbm_studio.workers.rollouts import RolloutSpec, rollout_beside_simulation
 
     spec = RolloutSpec(
         skill=options.skill,
@@ -266,11 +267,17 @@ def _rollout(options: argparse.Namespace) -> int:
         processes=options.processes,
         shifts=find_shifts(options.shift),
         unheard=options.unheard,
+        driver=options.driver,
+        recording=options.record,
     )
     done = iter(range(1, spec.trials + 1))
     with bar("rolling out", "trials") as progress:
-        report = rollout(spec, lambda _: progress(next(done), spec.trials))
+        report = rollout_beside_simulation(spec, lambda _: progress(next(done), spec.trials))
     words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
+    beside = report.simulated
+    if beside is not None:
+        own = SuccessRate(beside.successes, beside.trials, beside.interval95).in_words()
+        words += f" with the driver of real arms, {own} with simulated arms"
     shifted = f", with {', '.join(spec.shifts)} shifted" if spec.shifts else ""
     unheard = f", asked in unheard words, of which {report.refused} were refused" * spec.unheard
     followed = f" Prompt followed: {report.prompt.in_words()}." if report.prompt else ""
@@ -420,13 +427,6 @@ def _doctor(options: argparse.Namespace) -> int:
     return 0
 
 
-def _skills(options: argparse.Namespace) -> int:
-    from lbm_studio.station.simulation.catalogue import SKILLS
-
-    rows = [
-        {
-            "name": skill.name,
-            "family": skill.family,
 def _cameras(options: argparse.Namespace) -> int:
     from lbm_studio.workers.camera_report import report_cameras
 
@@ -435,6 +435,13 @@ def _cameras(options: argparse.Namespace) -> int:
     return 0
 
 
+def _skills(options: argparse.Namespace) -> int:
+    from lbm_studio.station.simulation.catalogue import SKILLS
+
+    rows = [
+        {
+            "name": skill.name,
+            "family": skill.family,
             "bimanual": skill.bimanual,
             "pretraining": skill.pretraining,
             "goals": list(skill.goals),

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from lbm_studio.core.action import Action
 from lbm_studio.core.embodiment import SafetyCard
-from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.safety import tally
 from lbm_studio.core.station_file import Driver
 from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
-from lbm_studio.episodes.take import FinishedTake, Take, Tick
+from lbm_studio.episodes.take import FinishedTake, Take
 from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.safety import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.skill import Task, stays_successful
 from lbm_studio.workers.pool import join_pool
+from lbm_studio.workers.ticks import recorded_tick
 from lbm_studio.workers.trial_station import open_trial_station
 
 TIME_LIMIT_S = 60.0
@@ -118,33 +117,10 @@ class Demonstrations:
             clamped = self._envelope.clamp(intended, previous, period_s, state)
             previous = clamped.action
             limited += tally([clamped.limits])
-            take.add(self._tick(state, frames, clamped.action, is_clamped=bool(clamped.limits)))
+            take.add(recorded_tick(self._description, state, frames, clamped))
             self._station.step(clamped.action)
         self._station.hold()
         return stays_successful(task, period_s, self._station.advance)
-
-    def _tick(
-        self,
-        state: StationState,
-        frames: dict[str, CameraFrame],
-        action: Action,
-        *,
-        is_clamped: bool,
-    ) -> Tick:
-        arms = self._description.embodiment.arm_names
-        return Tick(
-            state=state.as_vector(arms),
-            action=action.as_vector(arms),
-            joints=np.concatenate([state.arms[name].joints_rad for name in arms]),
-            captured_ns=state.captured_ns,
-            images={name: frame.image for name, frame in frames.items()},
-            images_captured_ns={name: frame.captured_ns for name, frame in frames.items()},
-            clamped=is_clamped,
-            images_latency_ns={
-                name: state.captured_ns - frame.captured_ns for name, frame in frames.items()
-            },
-            measured={m: state.joined(m, arms) for m in self._description.measures},
-        )
 
 
 _process_demonstrations: list[Demonstrations] = []

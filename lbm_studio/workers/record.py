@@ -25,6 +25,7 @@ from lbm_studio.core.runs import (
     stop_requested,
     write_json,
 )
+from lbm_studio.core.station_file import Driver
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.station.choice import find_simulated_station
@@ -59,6 +60,7 @@ class RecordSpec:
         demonstrator: who demonstrates.
         disturbance: whether what is executed is displaced, so that recordings show recoveries.
         processes: layouts worked on at a time.
+        driver: what moves the arms; real ones are not displaced.
     """
 
     dataset: str
@@ -69,6 +71,7 @@ class RecordSpec:
     demonstrator: str = "scripted"
     disturbance: bool = True
     processes: int = 1
+    driver: Driver = Driver.SIMULATED
 
     def __post_init__(self) -> None:
         if self.episodes < 1:
@@ -185,10 +188,16 @@ def _attempts(
     spec: RecordSpec, writer: DatasetWriter, should_stop: ShouldStop
 ) -> Iterator[Attempt]:
     """Yield attempts in order of their seed; an attempt that was stopped is not yielded."""
-    if spec.processes > 1 and spec.episodes > 1:
+    is_simulated = spec.driver is Driver.SIMULATED
+    if spec.processes > 1 and spec.episodes > 1 and is_simulated:
         yield from _attempts_of_pool(spec, writer, should_stop)
         return
-    with Demonstrations(spec.station, spec.skill, disturbance=spec.disturbance) as demonstrations:
+    with Demonstrations(
+        spec.station,
+        spec.skill,
+        disturbance=spec.disturbance and is_simulated,
+        driver=spec.driver,
+    ) as demonstrations:
         for seed in _seeds(spec):
             attempt = demonstrations.attempt(seed, writer.take_folder(), should_stop)
             if should_stop() and attempt.take is None:

@@ -4,13 +4,13 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lbm_studio.core.action import Action, ActionChunk
 from lbm_studio.core.clock import seconds_between
-from lbm_studio.core.episode import FIRST_UNSEEN_SEED
+from lbm_studio.core.episode import FIRST_UNSEEN_SEED, EpisodeMetadata, EpisodeSource
 from lbm_studio.core.errors import StudioError, UnknownNameError, UntaughtGoalError
 from lbm_studio.core.moments import Surroundings
 from lbm_studio.core.shift import Shift
@@ -20,12 +20,14 @@ from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
 from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.control.chunks import action_at
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety import Clamped, SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.other_goals import OtherGoals
 from lbm_studio.station.simulation.skill import HeldSuccess
+from lbm_studio.station.simulation.trials import TrialStation
 from lbm_studio.workers.baselines import BASELINES, IDLE, REPLAY, IdlePolicy, ReplayPolicy
 from lbm_studio.workers.pool import join_pool
+from lbm_studio.workers.trial_recorder import TrialRecorder
 from lbm_studio.workers.trial_station import open_trial_station
 
 
@@ -49,6 +51,7 @@ class RolloutSpec:
         shifts: in which ways the station differs from the one that was recorded on.
         unheard: whether it is asked in words that are never taught; refused, a trial has failed.
         driver: what moves the arms.
+        recording: dataset that the trials are added to; empty for none.
     """
 
     skill: str
@@ -64,6 +67,7 @@ class RolloutSpec:
     shifts: tuple[Shift, ...] = ()
     unheard: bool = False
     driver: Driver = Driver.SIMULATED
+    recording: str = ""
 
     def __post_init__(self) -> None:
         if self.trials < 1:
@@ -100,7 +104,8 @@ class RolloutReport:
 
     ``seconds`` is the wall-clock time of the whole [s], loading included; ``shifts`` is what the
     station was shifted in; ``prompt`` is None where the scene allows no other goal; ``unheard``
-    tells whether it was asked in words that are never taught, ``refused`` how often in vain.
+    tells whether it was asked in words that are never taught, ``refused`` how often in vain;
+    ``simulated`` is what came of the same layouts with simulated arms, where they were others.
     """
 
     successes: int
@@ -113,6 +118,7 @@ class RolloutReport:
     prompt: PromptFollowing | None = None
     unheard: bool = False
     refused: int = 0
+    simulated: "RolloutReport | None" = None
 
 
 class Roller:
@@ -142,8 +148,19 @@ class Roller:
             torch.set_num_threads(1)
         return load_policy(Path(spec.checkpoint), self._description)
 
-    def run(self, seed: int, on_step: Callable[[Any], object] | None = None) -> Trial:
-        """Roll out on one layout; ``on_step`` may look at the station after every step."""
+    def run(
+        self,
+        seed: int,
+        on_step: Callable[[Any], object] | None = None,
+        before_step: Callable[[TrialStation, Clamped], object] = lambda station, sent: None,
+    ) -> Trial:
+        """Roll out on one layout.
+
+        Args:
+            seed: of the layout.
+            on_step: may look at the station after every step.
+            before_step: may look at the station before every step, and at what is sent.
+        """
         task = self._station.load(self._skill, seed, self._spec.shifts)
         period_s = self._description.embodiment.chunk.period_s
         limit = round((self._spec.time_limit_s or self._skill.time_limit_s) / period_s)
@@ -151,8 +168,9 @@ class Roller:
         others = OtherGoals(task, map(find_skill, self._skill.rivals), period_s)
         goal = task.unheard_goal if self._spec.unheard else task.goal
         refused = False
-        for step, action in enumerate(self._actions(goal, seed), start=1):
-            self._station.step(action)
+        for step, sent in enumerate(self._actions(goal, seed), start=1):
+            before_step(self._station, sent)
+            self._station.step(sent.action)
             success.look()
             others.look()
             if on_step is not None:
@@ -166,7 +184,7 @@ class Roller:
         reached = task.milestones()
         return Trial(seed, goal, success.is_certain, seconds, reached, instead, refused)
 
-    def _actions(self, goal: str, seed: int) -> Iterator[Action]:
+    def _actions(self, goal: str, seed: int) -> Iterator[Clamped]:
         """Yield clamped actions, looking again after each executed part of a chunk.
 
         They only end where a policy refuses words that it was not to know.
@@ -189,7 +207,7 @@ class Roller:
                     action, previous, description.embodiment.chunk.period_s, self._station.read()
                 )
                 previous = clamped.action
-                yield clamped.action
+                yield clamped
                 if self._is_late:
                     surroundings.add(self._station.read(), self._station.capture(self._cameras))
 
@@ -246,6 +264,21 @@ def rollout(
     )
 
 
+def rollout_beside_simulation(
+    spec: RolloutSpec, on_trial: Callable[[Trial], None]
+) -> RolloutReport:
+    """Run all trials and, unless the arms are simulated ones, those of the simulated station too.
+
+    Raises:
+        StudioError: the checkpoint, dataset, skill or station is not to be had.
+    """
+    report = rollout(spec, on_trial)
+    if spec.driver is Driver.SIMULATED:
+        return report
+    same = replace(spec, driver=Driver.SIMULATED, recording="")
+    return replace(report, simulated=rollout(same, lambda _: None))
+
+
 def _prompt_following(trials: Sequence[Trial]) -> PromptFollowing | None:
     known = [trial for trial in trials if trial.instead is not None]
     followed = sum(trial.success and not trial.instead for trial in known)
@@ -268,10 +301,11 @@ def _check(spec: RolloutSpec) -> None:
 
 
 def _trials(spec: RolloutSpec, seeds: range) -> Iterator[Trial]:
-    if spec.processes <= 1 or len(seeds) == 1 or spec.driver is not Driver.SIMULATED:
+    is_apart = spec.driver is Driver.SIMULATED and not spec.recording
+    if spec.processes <= 1 or len(seeds) == 1 or not is_apart:
         roller = Roller(spec)
         try:
-            yield from map(roller.run, seeds)
+            yield from _recorded(roller, spec, seeds) if spec.recording else map(roller.run, seeds)
         finally:
             roller.close()
         return
@@ -283,6 +317,24 @@ def _trials(spec: RolloutSpec, seeds: range) -> Iterator[Trial]:
             yield from pool.map(_run_in_process, seeds)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _recorded(roller: Roller, spec: RolloutSpec, seeds: range) -> Iterator[Trial]:
+    with TrialRecorder(Path(spec.recording), find_simulated_station(spec.station)) as recorder:
+        for seed in seeds:
+            with recorder.trial() as recorded:
+                trial = roller.run(seed, before_step=recorded.note)
+                recorded.keep(
+                    EpisodeMetadata(
+                        goal=trial.goal,
+                        source=EpisodeSource.POLICY,
+                        success=trial.success,
+                        skill=spec.skill,
+                        seed=seed,
+                        operator=spec.checkpoint or spec.baseline,
+                    )
+                )
+            yield trial
 
 
 _process_roller: list[Roller] = []
