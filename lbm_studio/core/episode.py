@@ -1,8 +1,11 @@
 """What is said about an episode beside its frames."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import uuid4
+
+from lbm_studio.core.embodiment import SafetyCard
 
 FIRST_UNSEEN_SEED = 900_000
 """Layouts of simulated skills from this seed on are never recorded; policies are tried on them."""
@@ -29,6 +32,9 @@ class EpisodeMetadata:
         operator: who recorded it; may be empty.
         dropped_ticks: whole ticks that were left out because a stream was late.
         paraphrases: other ways to ask for the same; none where nobody knows any.
+        safety: the limits in force; None where nobody knows.
+        limited: in how many of its steps each limit changed what was asked for; see
+            :class:`lbm_studio.core.safety.Limit`.
         uuid: identity that survives moving and merging.
     """
 
@@ -40,6 +46,8 @@ class EpisodeMetadata:
     operator: str = ""
     dropped_ticks: int = 0
     paraphrases: tuple[str, ...] = ()
+    safety: SafetyCard | None = None
+    limited: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
     uuid: str = field(default_factory=lambda: uuid4().hex)
 
 

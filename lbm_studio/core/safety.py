@@ -5,7 +5,8 @@ How far each goes stands on the station's safety card
 called and whether an action is changed or the station stopped.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 SEPARATOR = ": "
@@ -79,3 +80,12 @@ def acted_on(limit: Limit, *arms: str) -> str:
 def limit_of(name: str) -> str:
     """Return the limit's own name of what :func:`acted_on` gave."""
     return name.rpartition(SEPARATOR)[2]
+
+
+def tally(steps: Iterable[Iterable[str]]) -> Counter[str]:
+    """Return in how many steps each limit acted, whatever the arm.
+
+    Args:
+        steps: for each step the names of what acted in it.
+    """
+    return Counter(limit for names in steps for limit in {limit_of(name) for name in names})

@@ -4,17 +4,22 @@ Rows are what says which episodes exist; ``info.json``, ``stats.json`` and the c
 derived from them.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from lbm_studio.core.codec import from_json, to_json
+from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource, EpisodeSummary
-from lbm_studio.core.errors import DatasetError
+from lbm_studio.core.errors import DatasetError, StudioError
 from lbm_studio.episodes import layout, parquet, statistics, trust
 from lbm_studio.episodes.features import Feature
 from lbm_studio.episodes.layout import Place
 from lbm_studio.episodes.statistics import FeatureStatistics
+
+T = TypeVar("T")
 
 ROWS_PER_FILE = 50
 """Keeping an episode rewrites the rows of at most one file."""
@@ -28,6 +33,8 @@ _METADATA_KINDS: Mapping[str, str] = {
     "lbm.operator": "string",
     "lbm.dropped_ticks": "int64",
     "lbm.paraphrases": "strings",
+    "lbm.safety": "string",
+    "lbm.limited": "string",
 }
 
 
@@ -188,6 +195,8 @@ def _metadata_record(metadata: EpisodeMetadata) -> dict[str, Any]:
         metadata.operator,
         metadata.dropped_ticks,
         list(metadata.paraphrases),
+        json.dumps(to_json(metadata.safety)) if metadata.safety else "",
+        json.dumps(dict(metadata.limited)) if metadata.limited else "",
     )
     return dict(zip(_METADATA_KINDS, values, strict=True))
 
@@ -204,8 +213,25 @@ def _metadata(record: Mapping[str, Any]) -> EpisodeMetadata:
         operator=trust.text(record.get("lbm.operator")),
         dropped_ticks=_number(record.get("lbm.dropped_ticks"), otherwise=0),
         paraphrases=tuple(map(trust.text, record.get("lbm.paraphrases") or ())),
+        safety=_said(record, "lbm.safety", SafetyCard),
+        limited=_said(record, "lbm.limited", dict[str, int]) or {},
         uuid=trust.text(record.get("lbm.uuid")),
     )
+
+
+def _said(record: Mapping[str, Any], column: str, kind: type[T]) -> T | None:
+    """Return what a column of JSON says; None where it says nothing.
+
+    Raises:
+        ValueError: it is not what is expected there.
+    """
+    words = trust.text(record.get(column))
+    if not words:
+        return None
+    try:
+        return from_json(kind, json.loads(words), where=column)
+    except StudioError as error:
+        raise ValueError(str(error)) from error
 
 
 def _number(value: int | None, *, otherwise: int) -> int:

@@ -130,7 +130,7 @@ class Devices:
         self._clock = clock
         self._commanded = commanded
         embodiment = station.embodiment
-        self._window = WindowTeleop(embodiment.arm_names, clock)
+        self._window = WindowTeleop(embodiment.arm_names, clock, station.safety.dead_man_s)
         self._phone = PhoneTeleop(
             embodiment.arm_names, clock, station.safety, embodiment.chunk.period_s
         )
@@ -196,6 +196,7 @@ class Devices:
                     hold_button=self._arrangement.hold_button,
                     openings=self._openings(),
                     bus=self._bus,
+                    stale_s=self._station.safety.dead_man_s,
                 )
         raise UnknownNameError("input device", name, DEVICES)
 

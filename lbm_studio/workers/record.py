@@ -166,6 +166,8 @@ def _metadata(spec: RecordSpec, attempt: Attempt) -> EpisodeMetadata:
         seed=attempt.seed,
         operator=OPERATOR,
         paraphrases=attempt.paraphrases,
+        safety=attempt.safety,
+        limited=dict(attempt.limited),
     )
 
 

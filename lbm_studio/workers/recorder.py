@@ -1,16 +1,18 @@
 """Recording episodes from published ticks and shared pictures, without knowing sockets."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from lbm_studio.core.clock import Clock, seconds_between
-from lbm_studio.core.embodiment import Measurement, StationDescription
+from lbm_studio.core.embodiment import Measurement, SafetyCard, StationDescription
 from lbm_studio.core.episode import EpisodeMetadata, EpisodeSource
 from lbm_studio.core.errors import DatasetError, StudioError, UnknownNameError
+from lbm_studio.core.safety import tally
 from lbm_studio.episodes.take import Tick as RecordedTick
 from lbm_studio.episodes.usual import usual_in
 from lbm_studio.episodes.verdict import TakeVerdict
@@ -97,6 +99,7 @@ class EpisodeRecorder:
             verdict=TakeVerdict(
                 station.embodiment, station.embodiment.chunk.rate_hz, safety=station.safety
             ),
+            safety=station.safety,
         )
 
     def add_tick(self, tick: Tick) -> None:
@@ -195,6 +198,8 @@ class _Episode:
     writer: DatasetWriter
     pairing: TickPairing
     verdict: TakeVerdict
+    safety: SafetyCard
+    limited: Counter[str] = field(default_factory=Counter[str])
     scene: tuple[str, int] | None = None
     failure: str = ""
     overrun: int = 0
@@ -212,6 +217,7 @@ def _write(episode: _Episode, tick: Tick, frames: TickFrames) -> None:
     except StudioError as error:  # told to whoever wants to keep the episode
         episode.failure = str(error)
         return
+    episode.limited += tally([tick.clamped])
     taken = recorded.images_captured_ns
     episode.verdict.add(
         state=recorded.state,
@@ -259,6 +265,8 @@ def _metadata(episode: _Episode, success: bool | None) -> EpisodeMetadata:
         seed=seed,
         operator=episode.request.operator,
         dropped_ticks=episode.dropped,
+        safety=episode.safety,
+        limited=dict(episode.limited),
     )
 
 

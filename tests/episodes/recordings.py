@@ -59,13 +59,18 @@ def make_metadata(seed: int = 0, **changes: Any) -> EpisodeMetadata:
 
 
 def record_episode(
-    writer: DatasetWriter, station: StationDescription, *, ticks: int = 12, seed: int = 0
+    writer: DatasetWriter,
+    station: StationDescription,
+    *,
+    ticks: int = 12,
+    seed: int = 0,
+    **said: Any,
 ) -> EpisodeSummary:
     """Record and keep one episode."""
     writer.begin()
     for tick in range(ticks):
         writer.add(**make_tick(station, tick, seed))
-    return writer.keep(make_metadata(seed))
+    return writer.keep(make_metadata(seed, **said))
 
 
 def record_dataset(

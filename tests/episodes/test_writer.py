@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from lbm_studio.core import keys
-from lbm_studio.core.embodiment import Measurement, StationDescription
+from lbm_studio.core.embodiment import Measurement, SafetyCard, StationDescription
 from lbm_studio.core.errors import DatasetError, DiskFullError
 from lbm_studio.episodes import storage
 from lbm_studio.episodes import writer as writer_module
@@ -367,16 +368,45 @@ def test_a_creation_cut_short_is_begun_again(tmp_path: Path, station: StationDes
     assert verify_dataset(root).is_sound
 
 
+LATER_COLUMNS = ["lbm.paraphrases", "lbm.safety", "lbm.limited"]
+
+
 def test_rows_of_an_earlier_version_are_joined_by_rows_that_say_more(
     recorded: Path, station: StationDescription
 ) -> None:
     (table,) = recorded.glob("meta/episodes/*/*.parquet")
-    pq.write_table(pq.read_table(table).drop_columns(["lbm.paraphrases"]), table)
+    pq.write_table(pq.read_table(table).drop_columns(LATER_COLUMNS), table)
 
     with DatasetWriter.open(recorded, station) as writer:
         record_episode(writer, station, seed=7)
 
     *earlier, newest = Dataset.open(recorded).episodes
     assert {episode.metadata.paraphrases for episode in earlier} == {()}
+    assert {episode.metadata.safety for episode in earlier} == {None}
     assert newest.metadata.paraphrases == make_metadata().paraphrases
     assert verify_dataset(recorded).findings == ()
+
+
+def test_an_episode_comes_back_with_the_limits_it_was_recorded_under(
+    tmp_path: Path, station: StationDescription
+) -> None:
+    card, limited = SafetyCard(max_force_n=25.0), {"joint speed": 3}
+
+    with DatasetWriter.open(tmp_path / "set", station) as writer:
+        record_episode(writer, station, safety=card, limited=limited)
+
+    (episode,) = Dataset.open(tmp_path / "set").episodes
+    assert (episode.metadata.safety, episode.metadata.limited) == (card, limited)
+
+
+def test_limits_that_are_none_are_told_as_damage(
+    recorded: Path, station: StationDescription
+) -> None:
+    (table,) = recorded.glob("meta/episodes/*/*.parquet")
+    rows = pq.read_table(table)
+    column = rows.schema.get_field_index("lbm.safety")
+    broken = pa.array(['{"max_force_n": "strong"}'] * rows.num_rows)
+    pq.write_table(rows.set_column(column, "lbm.safety", broken), table)
+
+    with pytest.raises(DatasetError, match=r"damaged and cannot be read .*max_force_n"):
+        Dataset.open(recorded)

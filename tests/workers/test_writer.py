@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lbm_studio.core.clock import ManualClock, MonotonicClock
+from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.errors import DatasetError, DiskFullError, StudioError
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.episodes.verify import verify_dataset
@@ -177,6 +178,20 @@ def test_a_kept_episode_holds_what_was_measured_sent_and_seen(bench: Bench) -> N
     metadata = dataset.episodes[0].metadata
     assert (metadata.goal, metadata.source, metadata.operator) == ("Lift it.", "scripted", "Ada")
     assert (metadata.skill, metadata.seed, metadata.success) == ("lift", 3, True)
+
+
+def test_a_kept_episode_tells_under_which_limits_and_how_often_each_of_them_acted(
+    bench: Bench,
+) -> None:
+    acted = {3: ("right: linear speed",), 4: ("right: linear speed", "left: linear speed")}
+    bench.begin()
+    bench.play(*(tick(number, clamped=acted.get(number, ())) for number in range(12)))
+
+    bench.keep()
+
+    (episode,) = Dataset.open(bench.dataset).episodes
+    assert episode.metadata.limited == {"linear speed": 2}
+    assert episode.metadata.safety == SafetyCard()
 
 
 def test_an_episode_is_judged_before_anybody_decides(bench: Bench) -> None:

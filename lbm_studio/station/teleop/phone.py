@@ -17,7 +17,6 @@ from lbm_studio.core.pose import FloatArray, rotation_from_vector, rotation_vect
 from lbm_studio.core.teleoperation import ArmTwist, Device, DeviceStatus, TeleopReading
 from lbm_studio.link.inputs import PhonePose
 from lbm_studio.station.teleop.shaping import at_most
-from lbm_studio.station.teleop.source import STALE_S
 
 NO_PHONE = "No phone is connected. Open its link on the phone first."
 
@@ -48,7 +47,7 @@ class PhoneTeleop:
     Args:
         arm_names: messages for other arms are ignored.
         clock: the one the messages are stamped with.
-        card: how fast the hands may go.
+        card: how fast the hands may go, and how long a phone may be silent.
         period_s: of the control loop, which calls ``read`` once a period [s].
     """
 
@@ -72,7 +71,7 @@ class PhoneTeleop:
         """
         now_ns = self._clock.now_ns()
         latest = self._latest.copy()
-        if not any(_is_fresh(message, now_ns) for message in latest.values()):
+        if not any(self._is_fresh(message, now_ns) for message in latest.values()):
             raise StationError(NO_PHONE)
         self._reached = {}
         self._spoilt = {arm: message.touch for arm, message in latest.items() if message.held}
@@ -99,13 +98,13 @@ class PhoneTeleop:
         devices: list[DeviceStatus] = []
         for arm, message in self._latest.copy().items():
             trouble = self._trouble(message, now_ns)
-            opening = self._opening(message) if _is_fresh(message, now_ns) else None
+            opening = self._opening(message) if self._is_fresh(message, now_ns) else None
             if message.held and not trouble:
                 arms[arm] = self._follow(message, opening)
             else:
                 self._reached.pop(arm, None)
                 arms[arm] = ArmTwist.still(opening)
-            devices.append(_status(message, now_ns, trouble))
+            devices.append(_status(message, trouble, is_fresh=self._is_fresh(message, now_ns)))
         return TeleopReading(
             arms,
             enabled=bool(self._reached),
@@ -114,8 +113,11 @@ class PhoneTeleop:
             devices=tuple(devices),
         )
 
+    def _is_fresh(self, message: PhonePose, now_ns: int) -> bool:
+        return seconds_between(message.sampled_ns, now_ns) <= self._card.dead_man_s
+
     def _trouble(self, message: PhonePose, now_ns: int) -> str:
-        if message.held and not _is_fresh(message, now_ns):
+        if message.held and not self._is_fresh(message, now_ns):
             self._spoilt[message.arm] = message.touch
             return f"The phone of the {message.arm} arm has fallen silent; nothing moves there."
         if message.held and self._spoilt.get(message.arm) == message.touch:
@@ -174,16 +176,12 @@ def _has_jumped(before: PhonePose, after: PhonePose) -> bool:
     )
 
 
-def _is_fresh(message: PhonePose, now_ns: int) -> bool:
-    return seconds_between(message.sampled_ns, now_ns) <= STALE_S
-
-
-def _status(message: PhonePose, now_ns: int, trouble: str) -> DeviceStatus:
+def _status(message: PhonePose, trouble: str, *, is_fresh: bool) -> DeviceStatus:
     return DeviceStatus(
         Device.PHONE.value,
         "phone",
         arm=message.arm,
-        connected=_is_fresh(message, now_ns),
+        connected=is_fresh,
         heard_ns=message.sampled_ns,
         trouble=trouble,
     )

@@ -2,10 +2,12 @@
 
 from typing import Protocol
 
+from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.teleoperation import TeleopReading
 
-STALE_S = 0.3
-"""An arm whose device has said nothing for so long, though it should, is let go of [s]."""
+STALE_S = SafetyCard().dead_man_s
+"""An arm whose device has said nothing for so long, though it should, is let go of [s]: where the
+station's safety card says nothing else."""
 
 
 class TeleopSource(Protocol):

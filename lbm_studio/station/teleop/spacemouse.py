@@ -62,6 +62,7 @@ class SpaceMouseTeleop:
         openings: how far open each gripper was sent last, 0 to 1, where it is known.
         speeds: of a cap that is pushed all the way.
         bus: where the devices are; this machine by default.
+        stale_s: a device silent for so long, while pushed, has been lost [s].
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class SpaceMouseTeleop:
         openings: Mapping[str, float] | None = None,
         speeds: TeleopSpeeds | None = None,
         bus: HidBus | None = None,
+        stale_s: float = STALE_S,
     ) -> None:
         self._arm_names = tuple(arm_names)
         self._clock = clock
@@ -82,6 +84,7 @@ class SpaceMouseTeleop:
         self._openings = openings
         self._speeds = speeds or TeleopSpeeds()
         self._bus = bus
+        self._stale_s = stale_s
         self._hands: tuple[_Hand, ...] = ()
 
     def connect(self) -> None:
@@ -124,7 +127,7 @@ class SpaceMouseTeleop:
         first = self._arm_names.index(arm)
         names = self._arm_names[first:] + self._arm_names[:first] if is_only_one else (arm,)
         choice = ArmChoice(names, self._openings)
-        return _Hand(info, bus.open(info), choice, self._speeds, self._hold_button)
+        return _Hand(info, bus.open(info), choice, self._speeds, self._hold_button, self._stale_s)
 
 
 class _Hand:
@@ -137,8 +140,10 @@ class _Hand:
         choice: ArmChoice,
         speeds: TeleopSpeeds,
         hold_button: bool,
+        stale_s: float,
     ) -> None:
         self.is_held = False
+        self._stale_s = stale_s
         self._info = info
         self._reader = reader
         self._choice = choice
@@ -207,7 +212,7 @@ class _Hand:
         """Find out why the arm must stay: a pushed cap goes on reporting, a lost one does not."""
         arms = _arms_in_words(self._choice.active)
         heard_ns = self._heard_ns
-        is_silent = heard_ns is not None and seconds_between(heard_ns, now_ns) > STALE_S
+        is_silent = heard_ns is not None and seconds_between(heard_ns, now_ns) > self._stale_s
         self._trouble = ""
         if self._is_gone:
             self._trouble = (
