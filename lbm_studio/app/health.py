@@ -1,18 +1,23 @@
 """How the station is, in sentences."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from lbm_studio.app.arm_words import arm_rows, is_silent
 from lbm_studio.app.cameras import camera_title, stale_reason
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level
 from lbm_studio.app.processes import Processes
+from lbm_studio.app.stations import Stations
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.views.station import HealthRow
 from lbm_studio.core.arm_health import HardwareStop
+from lbm_studio.core.calibration_age import calibration_in_words
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.embodiment import StationDescription
+from lbm_studio.core.station_file import Driver
 from lbm_studio.link.messages import Tick
+from lbm_studio.link.remote.keys import ELSEWHERE
 
 LATE_FRACTION = 0.3
 """Of the loop's period: from then on lateness is worth a warning."""
@@ -36,6 +41,19 @@ def health_rows(live: StationLink, processes: Processes, now_ns: int) -> tuple[H
         _stop_row(tick, processes),
         _helper_row("Recorder", ProcessName.WRITER, processes, "Recording works."),
     )
+
+
+def site_rows(stations: Stations, chosen: str, today: date) -> tuple[HealthRow, ...]:
+    """Return what is known of a station's place: whose clock it goes by, and its calibration."""
+    if chosen.startswith(ELSEWHERE):
+        words = "Another machine's; times are translated."
+        return (HealthRow("Clock", Level.GOOD, words),)
+    clock = HealthRow("Clock", Level.GOOD, "One clock for all.")
+    file = stations.read(chosen)
+    if file.driver is Driver.SIMULATED:
+        return (clock,)
+    is_fine, words = calibration_in_words(file, today)
+    return (clock, HealthRow("Calibration", Level.GOOD if is_fine else Level.WARN, words))
 
 
 def hardware_stop_words(live: StationLink) -> str:

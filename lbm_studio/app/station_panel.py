@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from lbm_studio.app.connecting import connect_steps, fraction_done, missing_cameras, sentence_of
-from lbm_studio.app.health import hardware_stop_words, health_rows
+from lbm_studio.app.health import hardware_stop_words, health_rows, site_rows
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.processes import Processes
@@ -15,7 +16,13 @@ from lbm_studio.app.stop import StopButton
 from lbm_studio.app.stop_test import StopFigures, StopTest
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.view_model import ViewModel
-from lbm_studio.app.views.station import StationChoice, StationPanelState, StationView, StepState
+from lbm_studio.app.views.station import (
+    HealthRow,
+    StationChoice,
+    StationPanelState,
+    StationView,
+    StepState,
+)
 from lbm_studio.app.words import moment_words
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
@@ -76,6 +83,7 @@ class StationPanel(ViewModel[StationView]):
         self._figures: tuple[StopFigures, float] | None = None
         self._connect_began_ns: int | None = None
         self._releases = False
+        self._site_rows: tuple[HealthRow, ...] = ()
         self.editor = StationEditor(
             stations, notices, is_free=lambda: not processes.is_open, on_saved=self.choose
         )
@@ -130,6 +138,8 @@ class StationPanel(ViewModel[StationView]):
         try:
             if self.view.choice.trouble:
                 raise StudioError(self.view.choice.trouble)
+            today = date.fromtimestamp(self._wall_clock_s())
+            self._site_rows = site_rows(self._stations, self.view.chosen, today)
             self._processes.open(self._stations.argument(self.view.chosen))
         except (StudioError, OSError) as error:
             self._fail(f"The station could not be started: {error}")
@@ -256,7 +266,7 @@ class StationPanel(ViewModel[StationView]):
         is_at_rest = tick is not None and tick.mode in AT_REST
         view = replace(
             self.view,
-            health=health_rows(self._live, self._processes, now_ns),
+            health=(*health_rows(self._live, self._processes, now_ns), *self._site_rows),
             can_test_stop=is_at_rest and not self._test.is_running,
             hardware_stop=hardware_stop_words(self._live),
             log_folder=self._processes.log_folder,

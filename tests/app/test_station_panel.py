@@ -195,6 +195,18 @@ def test_a_new_station_is_chosen_and_its_file_is_what_is_connected(panel, tmp_pa
     assert processes.opened == [str(tmp_path / "station.toml")]
 
 
+def test_real_arms_that_were_never_calibrated_are_told(panel, station):
+    panel.create()
+    station.description = replace(station_description(), simulated=False)
+    station.show_pictures(0)
+    panel.connect()
+    panel.poll(0)
+    panel.poll(0)
+
+    row = next(row for row in panel.view.health if row.subject == "Calibration")
+    assert (row.level, row.sentence) == (Level.WARN, "Never calibrated.")
+
+
 def test_a_built_in_station_is_not_edited_but_its_copy_is(panel, said):
     panel.edit()
     assert "Duplicate one, then edit the copy" in said()[-1]
@@ -290,7 +302,7 @@ def test_another_station_can_be_chosen_after_disconnecting(connected, processes)
 
 def test_a_healthy_station_says_so_about_every_part(connected):
     rows = {row.subject: row for row in connected.view.health}
-    assert set(rows) == {"Right arm", "Cameras", "Loop", "Stop", "Recorder"}
+    assert set(rows) == {"Right arm", "Cameras", "Loop", "Stop", "Recorder", "Clock"}
     assert {row.level for row in rows.values()} == {Level.GOOD}
     assert rows["Loop"].sentence == "5 of 5 Hz, 99 of 100 ticks at most 2 ms late."
 
