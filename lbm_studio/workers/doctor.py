@@ -28,6 +28,14 @@ from lbm_studio.station.teleop.hid import SystemHidBus
 from lbm_studio.station.teleop.pedal import is_pedal
 from lbm_studio.station.teleop.spacemouse import spacemice_among
 from lbm_studio.workers.camera_report import report_cameras
+from lbm_studio.workers.doctor_robot import (
+    Finding,
+    look_at_arm_driver,
+    look_at_clock,
+    look_at_kernel,
+    look_at_keyring,
+    look_at_stations,
+)
 
 MEASURING_S = 2.0
 MATRIX_SIZE = 512
@@ -286,6 +294,10 @@ def _look_at_data_folder() -> Check:
     return Check("data folder", is_fine, words, figures)
 
 
+def _named(name: str, look: Callable[[], Finding]) -> Callable[[], Check]:
+    return lambda: Check(name, *look())
+
+
 def _first_station() -> StationDescription:
     return next(iter(STATIONS.values()))()
 
@@ -296,6 +308,11 @@ CHECKS: Mapping[str, Callable[[], Check]] = {
     "torch": _look_at_torch,
     "cameras": _look_at_cameras,
     "attached cameras": _look_at_attached_cameras,
+    "arm driver": _named("arm driver", look_at_arm_driver),
+    "kernel": _named("kernel", look_at_kernel),
+    "stations": _named("stations", look_at_stations),
+    "clock": _named("clock", look_at_clock),
+    "keyring": _named("keyring", look_at_keyring),
     "window": _look_at_window,
     "display": _look_at_display,
     "gamepads": _look_at_gamepads,
