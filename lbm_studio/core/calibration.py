@@ -136,3 +136,18 @@ def record_in_words(record: CalibrationRecord, today: date) -> str:
     """Return what people want to know, e.g. ``"12 days old, 0.3 mm, 14 pictures"``."""
     age = age_in_words(record.made_on, today)
     return f"{age}, {record.residual:.2g} {record.unit}, {record.pictures} pictures"
+
+
+def instruction(step: CalibrationStep, subject: str, done: int) -> str:
+    """Return what a person is to do next, e.g. ``"Show the board to scene_left_0: 7 of 15."``."""
+    if step is CalibrationStep.INTRINSICS:
+        words = f"Show the board to {subject}, near and far, tilted to all sides"
+    elif step is CalibrationStep.SCENE and not done:
+        words = f"Lay the board at its place, where {subject} sees it"
+    elif step is CalibrationStep.SCENE:
+        words = f"Lay the board elsewhere on the table, where {subject} sees it"
+    elif step is CalibrationStep.WRIST:
+        words = f"Move the {subject} arm over the board, tilted to all sides, and let it rest"
+    else:
+        words = f"Move the {subject} arm over the board at its place, and let it rest"
+    return f"{words}: {done} of {RULES[step].wanted}."
