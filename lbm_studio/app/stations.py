@@ -7,7 +7,7 @@ from pathlib import Path
 from lbm_studio.app.events import Signal
 from lbm_studio.app.views.station import StationChoice
 from lbm_studio.app.words import count_words
-from lbm_studio.core.embodiment import Mount
+from lbm_studio.core.embodiment import Mount, SafetyCard
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.paths import resources
 from lbm_studio.core.runs import write_text
@@ -137,6 +137,7 @@ class Stations:
             driver=Driver.FRANKA,
             arms=arms,
             cameras=cameras,
+            safety=SafetyCard(),  # simulated arms may push harder than real ones should
             calibrations=(),
             realtime=True,
         )

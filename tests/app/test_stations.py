@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lbm_studio.app.stations import BUILT_IN, Stations
+from lbm_studio.core.embodiment import SafetyCard
 from lbm_studio.core.errors import StudioError, UnknownNameError
 from lbm_studio.core.station_file import CameraKind, Driver, write_station_file
 from tests.core.station_files import make_station_file
@@ -26,6 +27,7 @@ def test_a_new_station_has_the_body_of_the_one_before_it_and_real_devices(statio
     made, model = stations.read(name), stations.read(BUILT_IN[0].name)
     assert made.driver is Driver.FRANKA
     assert made.description.embodiment == model.description.embodiment
+    assert made.safety == SafetyCard()
     assert not any(arm.address for arm in made.arms)
     assert CameraKind.SIMULATED not in {camera.kind for camera in made.cameras}
     assert "without addresses yet" in stations.choices[-1].description
