@@ -49,14 +49,22 @@ class Session:
 
         Sessions whose maker is gone are swept away, with the processes they may have left.
         """
-        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        parent = Path(runtime if runtime and Path(runtime).is_dir() else tempfile.gettempdir())
+        parent = _run_time_folder()
         for folder in parent.glob(_PREFIX + "*"):
             if _is_abandoned(folder):
                 _sweep(folder)
         session = cls(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
         session.claim(_OWNER)
         return session
+
+    @classmethod
+    def of_simulated_robots(cls) -> "Session":
+        """Return where the user's simulated robots tell what happens around them.
+
+        There is one such session, as there is one place where they listen; a station of another
+        session drives them as if they were real.
+        """
+        return cls(_run_time_folder() / f"{_PREFIX}robots-{os.getuid()}")
 
     @property
     def station_commands(self) -> str:
@@ -162,6 +170,11 @@ class Session:
 
     def _process_file(self, process: str) -> Path:
         return self.folder / (process + _PROCESS_SUFFIX)
+
+
+def _run_time_folder() -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return Path(runtime if runtime and Path(runtime).is_dir() else tempfile.gettempdir())
 
 
 def _is_abandoned(folder: Path) -> bool:

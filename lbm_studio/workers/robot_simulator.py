@@ -142,7 +142,7 @@ def simulate_robots(station: str, skill: str, seed: int, say: Callable[[str], ob
     """
     description = find_station(station)
     addresses = loopback_addresses(description)
-    session = Session.create()
+    session = Session.of_simulated_robots()
     try:
         simulator = RobotSimulator(
             session, description, addresses, find_skill(skill) if skill else None, seed

@@ -9,14 +9,20 @@ import pytest
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError, UnknownNameError
 from lbm_studio.core.shift import Shift
-from lbm_studio.link.bus import FRAMES_TOPIC, PHYSICS_TOPIC, Subscriber
+from lbm_studio.link.bus import (
+    FRAMES_TOPIC,
+    PHYSICS_TOPIC,
+    TICK_TOPIC,
+    Publisher,
+    Subscriber,
+)
 from lbm_studio.link.frames import FrameReader, FrameRing, Image
-from lbm_studio.link.messages import FramesReady, Physics
+from lbm_studio.link.messages import FramesReady, Mode, Physics, Tick
 from lbm_studio.link.session import Session
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
-from lbm_studio.workers.renderer import SAMPLES, Renderer
+from lbm_studio.workers.renderer import SAMPLES, Feed, Renderer
 from tests.workers.processes import StandInStation, WorkerProcess, until
 
 STATION = find_station("simulated-single")
@@ -54,6 +60,26 @@ def physics(
         shifts=station.shifts,
         positions=positions,
         mocap=mocap,
+    )
+
+
+def tick_of(number: int, captured_ns: int) -> Tick:
+    return Tick(
+        number=number,
+        captured_ns=captured_ns,
+        state=(),
+        joints=(),
+        sent=(),
+        clamped=(),
+        mode=Mode.IDLE,
+        goal="",
+        skill="",
+        seed=-1,
+        success=None,
+        finished=False,
+        stop_reason="",
+        late_ms=0.0,
+        intent={},
     )
 
 
@@ -184,3 +210,34 @@ def await_number(
 
     until(lambda: bool(heard), publish)
     return heard[0]
+
+
+def test_a_station_that_drives_simulated_robots_is_drawn_from_what_their_simulator_tells(
+    original: SimulatedStation, tmp_path: Path
+) -> None:
+    original.load(SKILL, 5)
+    session, robots = Session(tmp_path), Session.of_simulated_robots()
+    told = physics(original, 70, seed=5)
+    tick = tick_of(3, captured_ns=4000)
+    with (
+        Publisher(session.station_events) as station,
+        Publisher(robots.simulator_events) as simulator,
+        Feed(session, is_simulated=False) as feed,
+    ):
+        newest = None
+        while newest is None:  # who subscribes hears what is said from some moment on
+            simulator.publish(PHYSICS_TOPIC, told)
+            station.publish(TICK_TOPIC, tick)
+            newest = feed.newest(0.1)
+
+    assert newest == (told, tick)
+
+
+def test_pictures_of_robots_are_stored_for_the_tick_of_the_station(
+    original: SimulatedStation, renderer: Renderer
+) -> None:
+    original.load(SKILL, 5)
+
+    ready = renderer.render(physics(original, 70, seed=5), tick_of(3, 4000))
+
+    assert (ready.number, ready.captured_ns) == (3, 4000)
