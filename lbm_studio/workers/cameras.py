@@ -43,6 +43,9 @@ HUNG_S = 5.0
 START_WITHIN_S = 3 * FIRST_WITHIN_S
 """How long a child may take to start and to give its first picture [s]."""
 
+REFUSED_AFTER_S = 4.0
+"""A camera that somebody is only just letting go of is free within so long [s]."""
+
 _AGAIN_AFTER_NS = NANOSECONDS_PER_SECOND
 _END_WITHIN_S = 2.0
 _PRIORITY = -5  # as the renderer's
@@ -202,7 +205,12 @@ def assemble(
 def _first_pictures(
     children: Sequence[CameraChild], clock: Clock, is_over: Callable[[], bool]
 ) -> dict[str, Image] | None:
-    """Return a picture of every camera as soon as there is one; None when over before."""
+    """Return a picture of every camera as soon as there is one; None when over before.
+
+    Raises:
+        StationError: a camera cannot be used, and not only for a moment.
+    """
+    troubled_ns: int | None = None
     while not is_over():
         for child in children:
             child.follow()
@@ -211,7 +219,9 @@ def _first_pictures(
             for child in children
             if child.trouble
         ]:
-            raise StationError(" ".join(troubles))
+            troubled_ns = troubled_ns or clock.now_ns()
+            if seconds_between(troubled_ns, clock.now_ns()) > REFUSED_AFTER_S:
+                raise StationError(" ".join(troubles))
         pictures = {c.setup.name: c.newest.image for c in children if c.newest is not None}
         if len(pictures) == len(children):
             return pictures

@@ -7,10 +7,10 @@ from collections.abc import Callable
 LIMIT_S = 20.0
 
 
-def wait_until(is_true: Callable[[], object]) -> None:
+def wait_until(is_true: Callable[[], object], limit_s: float = LIMIT_S) -> None:
     """Return once ``is_true``; fail when it takes too long."""
     pause = threading.Event()
-    deadline_s = time.monotonic() + LIMIT_S
+    deadline_s = time.monotonic() + limit_s
     while not is_true():
         assert time.monotonic() < deadline_s, "it took too long"
         pause.wait(0.01)

@@ -45,18 +45,40 @@ def camera_source(setup: CameraSetup, clock: Clock | None = None) -> CameraSourc
     Raises:
         StationError: the slot is not filled, or by a simulated camera, which is drawn instead.
     """
-    if setup.kind is CameraKind.FILE and setup.producer:
-        return VideoFile(Path(setup.producer), clock=clock)
     if setup.kind is CameraKind.SIMULATED:
         raise StationError(f"The camera “{setup.name}” is simulated: it has no device.")
-    if not setup.serial:
+    if not (setup.serial or (setup.kind is CameraKind.FILE and setup.producer)):
         raise StationError(
             f"No camera fills the slot “{setup.name}” yet. Choose one on the Station panel."
         )
-    rate_hz, exposure_us = setup.rate_hz, setup.exposure_us
-    if setup.kind is CameraKind.GENICAM:
-        return GenicamCamera(
-            setup.producer, setup.serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock
-        )
-    make = RealSenseCamera if setup.kind is CameraKind.REALSENSE else Webcam
-    return make(setup.serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock)
+    camera = AttachedCamera(setup.kind, setup.serial, "", setup.producer)
+    return source_of(camera, rate_hz=setup.rate_hz, exposure_us=setup.exposure_us, clock=clock)
+
+
+def source_of(
+    camera: AttachedCamera,
+    *,
+    rate_hz: float,
+    exposure_us: float | None = None,
+    clock: Clock | None = None,
+) -> CameraSource:
+    """Return a camera, not yet opened; not a simulated one.
+
+    Args:
+        camera: which device.
+        rate_hz: pictures a second [Hz].
+        exposure_us: None lets the camera decide [us].
+        clock: stamps pictures.
+    """
+    serial = camera.serial
+    match camera.kind:
+        case CameraKind.FILE:
+            return VideoFile(Path(camera.producer), clock=clock)
+        case CameraKind.GENICAM:
+            return GenicamCamera(
+                camera.producer, serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock
+            )
+        case CameraKind.REALSENSE:
+            return RealSenseCamera(serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock)
+        case _:
+            return Webcam(serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock)
