@@ -8,6 +8,7 @@ immutable objects, so that no call waits for another.
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -128,6 +129,11 @@ class FrankaArm:
     def fault(self) -> Fault | None:
         """Why the arm or its hand no longer obeys; None while they do."""
         return self._fault or self.gripper.fault
+
+    @property
+    def mode(self) -> RobotMode | None:
+        """What the arm's controller says it is doing; None when nothing is heard of it."""
+        return None if self._snapshot is None or self._is_away else self._snapshot.reading.mode
 
     @property
     def health(self) -> ArmHealth:
@@ -251,11 +257,16 @@ class FrankaArm:
         while (answers := self._stops.get()) is not None:
             controller = self._controller
             try:
-                if controller is not None and controller.is_tracking:
+                if controller is not None and controller.is_tracking and not self._is_away:
                     controller.stop()
             except Exception as error:  # noqa: BLE001 - whatever it was, the arm was told
                 _LOG.info("%s was told to stop: %s", self.title, error)
             answers.put(self.title)
+
+    @property
+    def _is_away(self) -> bool:
+        """Whether nothing reaches the arm: its own reflex stops it, and telling it would hang."""
+        return self._fault is not None and self._fault.condition is ArmCondition.AWAY
 
     # --- the thread of the arm --------------------------------------------------------------------
 
@@ -285,9 +296,18 @@ class FrankaArm:
         except Exception as error:  # noqa: BLE001 - franky's exceptions share no base of their own
             if was_preempted(error) and self._tracked_stop is not self._last_stop:
                 return True
-            self._fail(explain_error(self.title, self._address, error))
+            self._fail(self._explain(controller, error))
             return not is_connection_lost(error)
         return True
+
+    def _explain(self, controller: FrankaController, error: Exception) -> Fault:
+        """Return what ended a motion: the controller's mode often says more than the exception."""
+        fault = None
+        with suppress(Exception):  # a second error says nothing new
+            if not is_connection_lost(error):
+                reading = controller.read()
+                fault = explain_mode(self.title, reading.mode, reading.errors)
+        return fault or explain_error(self.title, self._address, error)
 
     def _cycle(self, controller: FrankaController) -> None:
         if self._must_recover:
@@ -362,6 +382,8 @@ class FrankaArm:
         try:
             if self._fault is None:
                 controller.rest(_REST_WITHIN_S)
+            else:
+                controller.await_end(_REST_WITHIN_S)
         except Exception as error:  # noqa: BLE001 - the connection is given up anyway
             _LOG.info("%s: %s", self.title, error)
         self._controller = None

@@ -44,7 +44,7 @@ class Reading:
     Attributes:
         robot_time_s: the controller's own clock [s].
         mode: what it is doing.
-        errors: names of the errors in force.
+        errors: names of the errors in force, or of those that ended the last motion.
         success_rate: share of the last commands that came in time, 0 to 1.
         ee: pose of the controller's end effector.
         stiffness: pose of the frame the wrench is measured about.
@@ -127,7 +127,7 @@ class FrankaController:
         return Reading(
             robot_time_s=state.time.to_sec(),
             mode=RobotMode(state.robot_mode.name),
-            errors=self._names(state.current_errors),
+            errors=self._names(state.current_errors) or self._names(state.last_motion_errors),
             success_rate=state.control_command_success_rate,
             ee=ee,
             stiffness=ee @ _pose(state.EE_T_K),
@@ -203,6 +203,17 @@ class FrankaController:
         self._robot.move(franky.TorqueStopMotion(), asynchronous=True)
         if not self._robot.join_motion(within_s):
             self._robot.stop()
+
+    def await_end(self, within_s: float) -> None:
+        """Wait until the arm follows nothing any more.
+
+        The library must not be let go of before, not even of an arm that can no longer be reached.
+
+        Raises:
+            Exception: what ended the following of references.
+        """
+        self._tracker = None
+        self._robot.join_motion(within_s)
 
     def stop(self) -> None:
         """Make the controller brake. Any thread may call this."""

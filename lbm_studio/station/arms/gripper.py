@@ -6,7 +6,9 @@ means grasping: whatever stands in the way is squeezed.
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lbm_studio.core.errors import StationError
@@ -29,10 +31,37 @@ _END_WITHIN_S = 10.0
 _BLOCKED_M = 0.004
 _THIN_M = 0.001
 
-_KEPT: "list[franky.Gripper]" = []
-"""Hands that somebody still waits for inside the library: letting go of them would crash it."""
-
 _LOG = logging.getLogger(__name__)
+
+
+class Movement:
+    """One movement of a hand, waited for in a thread of its own.
+
+    The thread holds on to the hand: the library would crash if that were let go of meanwhile. One
+    whose connection is cut in mid movement is waited for until the process ends.
+
+    Args:
+        title: of the hand.
+        act: returns when it is over.
+    """
+
+    def __init__(self, title: str, act: Callable[[], bool]) -> None:
+        self.error: Exception | None = None
+        """What ended it, if it did not end well."""
+        self._act = act
+        self._thread = threading.Thread(target=self._run, name=f"move {title}", daemon=True)
+        self._thread.start()
+
+    def is_over(self, within_s: float = 0.0) -> bool:
+        """Wait a while, and return whether it has ended."""
+        self._thread.join(within_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._act()
+        except Exception as error:  # noqa: BLE001 - looked at by the thread of the hand
+            self.error = error
 
 
 class FrankaGripper:
@@ -61,7 +90,7 @@ class FrankaGripper:
         self._width_m = 0.0
         self._target_m: float | None = None
         self._told_m: float | None = None
-        self._running: franky.BoolFuture | None = None
+        self._running: Movement | None = None
         self._is_squeezing = False
         self._must_halt = False
         self._is_holding = False
@@ -158,7 +187,7 @@ class FrankaGripper:
         if self._running is None:
             if target_m is not None and self._is_news(target_m):
                 self._begin(gripper, target_m)
-        elif self._running.wait(0.0):
+        elif self._running.is_over():
             self._finish(gripper, self._running)
 
     def _halt(self, gripper: "franky.Gripper") -> None:
@@ -167,7 +196,7 @@ class FrankaGripper:
         if self._running is None or self._is_squeezing:
             return
         gripper.stop()
-        if not self._running.wait(_END_WITHIN_S):
+        if not self._running.is_over(_END_WITHIN_S):
             raise TimeoutError("it does not say that it stopped")
 
     def _wanted(self) -> float | None:
@@ -178,27 +207,25 @@ class FrankaGripper:
     def _is_news(self, target_m: float) -> bool:
         if self._is_squeezing and target_m <= self._width_m + self._settings.dead_band_m:
             return False  # the object in the way is squeezed already
-        return self._told_m is None or abs(target_m - self._told_m) > self._settings.dead_band_m
+        last_m = self._width_m if self._told_m is None else self._told_m
+        return abs(target_m - last_m) > self._settings.dead_band_m
 
     def _begin(self, gripper: "franky.Gripper", target_m: float) -> None:
-        settings = self._settings
+        speed_m_s, force_n = self._settings.speed_m_s, self._settings.force_n
         self._told_m, self._is_squeezing = target_m, target_m == 0.0
         if self._is_squeezing:
-            self._running = gripper.grasp_async(
-                0.0, settings.speed_m_s, settings.force_n, epsilon_outer=_ANY_OBJECT_M
-            )
+            act = partial(gripper.grasp, 0.0, speed_m_s, force_n, epsilon_outer=_ANY_OBJECT_M)
         else:
-            self._running = gripper.move_async(target_m, settings.speed_m_s)
+            act = partial(gripper.move, target_m, speed_m_s)
+        self._running = Movement(self._title, act)
 
-    def _finish(self, gripper: "franky.Gripper", running: "franky.BoolFuture") -> None:
+    def _finish(self, gripper: "franky.Gripper", movement: Movement) -> None:
         """Note the end of a movement; one that met an object on the way in becomes a grasp."""
         self._running = None
-        try:
-            running.get()
-        except Exception as error:
-            if is_connection_lost(error):
-                raise
-            _LOG.info("%s: %s", self._title, error)  # broken off, or an object in the way
+        if movement.error is not None:
+            if is_connection_lost(movement.error):
+                raise movement.error
+            _LOG.info("%s: %s", self._title, movement.error)  # broken off, or something in the way
         if self._told_m and not self._is_squeezing and self._is_blocked(self._told_m):
             self._begin(gripper, 0.0)
 
@@ -209,11 +236,11 @@ class FrankaGripper:
         return is_same and self._width_m > told_m + _BLOCKED_M
 
     def _close(self, gripper: "franky.Gripper") -> None:
+        if self._fault is not None:
+            return
         try:
             self._halt(gripper)
-            if self._running is not None and not self._running.wait(_END_WITHIN_S):
-                raise TimeoutError("it does not end its grasp")
+            if self._running is not None:
+                self._running.is_over(_END_WITHIN_S)
         except Exception as error:  # noqa: BLE001 - the connection is given up anyway
             _LOG.info("%s: %s", self._title, error)
-            if not is_connection_lost(error):
-                _KEPT.append(gripper)

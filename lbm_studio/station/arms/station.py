@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from lbm_studio.core.action import Action
-from lbm_studio.core.arm_health import ArmCondition, ArmHealth, HardwareStop
+from lbm_studio.core.arm_health import ArmHealth, HardwareStop
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
@@ -14,6 +14,7 @@ from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.pose import Pose
 from lbm_studio.station.arms.arm import Answers, FrankaArm
 from lbm_studio.station.arms.controller import require_franky
+from lbm_studio.station.arms.faults import RobotMode
 from lbm_studio.station.arms.settings import ArmSettings
 
 _LOG = logging.getLogger(__name__)
@@ -161,12 +162,11 @@ class FrankaStation:
 
     @property
     def hardware_stop(self) -> HardwareStop:
-        """The state of the hardware stop: pressed if any arm says so."""
-        conditions = [health.condition for health in self.health()]
-        if ArmCondition.USER_STOPPED in conditions:
+        """The state of the hardware stop at this moment: pressed if any arm says so."""
+        modes = [arm.mode for arm in self._arms.values()]
+        if RobotMode.USER_STOPPED in modes:
             return HardwareStop.PRESSED
-        is_known = conditions and ArmCondition.AWAY not in conditions
-        return HardwareStop.RELEASED if is_known else HardwareStop.UNKNOWN
+        return HardwareStop.RELEASED if modes and all(modes) else HardwareStop.UNKNOWN
 
     def health(self) -> tuple[ArmHealth, ...]:
         """Return how every arm is, from what was read last."""

@@ -70,9 +70,9 @@ class FailingServer(servers.ArmServer):
         if not self.is_mute:
             super().send_state()
 
-    def process_commands(self) -> None:
-        if not self.is_mute:
-            super().process_commands()
+    @property
+    def is_awaited(self) -> bool:
+        return not self.is_mute and super().is_awaited
 
     def obey(self, order: dict[str, Any]) -> None:
         match order["do"]:
@@ -87,6 +87,7 @@ class FailingServer(servers.ArmServer):
                 self.mode = None
             case "mute":
                 self.is_mute = True
+                self.stop_motion(send_preemption_signal=False)
             case "speak":
                 self.is_mute = False
 
