@@ -252,7 +252,6 @@ def _pretrain(options: argparse.Namespace) -> int:
 def _rollout(options: argparse.Namespace) -> int:
     from lbm_studio.core.episode import FIRST_UNSEEN_SEED
     from lbm_studio.core.shift import find_shifts
-    from lbm_studio.evaluation.statistics import SuccessRate
     from lbm_studio.workers.rollouts import RolloutSpec, rollout_beside_simulation
 
     spec = RolloutSpec(
@@ -273,17 +272,7 @@ def _rollout(options: argparse.Namespace) -> int:
     done = iter(range(1, spec.trials + 1))
     with bar("rolling out", "trials") as progress:
         report = rollout_beside_simulation(spec, lambda _: progress(next(done), spec.trials))
-    words = SuccessRate(report.successes, report.trials, report.interval95).in_words()
-    beside = report.simulated
-    if beside is not None:
-        own = SuccessRate(beside.successes, beside.trials, beside.interval95).in_words()
-        words += f" with the driver of real arms, {own} with simulated arms"
-    shifted = f", with {', '.join(spec.shifts)} shifted" if spec.shifts else ""
-    unheard = f", asked in unheard words, of which {report.refused} were refused" * spec.unheard
-    followed = f" Prompt followed: {report.prompt.in_words()}." if report.prompt else ""
-    _finish(
-        options, report, f"Success {words} in {report.seconds:.0f} s{shifted}{unheard}.{followed}"
-    )
+    _finish(options, report, report.in_words())
     return 0
 
 

@@ -27,6 +27,7 @@ from lbm_studio.station.simulation.skill import HeldSuccess
 from lbm_studio.station.simulation.trials import TrialStation
 from lbm_studio.workers.baselines import BASELINES, IDLE, REPLAY, IdlePolicy, ReplayPolicy
 from lbm_studio.workers.pool import join_pool
+from lbm_studio.workers.rollout_report import RolloutReport, Trial
 from lbm_studio.workers.trial_recorder import TrialRecorder
 from lbm_studio.workers.trial_station import open_trial_station
 
@@ -78,47 +79,6 @@ class RolloutSpec:
             raise UnknownNameError("baseline", self.baseline, BASELINES)
         if self.baseline == REPLAY and not self.dataset:
             raise StudioError("Name the dataset whose first episode is to be repeated.")
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One layout. ``seconds`` is simulated time until success (which then lasted) or the limit [s].
-
-    A success that begins within the limit may be watched beyond it. ``instead`` is another goal
-    that was reached before, or was reached and the one asked for not; empty when there was none,
-    None when the scene allows no other. ``refused`` tells that the policy did not know the words.
-    """
-
-    seed: int
-    goal: str
-    success: bool
-    seconds: float
-    milestones: dict[str, bool]
-    instead: str | None = None
-    refused: bool = False
-
-
-@dataclass(frozen=True)
-class RolloutReport:
-    """All layouts. ``interval95`` is the exact (Clopper-Pearson) 95 % interval of the success rate.
-
-    ``seconds`` is the wall-clock time of the whole [s], loading included; ``shifts`` is what the
-    station was shifted in; ``prompt`` is None where the scene allows no other goal; ``unheard``
-    tells whether it was asked in words that are never taught, ``refused`` how often in vain;
-    ``simulated`` is what came of the same layouts with simulated arms, where they were others.
-    """
-
-    successes: int
-    trials: int
-    success_rate: float
-    interval95: tuple[float, float]
-    seconds: float
-    each: tuple[Trial, ...]
-    shifts: tuple[Shift, ...] = ()
-    prompt: PromptFollowing | None = None
-    unheard: bool = False
-    refused: int = 0
-    simulated: "RolloutReport | None" = None
 
 
 class Roller:
