@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level
 from lbm_studio.app.views.station import HealthRow
-from lbm_studio.core.arm_health import ArmCondition, ArmHealth
+from lbm_studio.core.arm_health import ArmCondition, ArmHealth, HardwareStop
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.link.messages import Mode, Tick
@@ -24,6 +24,12 @@ MODE_WORDS = {
     Mode.HOMING: "going home",
     Mode.PAUSED: "paused",
     Mode.STOPPED: "stopped",
+}
+
+HARDWARE_STOP_WORDS = {
+    HardwareStop.UNKNOWN: "unknown",
+    HardwareStop.RELEASED: "not pressed",
+    HardwareStop.PRESSED: "pressed",
 }
 
 _CONDITION_WORDS: Mapping[ArmCondition, str] = {
@@ -83,8 +89,8 @@ def _arm_row(subject: str, tick: Tick, health: ArmHealth, opening_mm: float | No
 
 def _fine(tick: Tick, health: ArmHealth, opening_mm: float | None) -> str:
     words = [f"Ready, {MODE_WORDS[tick.mode]}"]
-    if health.latency_ms is not None:
-        words.append(f"{health.latency_ms:.0f} ms")
+    latency_ms = tick.latency_ns / 1e6 if health.latency_ms is None else health.latency_ms
+    words.append(f"{latency_ms:.0f} ms")
     if health.gripper:
         words.append(f"gripper {health.gripper}")
     elif opening_mm is not None:

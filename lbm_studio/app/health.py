@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from lbm_studio.app.arm_words import arm_rows, is_silent
+from lbm_studio.app.arm_words import HARDWARE_STOP_WORDS, arm_rows, is_silent
 from lbm_studio.app.cameras import camera_title, stale_reason
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level
@@ -11,7 +11,6 @@ from lbm_studio.app.processes import Processes
 from lbm_studio.app.stations import Stations
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.views.station import HealthRow
-from lbm_studio.core.arm_health import HardwareStop
 from lbm_studio.core.calibration_age import calibration_in_words
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.embodiment import StationDescription
@@ -21,12 +20,6 @@ from lbm_studio.link.remote.keys import ELSEWHERE
 
 LATE_FRACTION = 0.3
 """Of the loop's period: from then on lateness is worth a warning."""
-
-HARDWARE_STOP_WORDS = {
-    HardwareStop.UNKNOWN: "unknown",
-    HardwareStop.RELEASED: "not pressed",
-    HardwareStop.PRESSED: "pressed",
-}
 
 
 def health_rows(live: StationLink, processes: Processes, now_ns: int) -> tuple[HealthRow, ...]:

@@ -6,13 +6,13 @@ It sends no heartbeat: the STOP window must not keep arms moving for a main wind
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from lbm_studio.app.arm_words import is_silent
+from lbm_studio.app.arm_words import HARDWARE_STOP_WORDS, is_silent
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.window import StopView
-from lbm_studio.link.bus import TICK_TOPIC, Subscriber
-from lbm_studio.link.messages import Tick
+from lbm_studio.link.bus import HEALTH_TOPIC, TICK_TOPIC, Subscriber
+from lbm_studio.link.messages import Health, Tick
 from lbm_studio.link.session import Session
 
 
@@ -31,6 +31,7 @@ class StopWindowModel(ViewModel[StopView]):
         super().__init__(StopView(), notices)
         session = Session(folder)
         self._ticks = Subscriber(session.station_events, TICK_TOPIC)
+        self._health = Subscriber(session.station_events, HEALTH_TOPIC)
         self._told: SimpleQueue[str] = told or SimpleQueue()
         self._stop = StopButton()
         self._stop.attach(session)
@@ -53,11 +54,24 @@ class StopWindowModel(ViewModel[StopView]):
         tick = self._tick
         reason = tick.stop_reason if tick is not None else ""
         is_there = tick is not None and not is_silent(tick, now_ns)
-        self.publish(StopView(bool(reason), reason, reachable=is_there, report=self._report))
+        health = self._health.latest()
+        hardware_stop = self.view.hardware_stop
+        if isinstance(health, Health):
+            hardware_stop = HARDWARE_STOP_WORDS[health.hardware_stop]
+        self.publish(
+            StopView(
+                bool(reason),
+                reason,
+                reachable=is_there,
+                report=self._report,
+                hardware_stop=hardware_stop if is_there else "",
+            )
+        )
 
     def close(self) -> None:
         """Follow the station no more."""
         self._ticks.close()
+        self._health.close()
         self._stop.detach()
 
     def _follow_reports(self, now_ns: int) -> None:

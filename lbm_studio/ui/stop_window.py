@@ -18,7 +18,7 @@ from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.core.paths import user_data
 from lbm_studio.ui.program import log_qt_messages, on_signals, report_exceptions
 from lbm_studio.ui.theme import METRICS, Theme, load_fonts
-from lbm_studio.ui.widgets.basics import Sentence, column
+from lbm_studio.ui.widgets.basics import Sentence, column, label
 from lbm_studio.ui.widgets.stop_button import StopButton
 
 POLL_EVERY_MS = 50
@@ -46,6 +46,7 @@ class StopWindow(QWidget):
         self._may_close = False
         self._button = StopButton(theme)
         self._sentence = Sentence(theme, "stopState")
+        self._hardware = label("", "quiet", name="hardwareStop")
         self._timer = QTimer(self)
         self.setObjectName("ground")
         self.setWindowTitle(self.tr("STOP"))
@@ -88,6 +89,7 @@ class StopWindow(QWidget):
         self._sentence.setMinimumHeight(METRICS.primary)
         layout.addWidget(self._button, 1)
         layout.addWidget(self._sentence)
+        layout.addWidget(self._hardware)
         self.setLayout(layout)
         self.resize(METRICS.stop_window_width, METRICS.stop_window_height)
 
@@ -109,6 +111,8 @@ class StopWindow(QWidget):
 
     def _show(self, view: StopView) -> None:
         self._button.show_latched(view.latched)
+        hardware_stop = view.hardware_stop or self.tr("unknown")
+        self._hardware.setText(self.tr("Hardware stop: {0}").format(hardware_stop))
         if view.report:
             self._sentence.show_sentence(view.report, Level.BAD)
         elif view.latched:

@@ -5,6 +5,7 @@ import pytest
 
 from lbm_studio.app.cameras import stale_reason
 from lbm_studio.app.live import LiveStation, RateMeter
+from lbm_studio.core.arm_health import ArmHealth, HardwareStop
 from lbm_studio.core.clock import MonotonicClock
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.hands_free import TakeAction
@@ -12,7 +13,9 @@ from lbm_studio.core.teleoperation import DeviceStatus
 from lbm_studio.link.bus import (
     DEVICES_TOPIC,
     FRAMES_TOPIC,
+    HEALTH_TOPIC,
     PRESSES_TOPIC,
+    STEP_TOPIC,
     TICK_TOPIC,
     Publisher,
     Responder,
@@ -21,10 +24,12 @@ from lbm_studio.link.frames import FrameRing
 from lbm_studio.link.inputs import InputDevices, TakePressed
 from lbm_studio.link.messages import (
     Accepted,
+    ConnectStep,
     Describe,
     Description,
     FramesReady,
     Halt,
+    Health,
     Heartbeat,
     Message,
     Refused,
@@ -126,6 +131,23 @@ def test_it_shows_the_newest_pictures_and_survives_a_new_renderer(session, live)
         publish_from_a_new_ring(200)
 
     assert set(live.frames) == {camera.name for camera in cameras}
+
+
+def test_it_tells_how_the_arms_are_and_what_the_station_does_while_it_connects(session, live):
+    health = Health(captured_ns=1, arms=(ArmHealth("right"),), hardware_stop=HardwareStop.PRESSED)
+    step = ConnectStep(sentence="Right arm: unlocking brakes.")
+
+    with Publisher(session.station_events) as events:
+
+        def is_told() -> bool:
+            events.publish(STEP_TOPIC, step)
+            events.publish(HEALTH_TOPIC, health)
+            live.poll(CLOCK.now_ns())
+            return bool(live.connect_step) and live.health is not None
+
+        wait_until(is_told)
+
+    assert (live.connect_step, live.health) == (step.sentence, health)
 
 
 def test_without_a_session_every_question_is_refused_in_words():

@@ -58,6 +58,20 @@ def test_it_says_how_things_are(
     assert child(window, QLabel, "stopState").text() == sentence
 
 
+@pytest.mark.parametrize(
+    ("hardware_stop", "words"),
+    [("", "Hardware stop: unknown"), ("pressed", "Hardware stop: pressed")],
+)
+def test_it_tells_the_hardware_stop_beside_its_own(
+    stop: tuple[StopWindow, Recorder], hardware_stop: str, words: str
+) -> None:
+    window, model = stop
+
+    model.publish(StopView(reachable=True, hardware_stop=hardware_stop))
+
+    assert child(window, QLabel, "hardwareStop").text() == words
+
+
 def test_it_stays_on_top_and_cannot_be_closed_by_hand(stop: tuple[StopWindow, Recorder]) -> None:
     window, _ = stop
 

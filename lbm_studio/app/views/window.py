@@ -35,6 +35,7 @@ class StopView:
         hold_fraction: how much of the hold has passed, 0 to 1.
         reachable: whether a station listens for the stop now.
         report: what became of a press that was not simply obeyed, a sentence; empty otherwise.
+        hardware_stop: the state of the hardware stop, in a word or two; empty when not known.
     """
 
     latched: bool = False
@@ -43,6 +44,7 @@ class StopView:
     hold_fraction: float = 0.0
     reachable: bool = False
     report: str = ""
+    hardware_stop: str = ""
 
 
 @dataclass(frozen=True)
