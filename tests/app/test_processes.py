@@ -2,18 +2,21 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lbm_studio.app.live import LiveStation
-from lbm_studio.app.processes import StationProcesses
+from lbm_studio.app.processes import StationProcesses, moving_processes, station_arguments
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.core.clock import MonotonicClock
+from lbm_studio.core.station_file import CameraKind, write_station_file
 from lbm_studio.link.phone import PhoneAccess
 from lbm_studio.link.session import Session
 from tests.app.waiting import wait_until
+from tests.core.station_files import make_station_file
 
 STAY = """
 import sys, time
@@ -95,3 +98,24 @@ def test_a_station_on_another_machine_is_stood_in_for_and_its_cameras_are_left_t
     assert not opened.started_with("worker station")
     opened.processes.close()
     opened.processes.wait_until_closed()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(CameraKind.GENICAM, "worker cameras"), (CameraKind.SIMULATED, "worker renderer")],
+)
+def test_pictures_are_grabbed_where_cameras_are_real_and_drawn_where_they_are_not(
+    tmp_path: Path, kind: CameraKind, expected: str
+):
+    file = make_station_file()
+    cameras = tuple(replace(camera, kind=kind) for camera in file.cameras)
+    path = tmp_path / "bench.toml"
+    write_station_file(path, replace(file, cameras=cameras))
+
+    names = moving_processes(str(path))
+
+    assert names[:2] == (ProcessName.STOP, ProcessName.STATION)
+    session = Session(tmp_path / "s")
+    words = " ".join(station_arguments(names[2], session, str(path)))
+    assert words.startswith(f"{expected} --session {session.folder}")
+    assert words.endswith(f"--station {path}") == (kind is CameraKind.GENICAM)
