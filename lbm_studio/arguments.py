@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lbm_studio.core.calibration import DEFAULT_SQUARE_M, CalibrationStep
 from lbm_studio.core.network import LOOPBACK, STATION_PORT
 from lbm_studio.core.shift import Shift
 from lbm_studio.core.station_file import Driver
@@ -287,6 +288,59 @@ def _add_port(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=positive, default=STATION_PORT, metavar="N", help=help_)
 
 
+def add_calibrate(commands: Commands, board: Handler, calibrate: Handler) -> None:
+    """Finding out where cameras and arms really are."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "calibrate", help="find out where cameras and arms really are, from pictures of a board"
+    )
+    steps = parser.add_subparsers(title="steps", metavar="STEP", required=True)
+    page = command(steps, "board", board, "write the board to be printed")
+    page.add_argument("file", type=Path, metavar="FILE", help="a .pdf or .png")
+    _add_square(page)
+    for step, (subject, help_) in _STEPS.items():
+        parser = command(steps, step, calibrate, help_)
+        parser.set_defaults(step=step)
+        parser.add_argument("subject", metavar=subject)
+        parser.add_argument(
+            "--station", default=argparse.SUPPRESS, help="name or file of the one to be calibrated"
+        )
+        parser.add_argument(
+            "--pictures", type=Path, metavar="DIR", help="taken before, instead of taking them now"
+        )
+        parser.add_argument(
+            "--session", type=Path, metavar="DIR", help="of the running station that takes them"
+        )
+        parser.add_argument("--out", type=Path, metavar="DIR", help="keeps the pictures")
+        parser.add_argument(
+            "--board-at",
+            type=float,
+            nargs=4,
+            default=(0.0, 0.0, 0.0, 0.0),
+            metavar=("X", "Y", "Z", "DEG"),
+            help="where its centre is in the station frame, in m, and how far it is turned",
+        )
+        _add_square(parser)
+        add_json(parser)
+
+
+_STEPS = {
+    CalibrationStep.INTRINSICS: ("CAMERA", "find out how a lens maps the world to pixels"),
+    CalibrationStep.SCENE: ("CAMERA", "find out where it is; the board lies on the table"),
+    CalibrationStep.WRIST: ("ARM", "find out how the cameras on its hand are mounted"),
+    CalibrationStep.BASES: ("ARM", "find out where it stands; the board lies at a known place"),
+}
+
+
+def _add_square(parser: argparse.ArgumentParser) -> None:
+    usual_mm = 1000.0 * DEFAULT_SQUARE_M
+    parser.add_argument(
+        "--square-mm",
+        type=duration,
+        default=usual_mm,
+        help=f"edge of a printed square (default: {usual_mm:g})",
+    )
+
+
 def add_cameras(commands: Commands, handler: Handler) -> None:
     """Real cameras."""
     parser = command(
@@ -302,6 +356,62 @@ def add_cameras(commands: Commands, handler: Handler) -> None:
         "--remember", action="store_true", help="what they see now is what they are to see"
     )
     add_json(parser)
+
+
+def add_replay(commands: Commands, handler: Handler) -> None:
+    """A recorded episode once more."""
+    parser = command(
+        commands, "replay", handler, "repeat a recorded episode on the layout it was recorded on"
+    )
+    parser.add_argument("dataset", type=Path, metavar="DATASET")
+    parser.add_argument("episode", type=int, metavar="EPISODE", help="number, counting from 0")
+    add_json(parser)
+
+
+def add_doctor(commands: Commands, handler: Handler) -> None:
+    """How the machine is."""
+    parser = command(commands, "doctor", handler, "measure this machine and say what is missing")
+    parser.add_argument("--tick", action="store_true", help="only run one tick of the simulation")
+    add_json(parser)
+
+
+def add_skills(commands: Commands, handler: Handler) -> None:
+    """What the simulated station can be asked to do."""
+    parser = command(commands, "skills", handler, "list the skills of the simulated station")
+    add_json(parser)
+
+
+def add_robot_simulator(commands: Commands, handler: Handler) -> None:
+    """Controllers of real arms, simulated."""
+    parser = command(
+        commands,
+        "robot-simulator",
+        handler,
+        "simulate the controllers of real arms on 127.0.0.1, 127.0.0.2 ..., to be connected to",
+    )
+    parser.add_argument("--skill", default="", help="whose objects lie on the table")
+    parser.add_argument("--seed", type=int, default=0, help="of their layout (default: 0)")
+    add_station(parser)
+
+
+def add_shots(commands: Commands, handler: Handler) -> None:
+    """Pictures of everything."""
+    parser = command(
+        commands, "shots", handler, "render every panel, skill and shift into a folder"
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR")
+
+
+def add_stop_window(commands: Commands, handler: Handler) -> None:
+    """The STOP window."""
+    parser = command(commands, "stop-window", handler, "open the STOP window of a session")
+    parser.add_argument("--session", type=Path, required=True, metavar="DIR")
+
+
+def add_worker(commands: Commands, handler: Handler) -> None:
+    """One background process."""
+    parser = command(commands, "worker", handler, "run one background process of the application")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="NAME ...")
 
 
 def add_start(parser: argparse.ArgumentParser) -> None:

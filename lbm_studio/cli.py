@@ -21,21 +21,25 @@ from lbm_studio import __version__
 from lbm_studio.arguments import (
     DEFAULT_MINUTES,
     DEFAULT_STATION,
-    Commands,
     Handler,
+    add_calibrate,
     add_cameras,
     add_datasets,
     add_demo,
+    add_doctor,
     add_interchange,
-    add_json,
     add_machines,
     add_pretrain,
     add_record,
+    add_replay,
+    add_robot_simulator,
     add_rollout,
-    add_station,
+    add_shots,
+    add_skills,
+    add_stop_window,
     add_study,
     add_train,
-    command,
+    add_worker,
 )
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.errors import StudioError, UnknownNameError
@@ -108,58 +112,15 @@ def build_parser() -> argparse.ArgumentParser:
     add_interchange(commands, _import, _export)
     add_machines(commands, _serve_station, _pair, _unpair)
     add_cameras(commands, _cameras)
-    for add in (_add_replay, _add_doctor, _add_skills, _add_robot_simulator, _add_shots):
-        add(commands)
-    for add in (_add_stop_window, _add_worker):
-        add(commands)
+    add_calibrate(commands, _board, _calibrate)
+    add_replay(commands, _replay)
+    add_doctor(commands, _doctor)
+    add_skills(commands, _skills)
+    add_robot_simulator(commands, _robot_simulator)
+    add_shots(commands, _shots)
+    add_stop_window(commands, _stop_window)
+    add_worker(commands, _worker)
     return parser
-
-
-def _add_replay(commands: Commands) -> None:
-    parser = command(
-        commands, "replay", _replay, "repeat a recorded episode on the layout it was recorded on"
-    )
-    parser.add_argument("dataset", type=Path, metavar="DATASET")
-    parser.add_argument("episode", type=int, metavar="EPISODE", help="number, counting from 0")
-    add_json(parser)
-
-
-def _add_doctor(commands: Commands) -> None:
-    parser = command(commands, "doctor", _doctor, "measure this machine and say what is missing")
-    parser.add_argument("--tick", action="store_true", help="only run one tick of the simulation")
-    add_json(parser)
-
-
-def _add_skills(commands: Commands) -> None:
-    parser = command(commands, "skills", _skills, "list the skills of the simulated station")
-    add_json(parser)
-
-
-def _add_robot_simulator(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "robot-simulator",
-        _robot_simulator,
-        "simulate the controllers of real arms on 127.0.0.1, 127.0.0.2 ..., to be connected to",
-    )
-    parser.add_argument("--skill", default="", help="whose objects lie on the table")
-    parser.add_argument("--seed", type=int, default=0, help="of their layout (default: 0)")
-    add_station(parser)
-
-
-def _add_shots(commands: Commands) -> None:
-    parser = command(commands, "shots", _shots, "render every panel, skill and shift into a folder")
-    parser.add_argument("folder", type=Path, metavar="DIR")
-
-
-def _add_stop_window(commands: Commands) -> None:
-    parser = command(commands, "stop-window", _stop_window, "open the STOP window of a session")
-    parser.add_argument("--session", type=Path, required=True, metavar="DIR")
-
-
-def _add_worker(commands: Commands) -> None:
-    parser = command(commands, "worker", _worker, "run one background process of the application")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="NAME ...")
 
 
 # --- what is done --------------------------------------------------------------------------------
@@ -402,6 +363,25 @@ def _unpair(options: argparse.Namespace) -> int:
     from lbm_studio.app.machines import forget
 
     forget(options.name, _say)
+    return 0
+
+
+def _board(options: argparse.Namespace) -> int:
+    from lbm_studio.station.calibration.board import Board
+    from lbm_studio.station.calibration.printing import write_board
+
+    _say(write_board(Board(square_m=options.square_mm / 1000.0), options.file))
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from lbm_studio.workers.calibrate import calibrate_by_command
+
+    with interrupt_asks() as is_asked:
+        found = calibrate_by_command(options, _say, is_asked)
+    if found is None:
+        return INTERRUPTED
+    _finish(options, found.residuals, found.in_words())
     return 0
 
 

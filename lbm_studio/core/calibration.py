@@ -9,6 +9,9 @@ from lbm_studio.core.embodiment import Mount
 from lbm_studio.core.errors import UnknownNameError
 from lbm_studio.core.station_file import CalibrationRecord, StationFile
 
+CALIBRATIONS_FOLDER = "calibrations"
+"""Name of the folder in the user's data that keeps what was calibrated, and from which pictures."""
+
 DEFAULT_SQUARE_M = 0.05
 """Edge of a square of the printed board, unless it was measured to be another [m]."""
 

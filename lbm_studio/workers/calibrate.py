@@ -5,6 +5,7 @@ The pictures stay in the run folder, so that what was done can be done again wit
 
 import argparse
 import json
+import time
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from lbm_studio.core.action import Action
 from lbm_studio.core.calibration import (
+    CALIBRATIONS_FOLDER,
     RULES,
     CalibrationJob,
     CalibrationStep,
@@ -24,6 +26,7 @@ from lbm_studio.core.calibration import (
 )
 from lbm_studio.core.codec import from_json
 from lbm_studio.core.errors import StationError, StudioError
+from lbm_studio.core.paths import user_data
 from lbm_studio.core.pose import Pose
 from lbm_studio.core.runs import (
     SPEC_FILE,
@@ -48,7 +51,7 @@ from lbm_studio.link.messages import Tick
 from lbm_studio.link.session import Session
 from lbm_studio.station.calibration.collection import Collection
 from lbm_studio.station.calibration.detection import BoardFinder
-from lbm_studio.station.calibration.pictures import PictureFolder, read_pictures
+from lbm_studio.station.calibration.pictures import LIST_FILE, PictureFolder, read_pictures
 from lbm_studio.station.calibration.procedure import Calibrated, board_of, calibrate
 from lbm_studio.station.cameras.attached import camera_source
 from lbm_studio.station.cameras.pipeline import cropped, turned
@@ -57,6 +60,7 @@ from lbm_studio.workers.introduction import ask_description
 PICTURES_FOLDER = "pictures"
 
 _KEPT_TICKS = 64
+_MM_PER_M = 1000.0
 _WAIT_S = 0.1
 
 Tell = Callable[[str, int, int], object]
@@ -109,6 +113,30 @@ def run_calibration(
     return found
 
 
+def calibrate_by_command(
+    options: argparse.Namespace, say: Callable[[str], object], is_over: IsOver
+) -> Calibrated | None:
+    """Calibrate what a command asks for; None when it was interrupted.
+
+    Raises:
+        StudioError: see :func:`run_calibration`.
+    """
+    if not options.station:
+        raise StationError("Name the station that is to be calibrated with --station.")
+    job = CalibrationJob(
+        station=options.station,
+        step=options.step,
+        subject=options.subject,
+        session=str(options.session or ""),
+        pictures=str(options.pictures or ""),
+        square_m=options.square_mm / _MM_PER_M,
+        board_at=tuple(options.board_at),
+    )
+    name = f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{job.step}_{job.subject}"
+    folder = options.out or user_data() / CALIBRATIONS_FOLDER / name
+    return run_calibration(job, folder, _once(lambda stage, *_: say(stage)), is_over)
+
+
 # --- taking pictures -----------------------------------------------------------------------------
 
 
@@ -116,6 +144,8 @@ def _collect(
     job: CalibrationJob, file: StationFile, folder: Path, tell: Tell, is_over: IsOver
 ) -> bool:
     """Take pictures until there are enough; return whether there are."""
+    if (folder / LIST_FILE).exists():
+        raise StudioError(f"{folder} holds pictures already. Choose another folder for new ones.")
     cameras = cameras_for(file, job.step, job.subject)
     offers = _offers(job, file, cameras, is_over)
     finder = BoardFinder(board_of(job))
@@ -226,14 +256,23 @@ def main(arguments: list[str]) -> int:
 
 
 def _teller(log: EventLog) -> Tell:
-    """Return what writes progress down whenever it says something else."""
-    last = ""
+    """Return what writes progress down."""
 
     def tell(stage: str, done: int, total: int) -> None:
+        with suppress(OSError):  # a full disk shows soon enough, when it matters
+            log.emit(EventKind.PROGRESS, stage=stage, done=done, total=total)
+
+    return _once(tell)
+
+
+def _once(tell: Tell) -> Tell:
+    """Return what tells everything once, however often it is said in a row."""
+    last = ""
+
+    def tell_news(stage: str, done: int, total: int) -> None:
         nonlocal last
         if stage != last:
             last = stage
-            with suppress(OSError):  # a full disk shows soon enough, when it matters
-                log.emit(EventKind.PROGRESS, stage=stage, done=done, total=total)
+            tell(stage, done, total)
 
-    return tell
+    return tell_news

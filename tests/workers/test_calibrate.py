@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from lbm_studio import cli
 from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.calibration import CalibrationJob, CalibrationStep
 from lbm_studio.core.codec import to_json
@@ -185,3 +186,22 @@ def _pictures() -> dict[str, NDArray[np.uint8]]:
         camera.name: np.zeros((camera.height_px, camera.width_px, 3), np.uint8)
         for camera in STATION.embodiment.cameras
     }
+
+
+def test_a_station_is_calibrated_by_command(
+    bench: Path, laid_pictures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = cli.main(
+        ["calibrate", "scene", SCENE, "--station", "bench", "--pictures", str(laid_pictures)]
+    )
+
+    assert code == 0
+    assert "mm left over, 4 pictures" in capsys.readouterr().out
+    assert read_station_file(bench).calibrations[-1].pictures == 4
+
+
+def test_a_command_without_a_station_is_told_to_name_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["calibrate", "bases", "left"]) == cli.USER_ERROR
+    assert "with --station" in capsys.readouterr().err
