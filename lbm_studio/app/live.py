@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lbm_studio.app.commands import CommandLine, OnAnswer
 from lbm_studio.app.events import Signal
 from lbm_studio.app.heartbeat import Heartbeat
+from lbm_studio.app.safety_card import LimitCounts
 from lbm_studio.core.clock import Clock, seconds_between
 from lbm_studio.core.codec import from_json
 from lbm_studio.core.embodiment import StationDescription
@@ -102,6 +103,11 @@ class StationLink(Protocol):
     @property
     def rate_hz(self) -> float:
         """Ticks a second over the last two seconds."""
+        ...
+
+    @property
+    def limits(self) -> LimitCounts:
+        """How often each limit acted since the station was attached."""
         ...
 
     def ask(self, message: Message, on_answer: OnAnswer, timeout_s: float = ASK_TIMEOUT_S) -> None:
@@ -216,6 +222,7 @@ class LiveStation:
         self._connect_step = ""
         self._frames: dict[str, LiveFrame] = {}
         self._late_ms: deque[float] = deque(maxlen=LATENESS_TICKS)
+        self._limits = LimitCounts()
         self._tick_meter = RateMeter()
         self._frame_meter = RateMeter()
 
@@ -250,6 +257,10 @@ class LiveStation:
     @property
     def rate_hz(self) -> float:
         return self._tick_meter.rate_hz
+
+    @property
+    def limits(self) -> LimitCounts:
+        return self._limits
 
     def attach(self, session: Session) -> None:
         """Follow the processes of a session; they need not be there yet."""
@@ -331,6 +342,7 @@ class LiveStation:
             if isinstance(message, Tick):
                 self._tick = message
                 self._late_ms.append(message.late_ms)
+                self._limits.follow(message)
                 self._tick_meter.add(message.captured_ns)
 
     def _take_inputs(self, connection: _Connection) -> None:

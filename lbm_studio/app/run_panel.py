@@ -217,7 +217,7 @@ class RunPanel(ViewModel[RunView]):
             self._update(loaded="")
         self._layouts.follow(tick)
         was_running = self._trial.is_running
-        self._trial.follow(tick, now_ns)
+        self._trial.follow(tick, now_ns, self._live.limits)
         if was_running and not self._trial.is_running:
             self._counter = self._counter.with_trial(self._trial.success)
         if self._trial.is_over:
@@ -227,6 +227,7 @@ class RunPanel(ViewModel[RunView]):
             scene=tick.skill,
             seed=tick.seed,
             elapsed_s=self._trial.elapsed_s,
+            slowed_sentence=self._trial.slowed,
             goal_reached=self._trial.success,
         )
 

@@ -10,12 +10,14 @@ from lbm_studio.app.health import hardware_stop_words, health_rows, site_rows
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.processes import Processes
+from lbm_studio.app.safety_card import limit_rows
 from lbm_studio.app.station_editor import StationEditor
 from lbm_studio.app.stations import Stations
 from lbm_studio.app.stop import StopButton
 from lbm_studio.app.stop_test import StopFigures, StopTest
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.safety import LimitRow
 from lbm_studio.app.views.station import (
     HealthRow,
     StationChoice,
@@ -269,9 +271,15 @@ class StationPanel(ViewModel[StationView]):
             health=(*health_rows(self._live, self._processes, now_ns), *self._site_rows),
             can_test_stop=is_at_rest and not self._test.is_running,
             hardware_stop=hardware_stop_words(self._live),
+            limits=self._limit_rows(),
+            limits_sentence=self._live.limits.since(0, 0),
             log_folder=self._processes.log_folder,
         )
         self.publish(self._with_figures(view))
+
+    def _limit_rows(self) -> tuple[LimitRow, ...]:
+        description = self._live.description
+        return limit_rows(description.safety, self._live.limits) if description else ()
 
     def _with_figures(self, view: StationView) -> StationView:
         if self._test.is_running:

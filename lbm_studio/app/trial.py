@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from lbm_studio.app.safety_card import LimitCounts
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.link.messages import Mode, Tick
 
@@ -30,6 +31,7 @@ class Trial:
         is_over: the goal is reached or the policy has finished, while it still runs: time to halt.
         success: whether the goal is reached; None when nobody can tell.
         elapsed_s: time under the policy, pauses included [s].
+        slowed: how many of its steps a limit slowed, a sentence; empty before the first.
     """
 
     def __init__(self) -> None:
@@ -37,10 +39,12 @@ class Trial:
         self.is_over = False
         self.success: bool | None = None
         self.elapsed_s = 0.0
+        self.slowed = ""
         self._began_ns = 0
+        self._began_after = (0, 0)
 
-    def follow(self, tick: Tick, now_ns: int) -> None:
-        """Take in the newest tick."""
+    def follow(self, tick: Tick, now_ns: int, limits: LimitCounts) -> None:
+        """Take in the newest tick, and how often limits have acted by then."""
         if tick.mode not in ACTIVE:
             self.is_running = self.is_over = False
             return
@@ -48,6 +52,8 @@ class Trial:
             self.is_running = True
             self._began_ns = now_ns
             self.success = None
+            self._began_after = (limits.steps, limits.slowed)
+        self.slowed = limits.since(*self._began_after)
         self.success = tick.success
         self.elapsed_s = round(seconds_between(self._began_ns, now_ns), 1)
         self.is_over = tick.mode is Mode.POLICY and (tick.success is True or tick.finished)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from lbm_studio.app.notices import Level
+from lbm_studio.app.safety_card import LimitCounts, limit_rows, slowed_words
 from lbm_studio.app.views.station import (
     HealthRow,
     StationChoice,
@@ -18,6 +19,8 @@ from lbm_studio.app.views.station_editor import (
     EditorSection,
     StationEditorView,
 )
+from lbm_studio.core.embodiment import SafetyCard
+from lbm_studio.core.safety import Limit
 from lbm_studio.ui.sample_views import TITLES, Situation
 
 CHOICES = (
@@ -56,7 +59,17 @@ def station(situation: Situation) -> StationView:
         stop_test_sentence=("Stop: 1.8 ms, arms seen at rest after 104 ms, measured today 14:02."),
         stop_test_level=Level.GOOD,
         hardware_stop="unknown",
+        limits=limit_rows(SafetyCard(), _limit_counts(situation)),
+        limits_sentence=slowed_words(41, 340),
     )
+
+
+def _limit_counts(situation: Situation) -> LimitCounts:
+    counts = LimitCounts()
+    counts.acted.update({Limit.LINEAR_SPEED: 38, Limit.WORKSPACE: 3, Limit.JOINT_SPEED: 1})
+    if situation is Situation.ERROR:
+        counts.acted[Limit.FORCE] = 1
+    return counts
 
 
 def station_real() -> StationView:

@@ -307,6 +307,7 @@ def run(situation: Situation) -> RunView:
         checkpoints=(CheckpointChoice("/runs/3/checkpoint", "Put a cube in a tray, 28 May"),),
         checkpoint="/runs/3/checkpoint",
         elapsed_s=7.3,
+        slowed_sentence="12 % of steps slowed.",
         successes=7,
         trials=9,
         goal_reached=True,

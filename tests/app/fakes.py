@@ -11,6 +11,7 @@ from lbm_studio.app.commands import OnAnswer
 from lbm_studio.app.events import Signal
 from lbm_studio.app.live import LiveFrame
 from lbm_studio.app.program_run import ProgramOutcome
+from lbm_studio.app.safety_card import LimitCounts
 from lbm_studio.app.supervisor import ProcessName, ProcessStatus
 from lbm_studio.core.embodiment import (
     ArmDescription,
@@ -113,6 +114,7 @@ class FakeStation:
         self.frames: dict[str, LiveFrame] = {}
         self.late_ms: tuple[float, ...] = (1.0, 2.0)
         self.rate_hz = 5.0
+        self.limits = LimitCounts()
         self.asked: list[Message] = []
         self.told: list[Message] = []
         self.refuse: dict[type[Message], str] = {}

@@ -185,6 +185,25 @@ def test_reaching_the_goal_halts_and_counts(running, station):
     assert (running.view.successes, running.view.trials) == (0, 0)
 
 
+def test_the_share_of_slowed_steps_of_this_trial_is_told(panel, station):
+    slowed, free = (("right: linear speed",), ()), (0.0,)
+    panel.set_prompt("stack the red cups")
+    station.limits.steps, station.limits.slowed = 40, 40  # of an earlier trial
+    panel.run()
+    panel.poll(0)
+    assert panel.view.slowed_sentence == ""
+
+    for number in range(8):
+        station.change(sent=free, clamped=slowed[number % 4 > 0])
+        station.limits.follow(station.tick)
+    panel.poll(SECOND_NS)
+
+    assert panel.view.slowed_sentence == "25 % of steps slowed."
+    panel.halt()
+    panel.poll(2 * SECOND_NS)
+    assert panel.view.slowed_sentence == "25 % of steps slowed."
+
+
 def test_halting_before_the_goal_counts_as_a_failure(running):
     running.halt()
     running.poll(SECOND_NS)

@@ -49,6 +49,7 @@ class RunView:
         checkpoint: see ``checkpoints``.
         speed: 0.25 to 2.
         elapsed_s: time of the running trial, rounded to 0.1 s [s].
+        slowed_sentence: how many steps of the trial a limit slowed; empty before the first.
         successes: trials that reached the goal since the counter was reset.
         trials: trials that ended since the counter was reset.
         goal_reached: of the running trial; None when nobody can tell.
@@ -67,6 +68,7 @@ class RunView:
     checkpoint: str = ""
     speed: float = 1.0
     elapsed_s: float = 0.0
+    slowed_sentence: str = ""
     successes: int = 0
     trials: int = 0
     goal_reached: bool | None = None

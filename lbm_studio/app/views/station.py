@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lbm_studio.app.notices import Level
+from lbm_studio.app.views.safety import LimitRow
 
 
 class StationPanelState(StrEnum):
@@ -89,6 +90,8 @@ class StationView:
         hardware_stop: the state of the hardware stop, a sentence.
         can_test_stop: whether the self-test may be started now.
         log_folder: where the logs of the processes are.
+        limits: the safety card; empty while disconnected.
+        limits_sentence: how many steps they slowed; empty before anything moved.
         undo_sentence: which change to a station can be undone; empty when none can.
     """
 
@@ -104,6 +107,8 @@ class StationView:
     hardware_stop: str = ""
     can_test_stop: bool = False
     log_folder: str = ""
+    limits: tuple[LimitRow, ...] = ()
+    limits_sentence: str = ""
     undo_sentence: str = ""
 
     @property

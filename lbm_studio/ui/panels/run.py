@@ -96,8 +96,10 @@ class RunPanelWidget(LivePanel):
         time = Card(self.tr("This trial"))
         self._elapsed = tabular(label("", "counter", name="runElapsed"))
         self._reached = Sentence(self._theme, "reached")
+        self._slowed = label("", "quiet", wrap=True, name="slowed")
         time.body.addWidget(self._elapsed)
         time.body.addWidget(self._reached)
+        time.body.addWidget(self._slowed)
         time.body.addStretch(1)
         success = Card(self.tr("Goal reached"))
         self._counter = tabular(label("", "counter", name="successes"))
@@ -169,6 +171,7 @@ class RunPanelWidget(LivePanel):
         self._show_buttons(view)
         self._elapsed.setText(self.tr("{0:.1f} s").format(view.elapsed_s))
         self._show_reached(view.goal_reached)
+        self._slowed.setText(view.slowed_sentence)
         self._counter.setText(self.tr("{0} of {1}").format(view.successes, view.trials))
         self._reset.setEnabled(view.trials > 0)
 

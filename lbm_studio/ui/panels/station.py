@@ -11,6 +11,7 @@ from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import LivePanel
+from lbm_studio.ui.panels.safety_card import SafetyCardWidget
 from lbm_studio.ui.panels.station_health import HealthLine, StepLine, health_lines, step_lines
 from lbm_studio.ui.panels.station_strip import StationStrip
 from lbm_studio.ui.theme import Theme
@@ -18,6 +19,7 @@ from lbm_studio.ui.widgets.basics import Button, Sentence, column, icon_button, 
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
 
 PROGRESS_STEPS = 1000
+LIMITS_PAGE = "limitsPage"
 
 
 class StationPanelWidget(LivePanel):
@@ -81,7 +83,9 @@ class StationPanelWidget(LivePanel):
         return tools
 
     def _build_strip(self) -> None:
-        self._pages = StationStrip(self._theme, self._model)
+        self._limits = SafetyCardWidget()
+        limits = (LIMITS_PAGE, self.tr("Limits"), Icon.LIMITS, self._limits)
+        self._pages = StationStrip(self._theme, self._model, (limits,))
         layout = column()
         layout.addWidget(self._pages)
         self.strip.setLayout(layout)
@@ -125,6 +129,7 @@ class StationPanelWidget(LivePanel):
         if self._health.is_new(view.health):
             for shown in view.health:
                 self._health.addWidget(HealthLine(self._theme, shown, self._model))
+        self._limits.show_limits(view.limits, view.limits_sentence)
         self._pages.show_view(view)
 
     def _show_tools(self, view: StationView) -> None:
