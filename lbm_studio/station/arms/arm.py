@@ -215,6 +215,13 @@ class FrankaArm:
         reference = self.snapshot.reference
         return None if reference is None else self._description.base @ reference
 
+    def tracking_error_m(self) -> float | None:
+        """Return how far the end effector is from where it is asked to be; None: nowhere [m]."""
+        snapshot = self.snapshot
+        if snapshot.reference is None:
+            return None
+        return snapshot.reference.distance_m(snapshot.reading.ee @ self._frames.tool)
+
     def listen(self) -> None:
         """Note it when the arm has fallen silent."""
         advanced_ns = self.snapshot.advanced_ns

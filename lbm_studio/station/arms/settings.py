@@ -47,7 +47,8 @@ class ArmSettings:
         realtime: whether to insist on a real-time kernel.
         translational_stiffness_n_m: of the end effector [N/m].
         rotational_stiffness_nm_rad: of the end effector [Nm/rad].
-        error_clip_m: no larger distance to the target is pulled at, along each axis [m].
+        error_clip_m: no larger distance to the target is pulled at, along each axis [m]; the last
+            joints bear 12 Nm, which bounds this and the next.
         error_clip_rad: likewise for the rotation [rad].
         posture_stiffness_nm_rad: with which the elbow is drawn to the home posture [Nm/rad].
         posture_torque_nm: no joint is drawn harder than this [Nm].
@@ -66,8 +67,8 @@ class ArmSettings:
     realtime: bool = False
     translational_stiffness_n_m: float = 750.0
     rotational_stiffness_nm_rad: float = 30.0
-    error_clip_m: float = 0.08
-    error_clip_rad: float = 0.4
+    error_clip_m: float = 0.04
+    error_clip_rad: float = 0.2
     posture_stiffness_nm_rad: float = 10.0
     posture_torque_nm: float = 3.0
     collision_torque_nm: float = 40.0

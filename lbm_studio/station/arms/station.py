@@ -79,6 +79,12 @@ class FrankaStation:
         wanted = {name: arm.reference() for name, arm in self._arms.items()}
         return {name: pose for name, pose in wanted.items() if pose is not None}
 
+    @property
+    def tracking_errors_m(self) -> Mapping[str, float]:
+        """How far each following arm is from where it is asked to be at the same moment [m]."""
+        errors = {name: arm.tracking_error_m() for name, arm in self._arms.items()}
+        return {name: error_m for name, error_m in errors.items() if error_m is not None}
+
     def connect(self) -> None:
         """Take hold of the arms; they keep still. Does nothing when connected already.
 

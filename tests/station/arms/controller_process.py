@@ -112,7 +112,7 @@ def main() -> None:
         made.append(FailingServer(robot, address))
         return made[-1]
 
-    vars(servers)["_PATIENCE_NS"] = PATIENCE_NS
+    servers.__dict__["_PATIENCE_NS"] = PATIENCE_NS
     servers.ArmServer = make  # pyright: ignore[reportAttributeAccessIssue]
     orders: deque[dict[str, Any] | None] = deque()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
