@@ -7,7 +7,10 @@ from lbm_studio.core.calibration import CalibrationStep
 from lbm_studio.ui.sample_views import Situation
 
 _STEPS = tuple((step.value, title) for step, title in STEPS)
-_SCENE = (("scene_right_0", "scene right 0, 12 days old"), ("scene_left_0", "scene left 0, never"))
+_SCENE = (
+    ("scene_right_0", "scene right 0, never"),
+    ("scene_left_0", "scene left 0, 12 days old"),
+)
 _ARMS = (("right", "right, of today"), ("left", "left, 12 days old"))
 
 
@@ -26,18 +29,32 @@ def calibration(situation: Situation) -> CalibrationView:
             "7 of 14. Hold still.",
             is_running=True,
         )
-    scene = ("scene_left_0", "49.8", "100, 0, 5, 90", True)
+    scene = ("49.8", "100, 0, 5, 90", True)
     if situation is Situation.ERROR:
         sentence = (
-            "The board is in none of the 6 pictures of scene_left_0. See that it is the printed "
+            "The board is in none of the 6 pictures of scene_right_0. See that it is the printed "
             "board, evenly lit, flat, and large enough in the picture."
         )
         return CalibrationView(
-            _STEPS, CalibrationStep.SCENE, _SCENE, *scene, sentence, Level.BAD, can_start=True
+            _STEPS,
+            CalibrationStep.SCENE,
+            _SCENE,
+            "scene_right_0",
+            *scene,
+            sentence,
+            Level.BAD,
+            can_start=True,
         )
     sentence = (
         "12 days old, 0.31 mm, 6 pictures. Lay the board at its place, then elsewhere on the table."
     )
     return CalibrationView(
-        _STEPS, CalibrationStep.SCENE, _SCENE, *scene, sentence, Level.GOOD, can_start=True
+        _STEPS,
+        CalibrationStep.SCENE,
+        _SCENE,
+        "scene_left_0",
+        *scene,
+        sentence,
+        Level.GOOD,
+        can_start=True,
     )

@@ -29,7 +29,7 @@ class CalibrationCard(QWidget):
         self._place = _line(
             "calibrationPlace",
             self.tr("Where the board is"),
-            self.tr("x, y, z, turn: in the middle"),
+            self.tr("x, y, z, turn"),
         )
         self._go = Button(self._theme, "", Icon.CALIBRATION)
         self._go.setObjectName("calibrate")
