@@ -175,6 +175,7 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
 
     def close() -> None:
         settings.update(station=station_panel.view.chosen)
+        station_panel.mapping.close()
         parts.processes.close()
         parts.speech.close()
         parts.processes.wait_until_closed()

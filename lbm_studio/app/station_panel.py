@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from lbm_studio.app.camera_mapping import CameraMapping
+from lbm_studio.app.camera_previews import CameraPreviews, Previews
 from lbm_studio.app.connecting import connect_steps, fraction_done, missing_cameras, sentence_of
 from lbm_studio.app.health import hardware_stop_words, health_rows, site_rows
 from lbm_studio.app.live import StationLink
@@ -55,10 +57,12 @@ class StationPanel(ViewModel[StationView]):
         stations: what there is to choose from.
         notices: where things are refused.
         chosen: the station chosen last; another one if it is gone.
+        previews: show cameras while they are arranged.
         wall_clock_s: the time of day [s].
 
     Attributes:
         editor: the sheet on which the chosen station is edited.
+        mapping: the sheet on which its cameras are arranged.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class StationPanel(ViewModel[StationView]):
         notices: Notices,
         *,
         chosen: str = "",
+        previews: Previews | None = None,
         wall_clock_s: Callable[[], float] = time.time,
     ) -> None:
         choices = stations.choices
@@ -88,6 +93,12 @@ class StationPanel(ViewModel[StationView]):
         self._site_rows: tuple[HealthRow, ...] = ()
         self.editor = StationEditor(
             stations, notices, is_free=lambda: not processes.is_open, on_saved=self.choose
+        )
+        self.mapping = CameraMapping(
+            stations,
+            previews or CameraPreviews(),
+            notices,
+            is_free=lambda: not processes.is_open,
         )
         processes.died.connect(self._process_died)
         stations.changed.connect(self._show_choices)
@@ -110,6 +121,13 @@ class StationPanel(ViewModel[StationView]):
             self._refuse("The simulated stations are built in. Duplicate one, then edit the copy.")
         elif self._may_change():
             self.editor.open(self.view.chosen)
+
+    def arrange_cameras(self) -> None:
+        """Open the sheet on which cameras are put into the slots of the chosen station."""
+        if not self.view.choice.is_file:
+            self._refuse("The simulated stations are built in: their cameras are drawn.")
+        else:
+            self.mapping.open(self.view.chosen)
 
     def create(self) -> None:
         """Write a new station of real arms like the chosen one, choose it and edit it."""
@@ -136,6 +154,7 @@ class StationPanel(ViewModel[StationView]):
         if self.view.state not in OFF:
             self._refuse("The station is connected already.")
             return
+        self.mapping.close()  # it may hold the cameras
         self._show_choices(self._stations.choices)  # somebody may have mended a file by hand
         try:
             if self.view.choice.trouble:
@@ -190,6 +209,7 @@ class StationPanel(ViewModel[StationView]):
     def poll(self, now_ns: int) -> None:
         """Follow the station; called at about 30 Hz."""
         self._processes.poll()
+        self.mapping.poll(now_ns)
         if (figures := self._test.poll(now_ns)) is not None:
             self._take_figures(figures)
         if self.view.state is StationPanelState.CONNECTING:

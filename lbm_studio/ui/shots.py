@@ -16,6 +16,7 @@ from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.settings import Theme as ThemeChoice
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.camera_mapping import CameraMappingView
 from lbm_studio.app.views.station_editor import StationEditorView
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui import sample_records, sample_stations, sample_views
@@ -93,6 +94,8 @@ def sample_application(shot: Shot, folder: Path) -> Application:
     setattr(models["review"], "quality", quality)  # noqa: B010 (a part that a panel also shows)
     editor = ShownModel(StationEditorView(), notices)
     setattr(models["station"], "editor", editor)  # noqa: B010 (likewise)
+    mapping = ShownModel(CameraMappingView(), notices)
+    setattr(models["station"], "mapping", mapping)  # noqa: B010 (likewise)
     settings = SettingsStore(folder, lambda _: None)
     return Application(settings=settings, notices=notices, **cast("dict[str, Any]", models))
 

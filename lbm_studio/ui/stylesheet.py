@@ -15,6 +15,7 @@ QLabel[role="heading"] { font-size: ${heading}px; font-weight: 600; }
 QLabel[role="strong"] { font-size: ${control_text}px; font-weight: 600; }
 QLabel[role="control"] { font-size: ${control_text}px; }
 QLabel[role="quiet"] { color: $quiet; }
+QLabel[role="picture"] { background: $ground; border-radius: ${tight}px; }
 QLabel[role="caption"] { color: $quiet; font-weight: 500; }
 QLabel[role="counter"] { font-size: ${counter}px; font-weight: 600; }
 QLabel[state="good"] { color: $good; }
@@ -80,6 +81,9 @@ QPushButton[kind="primary"]:disabled {
 QPushButton[kind="icon"], QPushButton[kind="icon"]:disabled:!checked { padding: 0; }
 QPushButton[kind="chip"], QPushButton[kind="chip"]:checked, QPushButton[kind="chip"]:focus {
   padding: 0 ${small}px; font-size: ${body}px;
+}
+QPushButton[kind="tile"], QPushButton[kind="tile"]:focus, QPushButton[kind="tile"]:checked {
+  padding: 0;
 }
 QPushButton[kind="choice"] { text-align: left; font-weight: 400; }
 QPushButton[kind="plain"] { background: transparent; border: ${line_px}px solid transparent; }

@@ -17,6 +17,7 @@ from lbm_studio.ui.panels.base import LivePanel, Panel
 from lbm_studio.ui.panels.factory import LIVE_PANELS, live_panel, page_panel
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import column, row
+from lbm_studio.ui.widgets.camera_mapping_sheet import CameraMappingSheet
 from lbm_studio.ui.widgets.device_sheet import DeviceSheet
 from lbm_studio.ui.widgets.key_sheet import KeySheet
 from lbm_studio.ui.widgets.look_sheet import LookSheet
@@ -114,6 +115,9 @@ class MainWindow(QWidget):
         self._look = LookSheet(self._theme, self._application.settings, self._pages)
         self._devices = DeviceSheet(self._theme, self._application.devices, self._pages)
         self._station = StationSheet(self._theme, self._application.station.editor, self._pages)
+        self._mapping = CameraMappingSheet(
+            self._theme, self._application.station.mapping, self._pages
+        )
         dismiss = self._application.window.dismiss_notice
         self._notices = NoticeSheet(self._theme, dismiss, self._pages)
 

@@ -8,6 +8,7 @@ from lbm_studio.app.application import Application
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.view_model import ViewModel
+from lbm_studio.app.views.camera_mapping import CameraMappingView
 from lbm_studio.app.views.goal import SpokenGoalView
 from lbm_studio.app.views.station_editor import StationEditorView
 from lbm_studio.app.views.window import PanelName
@@ -83,6 +84,7 @@ def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
     setattr(review, "quality", quality)  # noqa: B010 (a part that a panel also shows)
     station = Recorder(sample_stations.station(situation))
     setattr(station, "editor", Recorder(StationEditorView()))  # noqa: B010 (likewise)
+    setattr(station, "mapping", Recorder(CameraMappingView()))  # noqa: B010 (likewise)
     return Models(
         window=Recorder(replace(sample_views.window(situation), panel=panel)),
         cameras=Recorder(sample_views.cameras(situation)),

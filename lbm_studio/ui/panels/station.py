@@ -66,6 +66,9 @@ class StationPanelWidget(LivePanel):
         self._edit = Button(self._theme, self.tr("Edit"), Icon.EDIT)
         self._edit.setObjectName("editStation")
         self._edit.setToolTip(self.tr("Change addresses, bases, limits and cameras"))
+        self._cameras = icon_button(
+            self._theme, Icon.CAMERA, self.tr("Arrange its cameras"), "arrangeCameras"
+        )
         self._new = icon_button(
             self._theme, Icon.NEW, self.tr("New station with real arms"), "newStation"
         )
@@ -77,6 +80,7 @@ class StationPanelWidget(LivePanel):
         )
         self._undo = icon_button(self._theme, Icon.UNDO, self.tr("Undo"), "undoStation")
         tools.addWidget(self._edit)
+        tools.addWidget(self._cameras)
         tools.addStretch(1)
         for button in (self._new, self._copy, self._delete, self._undo):
             tools.addWidget(button)
@@ -96,6 +100,7 @@ class StationPanelWidget(LivePanel):
         self._go.clicked.connect(self.primary)
         self._next.clicked.connect(lambda: self.panel_wanted.emit(PanelName.TEACH))
         self._edit.clicked.connect(model.edit)
+        self._cameras.clicked.connect(model.arrange_cameras)
         self._new.clicked.connect(model.create)
         self._copy.clicked.connect(model.duplicate)
         self._delete.clicked.connect(model.delete)
@@ -134,7 +139,9 @@ class StationPanelWidget(LivePanel):
 
     def _show_tools(self, view: StationView) -> None:
         self._tools.setVisible(view.state in OFF)
-        self._edit.setEnabled(view.choice.is_file and not view.choice.trouble)
+        is_usable = view.choice.is_file and not view.choice.trouble
+        self._edit.setEnabled(is_usable)
+        self._cameras.setEnabled(is_usable)
         self._delete.setEnabled(view.choice.is_file)
         self._undo.setEnabled(bool(view.undo_sentence))
         undo = self.tr("Undo {0}").format(view.undo_sentence)
