@@ -103,7 +103,7 @@ class Session:
 
     @property
     def simulator_commands(self) -> str:
-        """Where the robot simulator answers LoadScene and Describe."""
+        """Where the robot simulator answers LoadScene."""
         return self._address("simulator.cmd")
 
     @property

@@ -5,7 +5,6 @@ answers whoever wants to have objects laid out, and tells where everything is.
 """
 
 import argparse
-import json
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -13,14 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbm_studio.core.clock import MonotonicClock
-from lbm_studio.core.codec import to_json
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
+from lbm_studio.core.station_file import find_station_file
 from lbm_studio.link.bus import PHYSICS_TOPIC, Publisher, Responder
 from lbm_studio.link.messages import (
     Accepted,
-    Describe,
-    Description,
     LoadScene,
     Message,
     Physics,
@@ -91,29 +88,24 @@ class RobotSimulator:
             time = stack.enter_context(RobotTime(self._session.robot_time_file))
             events = stack.enter_context(Publisher(self._session.simulator_events))
             address = self._session.simulator_commands
-            requests = stack.enter_context(Responder(address, LoadScene | Describe))
+            requests = stack.enter_context(Responder(address, LoadScene))
             table = Stage(self._description, self._skill, simulator)
             if self._skill is not None:
-                table.lay_out(self._skill.name, self._seed, (), arms.free_arms)
+                self._lay_out(LoadScene(skill=self._skill.name, seed=self._seed), arms, table)
 
             def after_step(steps: int) -> None:
                 time.tell(steps * STEP_NS)
                 if steps % TELL_EVERY_STEPS == 0:
-                    requests.poll(lambda request: self._answer(request, arms, table), 0.0)
+                    requests.poll(lambda request: self._lay_out(request, arms, table), 0.0)
                     events.publish(PHYSICS_TOPIC, self._physics(steps, table))
 
             on_ready()
             arms.run(self._lifetime.is_over, after_step)
 
-    def _answer(self, request: Message, arms: "ArmServers", stage: "Stage") -> Message:
-        match request:
-            case LoadScene():
-                free = arms.free_arms
-                stage.lay_out(request.skill, request.seed, request.shifts, free)
-                arms.release(free)
-            case Describe():
-                description = json.dumps(to_json(self._description))
-                return Description(station=description, skills=(stage.skill,) * bool(stage.skill))
+    def _lay_out(self, request: LoadScene, arms: "ArmServers", stage: "Stage") -> Message:
+        free = arms.free_arms
+        stage.lay_out(request.skill, request.seed, request.shifts, free)
+        arms.release(free)
         return Accepted()
 
     def _physics(self, steps: int, stage: "Stage") -> Physics:
@@ -141,7 +133,7 @@ def simulate_robots(station: str, skill: str, seed: int, say: Callable[[str], ob
         StudioError: a name is unknown, franky-sim is not installed, or an address is taken.
     """
     description = find_station(station)
-    addresses = loopback_addresses(description)
+    addresses = _addresses(station, description)
     session = Session.of_simulated_robots()
     try:
         simulator = RobotSimulator(
@@ -154,6 +146,14 @@ def simulate_robots(station: str, skill: str, seed: int, say: Callable[[str], ob
         session.remove()
 
 
+def _addresses(station: str, description: StationDescription) -> tuple[str, ...]:
+    """Return where the arms of a station are looked for, if that is on this machine."""
+    file = find_station_file(station)
+    told = tuple(arm.address for arm in file.arms) if file else ()
+    is_here = bool(told) and all(address.startswith("127.") for address in told)
+    return told if is_here else loopback_addresses(description)
+
+
 def main(arguments: list[str]) -> int:
     """Entry point of the process."""
     parser = argparse.ArgumentParser(prog="lbm-studio worker robot-simulator", description=__doc__)
@@ -164,7 +164,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO)
     description = find_station(options.station)
-    addresses = options.address or loopback_addresses(description)
+    addresses = options.address or _addresses(options.station, description)
     skill = find_skill(options.skill) if options.skill else None
     RobotSimulator(Session(options.session), description, addresses, skill).run()
     return 0

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, MonotonicClock
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.paths import program
 from lbm_studio.link.bus import Requester
-from lbm_studio.link.messages import Accepted, Describe, Description, LoadScene
+from lbm_studio.link.messages import Accepted, LoadScene
 from lbm_studio.link.process import ProcessIdentity
 from lbm_studio.link.session import Session
+from lbm_studio.station.simulation.robot.clock import RobotClock
 
 TELL_EVERY_STEPS = 10
 """Milliseconds of robot time between two looks at requests, and two tellings of the physics."""
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 90
 """How long a simulator may take to listen, on a busy machine [s]."""
 
-_ANSWER_WITHIN_S = 10.0
-_ASK_EVERY_S = 2.0
+_ANSWER_WITHIN_S = 30.0
+_LOOK_EVERY_NS = NANOSECONDS_PER_SECOND // 20
 _END_WITHIN_S = 5.0
 
 
@@ -59,6 +61,7 @@ class RobotSimulatorProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        self._session.robot_time_file.unlink(missing_ok=True)
         self._process = subprocess.Popen(self._command)
         try:
             self._await_ready(self._process)
@@ -92,16 +95,24 @@ class RobotSimulatorProcess:
             requester.ask_for(Accepted, LoadScene(skill=skill, seed=seed), _ANSWER_WITHIN_S)
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
-        with Requester(self._session.simulator_commands, _NAME) as requester:
-            for _ in range(round(READY_WITHIN_S / _ASK_EVERY_S)):
-                if process.poll() is not None:
-                    raise StationError("The robot simulator ended before it was ready.")
-                try:
-                    requester.ask_for(Description, Describe(), _ASK_EVERY_S)
-                except StationError:
-                    continue  # it is only starting: ask again
+        clock = MonotonicClock()
+        deadline_ns = clock.now_ns() + READY_WITHIN_S * NANOSECONDS_PER_SECOND
+        while (now_ns := clock.now_ns()) < deadline_ns:
+            if process.poll() is not None:
+                raise StationError("The robot simulator ended before it was ready.")
+            if self._does_time_pass():
                 return
+            clock.sleep_until_ns(now_ns + _LOOK_EVERY_NS)
         raise StationError("The robot simulator does not become ready.")
+
+    def _does_time_pass(self) -> bool:
+        try:
+            clock = RobotClock(self._session.robot_time_file)
+        except StationError:
+            return False  # it is only starting
+        now_ns = clock.now_ns()
+        clock.close()
+        return now_ns > 0
 
     @staticmethod
     def _end(process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,6 @@ from lbm_studio.core.errors import StationError
 from lbm_studio.link.bus import PHYSICS_TOPIC, Subscriber
 from lbm_studio.link.messages import Physics
 from lbm_studio.link.session import Session
-from lbm_studio.station.kinematics import ArmKinematics
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.robot.clock import RobotClock
@@ -37,15 +36,19 @@ def newest_physics(session: Session) -> Physics:
     return physics
 
 
-def test_each_arm_rests_where_the_station_says(robot_simulator: RobotSimulatorProcess):
+def test_each_arm_begins_where_the_simulated_station_does(
+    robot_simulator: RobotSimulatorProcess, station: SimulatedStation
+):
+    robot_simulator.lay_out(SKILL, 3)
+    station.load(find_skill(SKILL), 3)
     for arm, address in zip(DESCRIPTION.embodiment.arms, robot_simulator.addresses, strict=True):
         robot = connect(address)
 
         told = robot.current_pose.end_effector_pose
 
-        rest = ArmKinematics(arm).forward(np.asarray(arm.home_joints_rad))
-        expected = rest.relative_to(arm.base)
-        np.testing.assert_allclose(robot.state.q, arm.home_joints_rad, atol=2e-3)
+        state = station.read().arms[arm.name]
+        expected = state.pose.relative_to(arm.base)
+        np.testing.assert_allclose(robot.state.q, state.joints_rad, atol=3e-3)
         np.testing.assert_allclose(told.translation, expected.position, atol=2e-3)
         np.testing.assert_allclose(told.matrix[:3, :3], expected.rotation, atol=5e-3)
 
