@@ -50,11 +50,6 @@ class CommandLine:
         self._unsent: list[_Waiting] = []
         self._sent: dict[int, _Waiting] = {}
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a question is not answered yet."""
-        return bool(self._unsent or self._sent)
-
     def ask(self, message: Message, on_answer: OnAnswer, timeout_s: float) -> None:
         """Send a request, as soon as the process is there; ``on_answer`` is called in ``poll``."""
         deadline_ns = self._clock.now_ns() + round(timeout_s * NANOSECONDS_PER_SECOND)

@@ -18,6 +18,7 @@ from lbm_studio.app.live import LiveStation
 from lbm_studio.app.notices import Notices
 from lbm_studio.app.processes import StationProcesses
 from lbm_studio.app.program_run import ChildProgramRun
+from lbm_studio.app.ready_station import ReadyStation
 from lbm_studio.app.review_panel import ReviewPanel
 from lbm_studio.app.run_panel import RunPanel
 from lbm_studio.app.settings import Settings, SettingsStore
@@ -32,6 +33,7 @@ from lbm_studio.app.teach_panel import TeachPanel
 from lbm_studio.app.train_panel import TrainPanel
 from lbm_studio.app.views.goal import UNDER_WAY
 from lbm_studio.app.views.run import IN_MOTION
+from lbm_studio.app.views.station import StationPanelState
 from lbm_studio.app.views.teach import GOAL_FREE
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.app.window import WindowModel
@@ -163,8 +165,9 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
         parts.shelf, jobs, parts.library, parts.reading, parts.rollouts, settings, notices
     )
 
-    teach, starts = _teach(parts)
-    run = RunPanel(live, parts.processes, parts.library, jobs, settings, notices)
+    ready = ReadyStation(live, lambda: station_panel.view.state is StationPanelState.CONNECTED)
+    teach, starts = _teach(parts, ready)
+    run = RunPanel(ready, parts.processes, parts.library, jobs, settings, notices)
     memory = GoalMemory(parts.data, parts.shelf, parts.library, parts.reading, notices.add)
 
     def poll(now_ns: int) -> None:
@@ -176,6 +179,7 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
     def close() -> None:
         settings.update(station=station_panel.view.chosen)
         station_panel.mapping.close()
+        station_panel.calibration.close()
         parts.processes.close()
         parts.speech.close()
         parts.processes.wait_until_closed()
@@ -206,10 +210,10 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
     )
 
 
-def _teach(parts: _Parts) -> tuple[TeachPanel, Starts]:
+def _teach(parts: _Parts, ready: ReadyStation) -> tuple[TeachPanel, Starts]:
     settings, notices = parts.settings, parts.notices
     teach = TeachPanel(
-        parts.live,
+        ready,
         parts.shelf,
         parts.reading,
         settings,
