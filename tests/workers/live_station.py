@@ -39,10 +39,18 @@ class LiveStation:
     Args:
         session: where it is reached.
         command: what to start; the session folder is appended.
+        patience_s: how long it may take to start, or to answer [s].
     """
 
-    def __init__(self, session: Session, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        command: Sequence[str] | None = None,
+        *,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self.session = session
+        self._patience_s = patience_s
         self.is_beating = True
         self._command = command or (sys.executable, "-c", RUN_STATION, "--session")
         self._done = threading.Event()
@@ -65,7 +73,7 @@ class LiveStation:
         self.process.wait()
 
     def ask(self, message: Message) -> Message:
-        return self._requester.ask(message, PATIENCE_S)
+        return self._requester.ask(message, self._patience_s)
 
     def order(self, message: Message) -> None:
         assert self.ask(message) == Accepted()
@@ -77,7 +85,7 @@ class LiveStation:
 
     def ask_until(self, message: Message, kind: type[M]) -> M:
         """Ask again and again while the process is starting."""
-        for _ in range(int(PATIENCE_S)):
+        for _ in range(int(self._patience_s)):
             try:
                 return self._requester.ask_for(kind, message, 1.0)
             except StationError:
@@ -85,7 +93,7 @@ class LiveStation:
         raise AssertionError("the station process does not answer")
 
     def tick(self) -> Tick:
-        tick = self._ticks.receive(PATIENCE_S)
+        tick = self._ticks.receive(self._patience_s)
         assert isinstance(tick, Tick), "there are no ticks"
         return tick
 

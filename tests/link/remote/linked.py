@@ -104,6 +104,7 @@ class Linked:
         self._via = via
         self._tap: Wiretap | None = None
         self._is_over = threading.Event()
+        self._is_cut = threading.Event()
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -121,14 +122,15 @@ class Linked:
         self._stack.callback(self.window_end.close)
         self._stack.callback(self._join, self._start(self.station.serve))
         self._stack.callback(self._join, self._start(self.station_end.serve))
-        self._stack.callback(self._join, self._start(self.window_end.serve))
+        self._relaying = self._start(self._relay)
+        self._stack.callback(self._join, self._relaying)
         if self._with_pictures:
             end = self.window_end
             line = PictureLine(self.near, self.address, own, run=end.run, bridge=end.bridge)
             cameras = self._description.embodiment.cameras
             bring = self._start(lambda is_over: line.serve(cameras, is_over))
             self._stack.callback(self._join, bring)
-        self.wait_for(lambda: self.window_end.is_connected)
+        self.wait_for(lambda: self.window_end.is_connected or not self._relaying.is_alive())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -139,10 +141,22 @@ class Linked:
         """Return what went by on each connection to the station's machine."""
         return self._tap.streams if self._tap else []
 
+    def cut(self) -> None:
+        """Let the workstation's end of the link relay nothing any more."""
+        self._is_cut.set()
+        self._relaying.join()
+
+    def look(self) -> None:
+        """Let everybody else do something."""
+        self._is_over.wait(LOOK_EVERY_S)
+
     def wait_for(self, condition: Callable[[], object]) -> None:
         """Return once the condition holds; the test's own time-out is the limit."""
         while not condition():
-            self._is_over.wait(LOOK_EVERY_S)
+            self.look()
+
+    def _relay(self, is_over: Callable[[], bool]) -> None:
+        self.window_end.serve(lambda: self._is_cut.is_set() or is_over())
 
     def _start(self, serve: Callable[[Callable[[], bool]], None]) -> threading.Thread:
         thread = threading.Thread(target=serve, args=(self._is_over.is_set,))

@@ -235,6 +235,25 @@ def test_a_request_that_nobody_waits_for_any_longer_is_not_carried_out(
     assert "nobody waits" in caplog.text
 
 
+def test_heartbeats_cross_the_link_and_none_is_made_up_once_it_is_lost(in_step: Linked):
+    sent: list[int] = []
+    with AsyncRequester(in_step.near.station_commands) as window:
+
+        def beat() -> None:
+            sent.append(MonotonicClock().now_ns())
+            window.send(Heartbeat(sent_ns=sent[-1]), PATIENCE_S)
+
+        in_step.wait_for(lambda: beat() or len(in_step.station.orders()) > 3)
+        in_step.cut()
+        sent_before = len(sent)
+        for _ in range(20):
+            beat()
+            in_step.look()
+
+    assert all(isinstance(order, Heartbeat) for order in in_step.station.orders())
+    assert len(in_step.station.orders()) <= sent_before
+
+
 def test_while_one_workstation_uses_the_station_another_is_told_who(linked: Linked, tmp_path: Path):
     keys = KeyRing(tmp_path / "other-keys")
     linked.far_keys.add(PairedWorkstation("other", keys.own().public))

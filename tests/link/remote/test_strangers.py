@@ -217,9 +217,10 @@ def test_whatever_becomes_of_a_request_it_is_a_request_or_refused(
         AsyncRequester(session.station_commands) as line,
     ):
         line.wait_until_connected(PATIENCE_S)
-        for _ in range(FUZZED):
-            parts = mutated_parts((HEADER, random_source.choice(requests)), random_source)
-            line.socket.send_multipart(parts)
+        for number in range(FUZZED):
+            header = (number + 1).to_bytes(8, "little") + HEADER[8:]
+            body = mutated(random_source.choice(requests), random_source)
+            line.socket.send_multipart((header, body))
             assert responder.poll(lambda message: heard.append(message) or Accepted(), PATIENCE_S)
 
     assert all(isinstance(message, LoadScene | SetGoal) for message in heard)
