@@ -35,6 +35,11 @@ class Processes(Protocol):
         ...
 
     @property
+    def session_folder(self) -> str:
+        """Where the processes of the session find each other; empty without one."""
+        ...
+
+    @property
     def camera_process(self) -> ProcessName:
         """Where the pictures of the session come from: drawn, or grabbed from cameras."""
         ...
@@ -122,6 +127,10 @@ class StationProcesses:
     @property
     def log_folder(self) -> str:
         return str(self._supervisor.log_folder) if self._supervisor else ""
+
+    @property
+    def session_folder(self) -> str:
+        return str(self._session.folder) if self._session else ""
 
     @property
     def camera_process(self) -> ProcessName:

@@ -37,6 +37,7 @@ from lbm_studio.app.views.station import StationPanelState
 from lbm_studio.app.views.teach import GOAL_FREE
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.app.window import WindowModel
+from lbm_studio.core.calibration import CALIBRATIONS_FOLDER
 from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.core.hands_free import PEDALS_FILE
 from lbm_studio.core.paths import user_data
@@ -78,6 +79,7 @@ class _Parts:
     processes: StationProcesses
     speech: SpeechProcess
     jobs: JobRunner
+    calibrations: JobRunner
     library: SkillLibrary
     shelf: DatasetShelf
     reading: BackgroundThread
@@ -142,6 +144,7 @@ def _parts(
         processes=processes,
         speech=SpeechProcess(clock, log_folder=place.logs, command=command),
         jobs=JobRunner(place.runs, command),
+        calibrations=JobRunner(data / CALIBRATIONS_FOLDER, command),
         library=SkillLibrary(data, notices.add, time.time),
         shelf=DatasetShelf(place.datasets),
         reading=BackgroundThread("reading"),
@@ -156,7 +159,13 @@ def _parts(
 def _application(parts: _Parts, stations: Stations, station: str) -> Application:
     live, notices, settings, jobs = parts.live, parts.notices, parts.settings, parts.jobs
     station_panel = StationPanel(
-        live, parts.processes, parts.stop, stations, notices, chosen=station
+        live,
+        parts.processes,
+        parts.stop,
+        stations,
+        notices,
+        chosen=station,
+        calibrations=parts.calibrations,
     )
     review = ReviewPanel(
         parts.shelf, parts.decoding, parts.replays, parts.checks, parts.exports, notices

@@ -19,7 +19,7 @@ from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.camera_mapping import CameraMappingView
 from lbm_studio.app.views.station_editor import StationEditorView
 from lbm_studio.app.views.window import PanelName
-from lbm_studio.ui import sample_records, sample_stations, sample_views
+from lbm_studio.ui import sample_calibration, sample_records, sample_stations, sample_views
 from lbm_studio.ui.sample_views import Situation
 from lbm_studio.ui.theme import Theme, load_fonts
 from lbm_studio.ui.window import MainWindow
@@ -96,6 +96,8 @@ def sample_application(shot: Shot, folder: Path) -> Application:
     setattr(models["station"], "editor", editor)  # noqa: B010 (likewise)
     mapping = ShownModel(CameraMappingView(), notices)
     setattr(models["station"], "mapping", mapping)  # noqa: B010 (likewise)
+    calibration = ShownModel(sample_calibration.calibration(situation), notices)
+    setattr(models["station"], "calibration", calibration)  # noqa: B010 (likewise)
     settings = SettingsStore(folder, lambda _: None)
     return Application(settings=settings, notices=notices, **cast("dict[str, Any]", models))
 

@@ -252,6 +252,7 @@ class FakeProcesses:
         self.died: Signal[ProcessName] = Signal()
         self.is_open = False
         self.log_folder = "/somewhere/logs"
+        self.session_folder = ""
         self.running: set[ProcessName] = set()
         self.ended: dict[ProcessName, str] = {}
         self.opened: list[str] = []

@@ -12,7 +12,7 @@ from lbm_studio.app.views.camera_mapping import CameraMappingView
 from lbm_studio.app.views.goal import SpokenGoalView
 from lbm_studio.app.views.station_editor import StationEditorView
 from lbm_studio.app.views.window import PanelName
-from lbm_studio.ui import sample_records, sample_stations, sample_views
+from lbm_studio.ui import sample_calibration, sample_records, sample_stations, sample_views
 from lbm_studio.ui.sample_views import Situation
 
 
@@ -85,6 +85,8 @@ def make_models(situation: Situation, panel: PanelName, folder: Path) -> Models:
     station = Recorder(sample_stations.station(situation))
     setattr(station, "editor", Recorder(StationEditorView()))  # noqa: B010 (likewise)
     setattr(station, "mapping", Recorder(CameraMappingView()))  # noqa: B010 (likewise)
+    calibration = Recorder(sample_calibration.calibration(situation))
+    setattr(station, "calibration", calibration)  # noqa: B010 (likewise)
     return Models(
         window=Recorder(replace(sample_views.window(situation), panel=panel)),
         cameras=Recorder(sample_views.cameras(situation)),

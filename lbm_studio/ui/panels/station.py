@@ -11,6 +11,7 @@ from lbm_studio.app.views.window import PanelName
 from lbm_studio.ui.actions import ActionId, with_key
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.panels.base import LivePanel
+from lbm_studio.ui.panels.calibration_card import CalibrationCard
 from lbm_studio.ui.panels.safety_card import SafetyCardWidget
 from lbm_studio.ui.panels.station_health import HealthLine, StepLine, health_lines, step_lines
 from lbm_studio.ui.panels.station_strip import StationStrip
@@ -19,7 +20,7 @@ from lbm_studio.ui.widgets.basics import Button, Sentence, column, icon_button, 
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
 
 PROGRESS_STEPS = 1000
-LIMITS_PAGE = "limitsPage"
+LIMITS_PAGE, CALIBRATION_PAGE = "limitsPage", "calibrationPage"
 
 
 class StationPanelWidget(LivePanel):
@@ -89,7 +90,9 @@ class StationPanelWidget(LivePanel):
     def _build_strip(self) -> None:
         self._limits = SafetyCardWidget()
         limits = (LIMITS_PAGE, self.tr("Limits"), Icon.LIMITS, self._limits)
-        self._pages = StationStrip(self._theme, self._model, (limits,))
+        card = CalibrationCard(self._theme, self._model.calibration)
+        calibration = (CALIBRATION_PAGE, self.tr("Calibration"), Icon.CALIBRATION, card)
+        self._pages = StationStrip(self._theme, self._model, (limits, calibration))
         layout = column()
         layout.addWidget(self._pages)
         self.strip.setLayout(layout)
