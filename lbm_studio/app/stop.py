@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from lbm_studio.app.events import Signal
@@ -34,6 +35,19 @@ class Presser(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """What became of a stop that was pressed to see whether it works.
+
+    Attributes:
+        pressed_ns: when the first datagram was about to be sent [ns].
+        report: its outcome.
+    """
+
+    pressed_ns: int
+    report: StopReport
+
+
 class StopButton:
     """Presses stop on the station of a session.
 
@@ -54,12 +68,12 @@ class StopButton:
     ) -> None:
         self.pressed: Signal[str] = Signal()
         self.reported: Signal[str] = Signal()
-        self.rehearsed: Signal[StopReport] = Signal()
+        self.rehearsed: Signal[Rehearsal] = Signal()
         self._presser_for = presser_for
         self._clock = clock or MonotonicClock()
         self._presser: Presser | None = None
         self._reports: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._rehearsals: queue.SimpleQueue[StopReport] = queue.SimpleQueue()
+        self._rehearsals: queue.SimpleQueue[Rehearsal] = queue.SimpleQueue()
 
     @property
     def is_reachable(self) -> bool:
@@ -88,20 +102,17 @@ class StopButton:
             ).start()
         self.pressed.emit(source)
 
-    def rehearse(self, source: str) -> int:
-        """Stop now, have the time taken, and return when it was pressed [ns]; never blocks.
+    def rehearse(self, source: str) -> None:
+        """Stop now, and have the time taken; never blocks.
 
         Unlike a press it leaves a station alive that does not acknowledge it: before a connection
         nothing moves yet, and whoever asked wants to know.
         """
-        presser, pressed_ns = self._presser, self._clock.now_ns()
+        presser = self._presser
         if presser is not None:
             threading.Thread(
-                target=lambda: self._rehearsals.put(presser.rehearse(source, pressed_ns)),
-                name="rehearsal",
-                daemon=True,
+                target=self._rehearse, args=(presser, source), name="rehearsal", daemon=True
             ).start()
-        return pressed_ns
 
     def poll(self) -> None:
         """Say what became of the presses."""
@@ -109,6 +120,10 @@ class StopButton:
             self.reported.emit(self._reports.get())
         while not self._rehearsals.empty():
             self.rehearsed.emit(self._rehearsals.get())
+
+    def _rehearse(self, presser: Presser, source: str) -> None:
+        pressed_ns = self._clock.now_ns()
+        self._rehearsals.put(Rehearsal(pressed_ns, presser.rehearse(source, pressed_ns)))
 
     def _press(self, presser: Presser, source: str, pressed_ns: int | None) -> None:
         report = presser.press(source, pressed_ns)

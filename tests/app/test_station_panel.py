@@ -6,7 +6,7 @@ import pytest
 from lbm_studio.app.notices import Level
 from lbm_studio.app.station_panel import CONNECT_TIMEOUT_S, StationPanel
 from lbm_studio.app.stations import Stations
-from lbm_studio.app.stop import StopButton
+from lbm_studio.app.stop import Rehearsal, StopButton
 from lbm_studio.app.stop_test import PRESSES
 from lbm_studio.app.supervisor import ProcessName
 from lbm_studio.app.views.station import StationPanelState, StepState
@@ -26,15 +26,14 @@ class RehearsedStop(StopButton):
         super().__init__()
         self.outcomes: list[StopOutcome] = []
         self.rehearsals = 0
-        self.pressed_ns = 1
+        self.after_s = TOLD_S
 
-    def rehearse(self, source: str) -> int:
+    def rehearse(self, source: str) -> None:
         self.rehearsals += 1
-        return self.pressed_ns
 
     def poll(self) -> None:
         if self.outcomes:
-            self.rehearsed.emit(StopReport(self.outcomes.pop(0), TOLD_S))
+            self.rehearsed.emit(Rehearsal(1, StopReport(self.outcomes.pop(0), self.after_s)))
 
 
 @pytest.fixture
@@ -127,13 +126,16 @@ def test_a_simulated_station_is_connected_once_its_stop_was_tested_and_released(
     )
 
 
+@pytest.mark.parametrize(
+    ("outcome", "after_s"), [(StopOutcome.NOT_RUNNING, 0.05), (StopOutcome.STOPPED, 0.3)]
+)
 def test_a_stop_that_is_not_acknowledged_again_and_again_keeps_the_station_disconnected(
-    panel, station, stop, processes
+    panel, station, stop, processes, outcome, after_s
 ):
     station.show_pictures(0)
     panel.connect()
     panel.poll(0)
-    stop.outcomes = [StopOutcome.NOT_RUNNING] * PRESSES
+    stop.outcomes, stop.after_s = [outcome] * PRESSES, after_s
     for _ in range(PRESSES):
         stop.poll()
     panel.poll(0)
@@ -258,6 +260,18 @@ def test_a_station_that_never_gets_ready_is_given_up(panel, station):
     panel.poll(0)
     panel.poll(round((CONNECT_TIMEOUT_S + 1) * SECOND_NS))
     assert panel.view.state is StationPanelState.FAILED
+
+
+def test_a_station_whose_cameras_are_missing_is_refused_with_their_words(panel, station, processes):
+    station.vanish()
+    panel.connect()
+    processes.end(ProcessName.RENDERER, "The camera “lid” cannot be used.")
+    panel.poll(0)
+
+    assert panel.view.state is StationPanelState.FAILED
+    assert panel.view.progress_sentence == (
+        "The camera process ended. The camera “lid” cannot be used."
+    )
 
 
 def test_a_session_that_cannot_be_made_fails_in_words(panel, processes):

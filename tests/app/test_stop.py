@@ -1,6 +1,6 @@
 import threading
 
-from lbm_studio.app.stop import StopButton
+from lbm_studio.app.stop import Rehearsal, StopButton
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import Press, StopOutcome, StopReceiver, StopReport
 from tests.app.waiting import wait_until
@@ -18,6 +18,9 @@ class StuckPresser:
         self.let_go.wait(10)
         return StopReport(StopOutcome.KILLED, 0.06)
 
+    def rehearse(self, source: str, pressed_ns: int | None = None) -> StopReport:
+        return StopReport(StopOutcome.NOT_RUNNING, 0.06)
+
 
 def test_a_press_reaches_the_station_of_the_session(tmp_path):
     session = Session(tmp_path / "s")
@@ -30,6 +33,35 @@ def test_a_press_reaches_the_station_of_the_session(tmp_path):
         wait_until(lambda: presses)
 
     assert presses[0].source == "Esc"
+
+
+def test_a_rehearsal_takes_the_time_and_is_told_on_the_windows_thread(tmp_path):
+    session = Session(tmp_path / "s")
+    rehearsals: list[Rehearsal] = []
+    button = StopButton()
+    button.rehearsed.connect(rehearsals.append)
+    button.attach(session)
+
+    with StopReceiver(session.stop_file, lambda press: None):
+        button.rehearse("self-test")
+        wait_until(lambda: button.poll() or rehearsals)
+
+    assert rehearsals[0].pressed_ns > 0
+    assert rehearsals[0].report.after_s > 0.0
+
+
+def test_a_rehearsal_leaves_a_station_alone_that_does_not_answer(tmp_path):
+    presser = StuckPresser()
+    rehearsals: list[Rehearsal] = []
+    button = StopButton(lambda session: presser)
+    button.rehearsed.connect(rehearsals.append)
+    button.attach(Session(tmp_path / "s"))
+
+    button.rehearse("self-test")
+    wait_until(lambda: button.poll() or rehearsals)
+
+    assert rehearsals[0].report.outcome is StopOutcome.NOT_RUNNING
+    assert presser.pressed == []
 
 
 def test_a_press_never_waits_for_an_earlier_one_that_hangs(tmp_path):
