@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from lbm_studio.app.calibration import Calibration
 from lbm_studio.app.camera_mapping import CameraMapping
 from lbm_studio.app.camera_previews import CameraPreviews, Previews
 from lbm_studio.app.connecting import connect_steps, fraction_done, missing_cameras, sentence_of
 from lbm_studio.app.health import hardware_stop_words, health_rows, site_rows
+from lbm_studio.app.jobs import JobRunner, Jobs
 from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.processes import Processes
@@ -28,8 +30,10 @@ from lbm_studio.app.views.station import (
     StepState,
 )
 from lbm_studio.app.words import moment_words
+from lbm_studio.core.calibration import CALIBRATIONS_FOLDER
 from lbm_studio.core.clock import seconds_between
 from lbm_studio.core.errors import StudioError
+from lbm_studio.core.paths import user_data
 from lbm_studio.link.messages import Message, Mode, Recover, Refused, ResetStop
 
 CONNECT_TIMEOUT_S = 60.0
@@ -58,11 +62,13 @@ class StationPanel(ViewModel[StationView]):
         notices: where things are refused.
         chosen: the station chosen last; another one if it is gone.
         previews: show cameras while they are arranged.
+        calibrations: the jobs that calibrate.
         wall_clock_s: the time of day [s].
 
     Attributes:
         editor: the sheet on which the chosen station is edited.
         mapping: the sheet on which its cameras are arranged.
+        calibration: the card that tells where cameras and arms are known to be.
     """
 
     def __init__(
@@ -75,6 +81,7 @@ class StationPanel(ViewModel[StationView]):
         *,
         chosen: str = "",
         previews: Previews | None = None,
+        calibrations: Jobs | None = None,
         wall_clock_s: Callable[[], float] = time.time,
     ) -> None:
         choices = stations.choices
@@ -99,6 +106,13 @@ class StationPanel(ViewModel[StationView]):
             previews or CameraPreviews(),
             notices,
             is_free=lambda: not processes.is_open,
+        )
+        self.calibration = Calibration(
+            stations,
+            calibrations or JobRunner(user_data() / CALIBRATIONS_FOLDER),
+            notices,
+            chosen=lambda: self.view.chosen,
+            session_folder=lambda: processes.session_folder,
         )
         processes.died.connect(self._process_died)
         stations.changed.connect(self._show_choices)
@@ -210,6 +224,7 @@ class StationPanel(ViewModel[StationView]):
         """Follow the station; called at about 30 Hz."""
         self._processes.poll()
         self.mapping.poll(now_ns)
+        self.calibration.poll(now_ns)
         if (figures := self._test.poll(now_ns)) is not None:
             self._take_figures(figures)
         if self.view.state is StationPanelState.CONNECTING:
@@ -220,9 +235,8 @@ class StationPanel(ViewModel[StationView]):
     def _follow_connecting(self, now_ns: int) -> None:
         if self._connect_began_ns is None:
             self._connect_began_ns = now_ns
-        if not self._processes.status(ProcessName.STATION).is_running:
-            words = self._processes.status(ProcessName.STATION).last_words
-            self._fail(f"The station process ended. {words}".strip())
+        if not cameras.is_running and cameras.exit_code is not None:
+            self._fail(f"The camera process ended. {cameras.last_words}".strip())
             return
         if seconds_between(self._connect_began_ns, now_ns) > CONNECT_TIMEOUT_S:
             self._fail("The station did not become ready within a minute.")
