@@ -235,6 +235,11 @@ class StationPanel(ViewModel[StationView]):
     def _follow_connecting(self, now_ns: int) -> None:
         if self._connect_began_ns is None:
             self._connect_began_ns = now_ns
+        cameras = self._processes.status(self._processes.camera_process)
+        if not self._processes.status(ProcessName.STATION).is_running:
+            words = self._processes.status(ProcessName.STATION).last_words
+            self._fail(f"The station process ended. {words}".strip())
+            return
         if not cameras.is_running and cameras.exit_code is not None:
             self._fail(f"The camera process ended. {cameras.last_words}".strip())
             return
