@@ -274,18 +274,6 @@ def test_a_station_whose_cameras_are_missing_is_refused_with_their_words(panel, 
     )
 
 
-def test_a_station_whose_cameras_are_missing_is_refused_with_their_words(panel, station, processes):
-    station.vanish()
-    panel.connect()
-    processes.end(ProcessName.RENDERER, "The camera “lid” cannot be used.")
-    panel.poll(0)
-
-    assert panel.view.state is StationPanelState.FAILED
-    assert panel.view.progress_sentence == (
-        "The camera process ended. The camera “lid” cannot be used."
-    )
-
-
 def test_a_session_that_cannot_be_made_fails_in_words(panel, processes):
     processes.cannot_open = "The session folder is not yours."
     panel.connect()
