@@ -22,6 +22,7 @@ run_libraries=(
     libdbus-1.so.3:libdbus-1-3
     libfontconfig.so.1:libfontconfig1
     libportaudio.so.2:libportaudio2
+    libusb-1.0.so.0:libusb-1.0-0
     libxkbcommon.so.0:libxkbcommon0
     libxkbcommon-x11.so.0:libxkbcommon-x11-0
     libxcb-cursor.so.0:libxcb-cursor0
