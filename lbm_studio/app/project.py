@@ -158,15 +158,7 @@ def _parts(
 
 def _application(parts: _Parts, stations: Stations, station: str) -> Application:
     live, notices, settings, jobs = parts.live, parts.notices, parts.settings, parts.jobs
-    station_panel = StationPanel(
-        live,
-        parts.processes,
-        parts.stop,
-        stations,
-        notices,
-        chosen=station,
-        calibrations=parts.calibrations,
-    )
+    station_panel = _station(parts, stations, station)
     review = ReviewPanel(
         parts.shelf, parts.decoding, parts.replays, parts.checks, parts.exports, notices
     )
