@@ -211,6 +211,18 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
     )
 
 
+def _station(parts: _Parts, stations: Stations, chosen: str) -> StationPanel:
+    return StationPanel(
+        parts.live,
+        parts.processes,
+        parts.stop,
+        stations,
+        parts.notices,
+        chosen=chosen,
+        calibrations=parts.calibrations,
+    )
+
+
 def _teach(parts: _Parts, ready: ReadyStation) -> tuple[TeachPanel, Starts]:
     settings, notices = parts.settings, parts.notices
     teach = TeachPanel(
