@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ class Roller:
     def _actions(self, goal: str, seed: int) -> Iterator[Clamped]:
         """Yield clamped actions, looking again after each executed part of a chunk.
 
-        They only end where a policy refuses words that it was not to know.
+        They only end where a policy refuses words that it was not to know. What would stop a live
+        station stops the arms for good.
         """
         description = self._description
         envelope = SafetyEnvelope(description)
@@ -163,8 +165,12 @@ class Roller:
                     raise
                 return
             for action in self._executed(chunk):
+                state = self._station.read()
+                trip = envelope.watch.judge(state, action, previous)
+                if trip is not None:  # a stopped arm stays where it is for the rest of the trial
+                    yield from repeat(Clamped(previous, (trip.name,)))
                 clamped = envelope.clamp(
-                    action, previous, description.embodiment.chunk.period_s, self._station.read()
+                    action, previous, description.embodiment.chunk.period_s, state
                 )
                 previous = clamped.action
                 yield clamped

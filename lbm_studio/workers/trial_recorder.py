@@ -1,12 +1,15 @@
 """Keeps trials as episodes of a dataset, whatever came of them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.episode import EpisodeMetadata
+from lbm_studio.core.safety import tally
 from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
 from lbm_studio.episodes.take import Take
 from lbm_studio.episodes.writer import DatasetWriter
@@ -26,10 +29,12 @@ class RecordedTrial:
 
     def __init__(self, writer: DatasetWriter, take: Take, description: StationDescription) -> None:
         self._writer, self._take, self._description = writer, take, description
+        self._limited: Counter[str] = Counter()
 
     def note(self, station: TrialStation, sent: Clamped) -> None:
         """Record a step that is about to be made."""
         frames = station.capture(self._description.embodiment.camera_names)
+        self._limited += tally([sent.limits])
         self._take.add(recorded_tick(self._description, station.read(), frames, sent))
 
     def keep(self, metadata: EpisodeMetadata) -> None:
@@ -38,7 +43,9 @@ class RecordedTrial:
         Raises:
             DatasetError: it ended at once.
         """
-        self._writer.enter(self._take.finish(), metadata)
+        safety, limited = self._description.safety, dict(self._limited)
+        said = replace(metadata, safety=safety, limited=limited)
+        self._writer.enter(self._take.finish(), said)
 
 
 class TrialRecorder:

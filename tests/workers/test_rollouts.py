@@ -16,7 +16,7 @@ from lbm_studio.core.codec import to_json
 from lbm_studio.core.episode import FIRST_UNSEEN_SEED
 from lbm_studio.core.errors import StudioError, UntaughtGoalError
 from lbm_studio.core.observation import Observation
-from lbm_studio.core.pose import Pose
+from lbm_studio.core.pose import FloatArray, Pose
 from lbm_studio.core.shift import Shift
 from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.policy.session import Policy
@@ -40,7 +40,7 @@ SMALL = RolloutSpec(
     processes=1,
 )
 CHUNK = find_station(SMALL.station).embodiment.chunk
-LEAP_M = 0.3
+LEAP_M = 0.2
 OTHER_MARK = {"first_mark": "second_mark", "second_mark": "first_mark"}
 OTHER_MARK_NAME = "put_cube_on_mark (second_mark as first_mark, first_mark as second_mark)"
 MANY_TRIALS = """
@@ -94,7 +94,8 @@ def test_what_cannot_be_rolled_out_is_refused_in_words(
 class Rising:
     """A policy that asks for a leap upwards with every chunk, and remembers when it looked."""
 
-    def __init__(self) -> None:
+    def __init__(self, leap_m: float = LEAP_M) -> None:
+        self._leap = np.array([0.0, 0.0, leap_m])
         self.looked_ns: list[int] = []
 
     def start_session(self, seed: int) -> "Rising":
@@ -103,12 +104,11 @@ class Rising:
     def predict(self, observation: Observation) -> ActionChunk:
         state = observation.state
         self.looked_ns.append(state.captured_ns)
-        actions = (_raised(state.as_action()),) * CHUNK.length
+        actions = (_raised(state.as_action(), self._leap),) * CHUNK.length
         return ActionChunk(actions, CHUNK.past, state.captured_ns, {})
 
 
-def _raised(action: Action) -> Action:
-    leap = np.array([0.0, 0.0, LEAP_M])
+def _raised(action: Action, leap: FloatArray) -> Action:
     return Action(
         {
             name: ArmTarget(Pose(t.pose.position + leap, t.pose.rotation), t.gripper_width_m)
@@ -157,6 +157,21 @@ def test_a_policy_moves_the_arms_no_faster_than_is_safe(monkeypatch: pytest.Monk
     allowed_m = find_station(SMALL.station).safety.max_linear_speed_m_s * CHUNK.period_s
     assert heights[-1] - heights[0] > allowed_m
     assert max(np.diff(heights)) < 1.1 * allowed_m < LEAP_M
+
+
+def test_what_would_stop_a_live_station_moves_nothing_for_the_rest_of_the_trial(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heights: list[float] = []
+
+    def note(station: SimulatedStation) -> None:
+        heights.append(station.read().arms["right"].pose.position[2])
+
+    trial = _run(monkeypatch, SMALL, Rising(leap_m=0.5), note)
+
+    assert (trial.success, trial.refused, trial.seconds) == (False, False, SMALL.time_limit_s)
+    assert len(heights) == round(SMALL.time_limit_s / CHUNK.period_s)
+    assert np.ptp(heights) < 0.01
 
 
 def test_a_trial_without_success_ends_at_its_time_limit() -> None:

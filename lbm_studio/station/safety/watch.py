@@ -56,6 +56,10 @@ class SafetyWatch:
         """Forget what was asked for: somebody else asks from now on."""
         self._asked = None
 
+    def judge(self, state: StationState, action: Action, previous: Action) -> Trip | None:
+        """Return why a station that moves must stop: for what is measured, or what is asked for."""
+        return self.judge_measured(state, previous) or self.judge_asked(action, previous)
+
     def judge_asked(self, action: Action, previous: Action) -> Trip | None:
         """Return why an action must not be obeyed; None when it may, as far as it is allowed.
 

@@ -199,3 +199,15 @@ def test_the_stop_button_of_a_device_latches(cockpit: Cockpit) -> None:
     assert "stop button" in cockpit.latch.reason
     assert cockpit.cycles[-1].mode is Mode.STOPPED
     assert cockpit.cycles[-1].sent is None
+
+
+def test_keys_that_are_still_held_move_nothing_once_a_stop_was_reset(cockpit: Cockpit) -> None:
+    cockpit.hold("w", steps=3)
+    cockpit.latch.trip("Stopped by a test.", "test")
+    cockpit.hold("w", steps=2)
+
+    cockpit.loop.reset_stop()
+    cockpit.hold("w", steps=3)
+
+    assert cockpit.loop.motion is None
+    assert [cycle.sent for cycle in cockpit.cycles[3:]] == [None] * 5
