@@ -127,6 +127,4 @@ def _station_process_row(processes: Processes) -> HealthRow:
 
 
 def _restart_if_gone(name: ProcessName, processes: Processes) -> str:
-    status = processes.status(name)
-    is_gone = not status.is_running and status.exit_code is not None
-    return name.value if is_gone else ""
+    return name.value if processes.status(name).has_ended else ""

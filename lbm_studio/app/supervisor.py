@@ -55,6 +55,11 @@ class ProcessStatus:
     was_ended: bool = False
     last_words: str = ""
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was there and is no more."""
+        return not self.is_running and self.exit_code is not None
+
 
 @dataclass
 class _Child:

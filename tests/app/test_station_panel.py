@@ -145,6 +145,24 @@ def test_a_stop_that_is_not_acknowledged_again_and_again_keeps_the_station_disco
     assert not processes.is_open
 
 
+def test_a_missing_camera_fails_with_the_last_words_of_the_camera_process(
+    panel, station, processes
+):
+    processes.camera_process = ProcessName.CAMERAS
+    panel.connect()
+    processes.running.add(ProcessName.CAMERAS)
+    panel.poll(0)
+    assert panel.view.state is StationPanelState.CONNECTING
+
+    processes.end(ProcessName.CAMERAS, "There is no camera SN-1 for scene right.")
+    panel.poll(0)
+
+    assert panel.view.progress_sentence == (
+        "The camera process ended. There is no camera SN-1 for scene right."
+    )
+    assert panel.view.steps[2].state is StepState.FAILED
+
+
 def test_the_stop_of_real_arms_is_not_pressed_unasked(panel, station, stop):
     station.description = replace(station_description(), simulated=False)
     station.show_pictures(0)
