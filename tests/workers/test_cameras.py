@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
+from lbm_studio.core import keys
 from lbm_studio.core.attached_camera import memory_file
 from lbm_studio.core.clock import MonotonicClock, seconds_between
 from lbm_studio.core.paths import DATA_VARIABLE
@@ -21,13 +22,20 @@ from lbm_studio.core.station_file import (
     station_file_of,
     write_station_file,
 )
+from lbm_studio.episodes.dataset import Dataset
 from lbm_studio.link.bus import FRAMES_TOPIC, TICK_TOPIC, Subscriber
 from lbm_studio.link.frames import FrameReader, Image
-from lbm_studio.link.messages import FramesReady
+from lbm_studio.link.messages import (
+    Accepted,
+    BeginEpisode,
+    EpisodeKept,
+    FramesReady,
+    KeepEpisode,
+)
 from lbm_studio.link.session import Session
 from tests.core.stations import make_station
 from tests.station.cameras.setups import write_video
-from tests.workers.processes import StandInStation, WorkerProcess, make_tick, until
+from tests.workers.processes import StandInStation, WorkerProcess, ask, make_tick, until
 
 PRODUCER = str(Path(genicam.__file__).parent / "viky.cti")
 STATION = make_station("right")
@@ -192,6 +200,31 @@ def kill_child(worker: WorkerProcess, number: int) -> None:
     children = psutil.Process(worker.process.pid).children()
     grabbers = [c for c in children if any("spawn_main" in part for part in c.cmdline())]
     sorted(grabbers, key=lambda child: (child.create_time(), child.pid))[number].kill()
+
+
+@pytest.mark.slow
+def test_the_writer_records_real_cameras_like_the_renderer(
+    tmp_path: Path, session: Session, watcher: Watcher
+) -> None:
+    begin = BeginEpisode(dataset=str(tmp_path / "data set"), goal="Lift it.", source="scripted")
+    with (
+        cameras(session, written(tmp_path, station(tmp_path))),
+        WorkerProcess("writer", session),
+    ):
+        watcher.until(lambda news: news.number > 0)
+        assert ask(session.writer_commands, begin) == Accepted()
+        first = len(watcher.ticks)
+        watcher.until(lambda news: news.number > first + 5)
+        kept = ask(session.writer_commands, KeepEpisode(success=True))
+
+    assert isinstance(kept, EpisodeKept)
+    assert kept.frames >= 5
+    dataset = Dataset.open(tmp_path / "data set")
+    for name, colour in zip(STATION.embodiment.camera_names, (RED, BLUE), strict=True):
+        shown = dataset.images(0, name).reshape(-1, 3).mean(axis=0)
+        assert np.abs(shown - colour).max() < 16
+    taken_ns = dataset.columns(0, (keys.CAMERA_CAPTURED_NS,))[keys.CAMERA_CAPTURED_NS]
+    assert (np.diff(taken_ns, axis=0) >= 0).all()
 
 
 def test_a_missing_camera_is_refused_with_slot_and_serial(tmp_path: Path, session: Session) -> None:
