@@ -53,11 +53,13 @@ class CameraReport:
         cameras: every device.
         troubles: why others may be missing.
         slots: of the station that was asked for; empty without one.
+        is_needed: whether any station has cameras that are not simulated.
     """
 
     cameras: tuple[AttachedCamera, ...]
     troubles: tuple[str, ...]
     slots: tuple[SlotReport, ...] = ()
+    is_needed: bool = False
 
     def in_words(self) -> str:
         """Return a line for every camera, trouble and slot."""
@@ -80,10 +82,11 @@ def report_cameras(station: str = "", *, remember: bool = False) -> CameraReport
         StudioError: there is no such station, or its file cannot be read.
     """
     files = [_station(station)] if station else _readable_stations()
-    producers = [c.producer for f in files for c in f.cameras if c.kind is CameraKind.GENICAM]
-    listing = list_cameras([producer for producer in producers if producer])
+    real = [c for file in files for c in file.cameras if c.kind is not CameraKind.SIMULATED]
+    producers = [c.producer for c in real if c.kind is CameraKind.GENICAM and c.producer]
+    listing = list_cameras(producers)
     slots = _slots(files[0], remember=remember) if station else ()
-    return CameraReport(listing.cameras, listing.troubles, slots)
+    return CameraReport(listing.cameras, listing.troubles, slots, is_needed=bool(real))
 
 
 def _station(station: str) -> StationFile:

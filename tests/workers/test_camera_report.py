@@ -72,6 +72,7 @@ def test_producers_are_those_of_the_stations(tmp_path: Path) -> None:
     report = report_cameras()
 
     assert [camera.serial for camera in report.cameras] == ["0", "1", "2"]
+    assert report.is_needed
     assert "genicam   Machine Vision Games Ltd. Viky, serial 2" in report.in_words()
 
 

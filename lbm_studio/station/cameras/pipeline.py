@@ -81,7 +81,7 @@ class PicturePipeline:
     def _rectification(self, lens: Intrinsics) -> tuple[Map, Map]:
         """Return OpenCV's maps, finer than the result where the device is."""
         ideal = ideal_lens(*self._size, self._setup.vertical_fov_rad)
-        finer = int(np.clip(lens.fy_px / ideal.fy_px, 1, _FINEST))
+        finer = int(np.clip(np.ceil(lens.fy_px / ideal.fy_px), 1, _FINEST))
         width, height = (finer * length for length in self._size)
         target = ideal_lens(width, height, self._setup.vertical_fov_rad)
         return self._undistortion(lens, target, (width, height), self._cv2.CV_16SC2)
