@@ -29,6 +29,7 @@ from lbm_studio.link.inputs import TeleopInput
 from lbm_studio.link.message import NO_MESSAGE
 from lbm_studio.link.messages import (
     Accepted,
+    FramesReady,
     Heartbeat,
     LoadScene,
     Message,
@@ -225,7 +226,8 @@ def pictures(count: int, random_source: random.Random) -> Row:
     sizes = {camera.name: (camera.height_px, camera.width_px) for camera in cameras}
     noise = np.random.default_rng(0)
     images = {name: noise.integers(0, 256, (*size, 3), np.uint8) for name, size in sizes.items()}
-    genuine = pack(TickFrames(1, 5, images), 0.0)
+    ready = FramesReady(number=1, captured_ns=5, slot=0, seconds=0.0)
+    genuine = pack(TickFrames(1, 5, images), ready)
 
     def decode() -> None:
         frames, _ = unpack(mutated_parts(genuine, random_source), sizes)

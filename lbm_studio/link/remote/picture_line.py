@@ -7,11 +7,12 @@ are sent that were asked for: where the network is slow there are fewer of them,
 import logging
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from lbm_studio.core.clock import Clock, MonotonicClock, seconds_between
 from lbm_studio.core.embodiment import CameraDescription
 from lbm_studio.link.bus import FRAMES_TOPIC, Publisher
 from lbm_studio.link.frames import FrameRing
-from lbm_studio.link.messages import FramesReady
 from lbm_studio.link.remote import relay
 from lbm_studio.link.remote.clocks import ClockBridge
 from lbm_studio.link.remote.curve import CurveLine
@@ -88,7 +89,7 @@ class PictureLine:
             return
         self._asked_ns = self._clock.now_ns()
         line.send(relay.WANT, self._run_number)
-        frames, seconds = unpack(parts[1:], ring.layout.sizes, self._bridge.here)
+        frames, ready = unpack(parts[1:], ring.layout.sizes, self._bridge.here)
         slot = ring.write(
             frames.number,
             frames.captured_ns,
@@ -96,7 +97,4 @@ class PictureLine:
             images_captured_ns=frames.images_captured_ns,
             stored_ns=self._clock.now_ns(),
         )
-        ready = FramesReady(
-            number=frames.number, captured_ns=frames.captured_ns, slot=slot, seconds=seconds
-        )
-        publisher.publish(FRAMES_TOPIC, ready)
+        publisher.publish(FRAMES_TOPIC, msgspec.structs.replace(ready, slot=slot))

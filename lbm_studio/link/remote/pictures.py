@@ -16,6 +16,8 @@ from PIL import UnidentifiedImageError
 from lbm_studio.core.errors import StudioError
 from lbm_studio.link.frames import Image, TickFrames
 from lbm_studio.link.message import NO_MESSAGE
+from lbm_studio.link.messages import FramesReady
+from lbm_studio.link.remote.times import translated
 
 QUALITY = 92
 """Of JPEG: what a policy sees differs by less than a grey level from what the camera saw."""
@@ -27,16 +29,12 @@ class PictureNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What goes before the pictures of a tick.
 
     Attributes:
-        number: the tick.
-        captured_ns: its capture time [ns].
+        ready: the news of them.
         taken_ns: when each picture was taken, by camera, in the order of the pictures [ns].
-        seconds: time it took to render or grab them [s].
     """
 
-    number: int
-    captured_ns: int
+    ready: FramesReady
     taken_ns: dict[str, int]
-    seconds: float
 
 
 _DAMAGE = (
@@ -48,18 +46,18 @@ _DAMAGE = (
 _DECODER = msgspec.msgpack.Decoder(PictureNote)
 
 
-def pack(frames: TickFrames, seconds: float, quality: int = QUALITY) -> list[bytes]:
+def pack(frames: TickFrames, ready: FramesReady, quality: int = QUALITY) -> list[bytes]:
     """Return a note and one JPEG a camera.
 
     Args:
         frames: the pictures.
-        seconds: time it took to render or grab them [s].
+        ready: the news of them.
         quality: of JPEG, 1 to 95.
     """
     taken = {
         name: frames.images_captured_ns.get(name, frames.captured_ns) for name in frames.images
     }
-    note = PictureNote(frames.number, frames.captured_ns, taken, seconds)
+    note = PictureNote(ready, taken)
     return [msgspec.msgpack.encode(note), *(_jpeg(frames.images[name], quality) for name in taken)]
 
 
@@ -67,7 +65,7 @@ def unpack(
     parts: Sequence[bytes],
     sizes: Mapping[str, tuple[int, int]],
     here: Callable[[int], int] = lambda there_ns: there_ns,
-) -> tuple[TickFrames, float]:
+) -> tuple[TickFrames, FramesReady]:
     """Return what :func:`pack` was given, as far as JPEG keeps it.
 
     Args:
@@ -88,10 +86,10 @@ def unpack(
         name: _image(name, data, sizes[name])
         for name, data in zip(note.taken_ns, parts[1:], strict=True)
     }
-    captured_ns = here(note.captured_ns)
-    shift_ns = captured_ns - note.captured_ns
+    ready = translated(note.ready, here)
+    shift_ns = ready.captured_ns - note.ready.captured_ns
     taken = {name: taken_ns + shift_ns for name, taken_ns in note.taken_ns.items()}
-    return TickFrames(note.number, captured_ns, images, taken), note.seconds
+    return TickFrames(ready.number, ready.captured_ns, images, taken), ready
 
 
 def _jpeg(image: Image, quality: int) -> bytes:

@@ -244,7 +244,7 @@ class StationEnd:
 
     def _pack(self, ready: FramesReady) -> list[bytes]:
         frames = self._reader.read(ready.number)
-        return pack(frames, ready.seconds) if frames else []  # overwritten meanwhile: too late
+        return pack(frames, ready) if frames else []  # overwritten meanwhile: too late
 
     def _send(self, kind: bytes, *parts: bytes) -> None:
         if self._guest is not None:

@@ -11,8 +11,8 @@ import msgspec
 from lbm_studio.link.message import Message
 
 SUFFIX = "_ns"
-DURATIONS = frozenset({"latency_ns"})
-"""How long something took: the same by every clock."""
+SAME_EVERYWHERE = frozenset({"latency_ns", "devices_ns"})
+"""How long something took, and what a device says by a clock of its own."""
 
 M = TypeVar("M", bound=Message)
 
@@ -32,4 +32,4 @@ def translated(message: M, translate: Callable[[int], int]) -> M:
 def moment_fields(kind: type[Message]) -> tuple[str, ...]:
     """Return the names of the fields that hold moments."""
     names = kind.__struct_fields__
-    return tuple(name for name in names if name.endswith(SUFFIX) and name not in DURATIONS)
+    return tuple(name for name in names if name.endswith(SUFFIX) and name not in SAME_EVERYWHERE)

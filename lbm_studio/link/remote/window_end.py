@@ -36,6 +36,9 @@ SILENT_AFTER_S = 1.0
 GIVE_UP_AFTER_S = 8.0
 """A machine that does not answer at all within this time does not let this one in [s]."""
 
+BUSY_FOR_S = 3.0
+"""An earlier process of this very machine may seem to use the station for so long [s]."""
+
 TOO_SLOW_S = 0.2
 """Clocks known no better than this cannot be compared: half of the question's way [s]."""
 
@@ -73,7 +76,7 @@ class WindowEnd:
         self._begun_ns = self._clock.now_ns()
         self._pinged_ns = 0
         self._heard_ns: int | None = None
-        self._was_lost = False
+        self._was_connected = self._was_lost = False
         self._stop: RemoteStopAddress | None = None
         self.run = secrets.token_bytes(RUN_BYTES)
         self.offset = ClockOffset()
@@ -153,7 +156,8 @@ class WindowEnd:
         except NO_MESSAGE:
             return
         if not pong.stop_secret:
-            raise StationError(f"The station “{self._station.name}” is in use by “{pong.user}”.")
+            self._give_up_if_busy(pong.user)
+            return
         self.offset.add(TimeAnswer(pong.sent_ns, pong.told_ns, heard_ns))
         self._heard_ns = heard_ns
         key = StopKey(pong.stop_number, pong.stop_secret)
@@ -211,24 +215,31 @@ class WindowEnd:
         return seconds_between(since_ns, self._clock.now_ns()) > SILENT_AFTER_S
 
     def _tell_whether_lost(self) -> None:
-        if self._heard_ns is None:
-            self._give_up_if_never_heard()
-        elif self._is_silent() != self._was_lost:
+        if not self._was_connected:
+            self._was_connected = self.is_connected
+            self._give_up_if_hopeless()
+        elif self.is_connected == self._was_lost:
             self._was_lost = not self._was_lost
             state = "lost" if self._was_lost else "back"
             _LOG.warning("The link to “%s” is %s.", self._station.name, state)
-        elif self.offset.is_settled and not self._knows_time:
-            raise StationError(
-                f"The link to “{self._station.name}” is too slow to compare the clocks of the two "
-                f"machines: a question and its answer take {2 * self.offset.uncertain_s:.1f} s."
-            )
 
-    def _give_up_if_never_heard(self) -> None:
-        if seconds_between(self._begun_ns, self._clock.now_ns()) > GIVE_UP_AFTER_S:
+    def _give_up_if_busy(self, user: str) -> None:
+        if seconds_between(self._begun_ns, self._clock.now_ns()) > BUSY_FOR_S:
+            raise StationError(f"The station “{self._station.name}” is in use by “{user}”.")
+
+    def _give_up_if_hopeless(self) -> None:
+        name = self._station.name
+        waited_s = seconds_between(self._begun_ns, self._clock.now_ns())
+        if self._heard_ns is None and waited_s > GIVE_UP_AFTER_S:
             raise StationError(
-                f"“{self._station.name}” does not let this machine in: it is not paired with it "
-                f"any more, or not the same machine. Pair again: “lbm-studio unpair "
-                f"{self._station.name}”, then “lbm-studio pair {self._station.host} CODE”."
+                f"“{name}” does not let this machine in: it is not paired with it any more, or not "
+                f"the same machine. Pair again: “lbm-studio unpair {name}”, then “lbm-studio pair "
+                f"{self._station.host} CODE”."
+            )
+        if self.offset.is_settled and not self._knows_time:
+            raise StationError(
+                f"The link to “{name}” is too slow to compare the clocks of the two machines: a "
+                f"question and its answer take {2 * self.offset.uncertain_s:.1f} s."
             )
 
     def _forget_stop(self) -> None:

@@ -34,7 +34,7 @@ from lbm_studio.link.messages import (
     SetGoal,
     Tick,
 )
-from lbm_studio.link.remote import window_end
+from lbm_studio.link.remote import station_end, window_end
 from lbm_studio.link.remote.keys import KeyRing, PairedWorkstation
 from lbm_studio.link.remote.station_end import StationEnd
 from lbm_studio.link.remote.window_end import WindowEnd
@@ -284,6 +284,27 @@ def test_a_machine_that_is_forgotten_is_let_in_no_more(
             again.serve(lambda: False, interval_s=0.02)
     finally:
         again.close()
+    assert "is lost" in caplog.text
+
+
+def test_a_link_too_slow_to_compare_clocks_is_refused(
+    linked: Linked,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    linked.cut()
+    monkeypatch.setattr(window_end, "TOO_SLOW_S", 0.0)
+    monkeypatch.setattr(window_end, "PING_EVERY_S", 0.01)
+    monkeypatch.setattr(window_end, "BUSY_FOR_S", PATIENCE_S)
+    monkeypatch.setattr(station_end, "LEASE_S", 0.2)
+    slow = WindowEnd(Session(tmp_path / "a"), linked.address, linked.near_keys.own())
+
+    try:
+        with pytest.raises(StationError, match="too slow to compare the clocks"):
+            slow.serve(lambda: False, interval_s=0.02)
+    finally:
+        slow.close()
     assert "is lost" in caplog.text
 
 

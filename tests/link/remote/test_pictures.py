@@ -4,16 +4,26 @@ import random
 import warnings
 from collections.abc import Mapping
 
+import msgspec
 import numpy as np
 import pytest
 
 from lbm_studio.core.errors import StudioError
 from lbm_studio.link.frames import Image, TickFrames
+from lbm_studio.link.messages import FramesReady
 from lbm_studio.link.remote.pictures import pack, unpack
 from tests.link.remote.mutation import mutated_parts
 
 SIZES = {"front": (48, 64), "side": (96, 128)}
 FUZZED = 400
+READY = FramesReady(
+    number=7,
+    captured_ns=5000,
+    slot=3,
+    seconds=0.02,
+    devices_ns={"front": 17},
+    troubles={"side": "The camera is unplugged."},
+)
 
 
 def gradient(size: tuple[int, int], shade: int = 0) -> Image:
@@ -31,9 +41,10 @@ def frames() -> TickFrames:
 
 
 def test_pictures_arrive_as_they_were_with_every_moment_translated(frames: TickFrames):
-    arrived, seconds = unpack(pack(frames, 0.02), SIZES, here=lambda moment_ns: moment_ns - 1000)
+    arrived, ready = unpack(pack(frames, READY), SIZES, here=lambda moment_ns: moment_ns - 1000)
 
-    assert (arrived.number, arrived.captured_ns, seconds) == (7, 4000, 0.02)
+    assert (arrived.number, arrived.captured_ns) == (7, 4000)
+    assert ready == msgspec.structs.replace(READY, captured_ns=4000)
     assert arrived.images_captured_ns == {"front": 4000, "side": 3800}
     for name, image in frames.images.items():
         difference = np.abs(arrived.images[name].astype(int) - image.astype(int))
@@ -54,7 +65,7 @@ def test_pictures_of_other_cameras_are_refused(
     frames: TickFrames, sizes: Mapping[str, tuple[int, int]]
 ):
     with pytest.raises(StudioError):
-        unpack(pack(frames, 0.0), sizes)
+        unpack(pack(frames, READY), sizes)
 
 
 def test_nothing_arriving_is_refused():
@@ -67,7 +78,7 @@ def test_whatever_becomes_of_the_bytes_it_is_pictures_of_the_right_size_or_refus
     frames: TickFrames,
 ):
     random_source = random.Random(0)
-    genuine = pack(frames, 0.0)
+    genuine = pack(frames, READY)
     outcomes = {True: 0, False: 0}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
