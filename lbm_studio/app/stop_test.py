@@ -100,7 +100,10 @@ class StopTest:
             return _failed("did not come back") if waited_s > LATCH_WITHIN_S else None
         report, pressed_ns = rehearsal.report, rehearsal.pressed_ns
         if not _is_in_time(report):
-            return _failed(f"was not acknowledged within {1000 * ACKNOWLEDGE_WITHIN_S:.0f} ms")
+            return StopFigures(
+                f"The stop was not acknowledged within {1000 * ACKNOWLEDGE_WITHIN_S:.0f} ms. "
+                "Close other programs and try again; while it stays so, do not use this station."
+            )
         if tick is None or not tick.stop_reason:
             return _failed("did not latch") if waited_s > LATCH_WITHIN_S else None
         if self._is_at_rest(tick, pressed_ns):

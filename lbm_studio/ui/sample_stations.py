@@ -113,13 +113,16 @@ def station_in_reflex() -> StationView:
 
 def station_stop_failed() -> StationView:
     """Return the Station panel when the stop did not answer before a connection."""
-    trouble = "The stop was not acknowledged within 50 ms. Do not use this station."
-    steps = (*(replace(step, state=StepState.DONE) for step in _steps()[:3]), _steps()[3])
+    trouble = (
+        "The stop was not acknowledged within 50 ms. Close other programs and try again; while it "
+        "stays so, do not use this station."
+    )
+    done = (*_steps()[:2], Step("Cameras: 6 of 6.", StepState.DONE))
     return StationView(
         StationPanelState.FAILED,
         CHOICES,
         "simulated",
-        steps=(*steps[:3], replace(steps[3], state=StepState.FAILED)),
+        steps=(*done, Step("Stop: testing it.", StepState.FAILED)),
         progress_sentence=f"Not connected: {trouble}",
         stop_test_sentence=trouble,
         stop_test_level=Level.BAD,

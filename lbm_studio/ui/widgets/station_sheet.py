@@ -36,6 +36,7 @@ from lbm_studio.ui.widgets.choices import SegmentedChoice
 from lbm_studio.ui.widgets.sheet import Sheet
 
 CAMERAS = "Cameras"
+SLOT_COLUMNS = 3
 ICONS = {
     "Station": Icon.STATION,
     "Arms": Icon.TEACH,
@@ -143,16 +144,26 @@ class CamerasPage(QScrollArea):
         if slots == self._shown:
             return
         self._shown = slots
-        lines = column(spacing=METRICS.medium)
-        for slot in slots:
-            sentence = Sentence(self._theme, f"slot_{slot.title}")
-            sentence.show_sentence(slot.sentence, Level.GOOD if slot.is_filled else Level.WARN)
-            lines.addWidget(label(slot.title, "strong"))
-            lines.addWidget(sentence)
+        grid = QGridLayout()
+        grid.setSpacing(METRICS.large)
+        for place, slot in enumerate(slots):
+            grid.addLayout(self._line(slot), *divmod(place, SLOT_COLUMNS))
+        lines = column(spacing=METRICS.large)
+        lines.addLayout(grid)
+        hint = self.tr("The camera button beside Edit shows what is attached and arranges it.")
+        lines.addWidget(label(hint, "quiet", wrap=True))
         lines.addStretch(1)
         holder = QWidget()
         holder.setLayout(lines)
         self.setWidget(holder)
+
+    def _line(self, slot: CameraSlot) -> QVBoxLayout:
+        sentence = Sentence(self._theme, f"slot_{slot.title}")
+        sentence.show_sentence(slot.sentence, Level.GOOD if slot.is_filled else Level.WARN)
+        line = column(spacing=METRICS.tight)
+        line.addWidget(label(slot.title, "strong"))
+        line.addWidget(sentence)
+        return line
 
 
 class StationSheet(Sheet):
