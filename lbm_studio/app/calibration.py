@@ -33,6 +33,7 @@ STEPS = (
     (CalibrationStep.BASES, "Arm base"),
 )
 NO_FILE = "Only stations on file are calibrated: make one with New, or duplicate this one."
+BOARD_FILE = "board.pdf"
 GIVEN_UP = "Given up; nothing was changed."
 
 _PLACED = (CalibrationStep.SCENE, CalibrationStep.BASES)
@@ -121,6 +122,26 @@ class Calibration(ViewModel[CalibrationView]):
             return
         self.publish(replace(self.view, sentence="Starting.", level=Level.QUIET, is_running=True))
 
+    def write_board(self) -> None:
+        """Write the board of the wanted size into a file to be printed; the view says where."""
+        try:
+            square_mm = self._square_mm()
+            size = ("--square-mm", f"{square_mm:g}")
+            run = self._jobs.start(
+                JobRequest(
+                    "board",
+                    f"board of {square_mm:g} mm",
+                    lambda folder: ("calibrate", "board", str(folder / BOARD_FILE), *size),
+                )
+            )
+        except StudioError as error:
+            self._refuse(str(error))
+            return
+        self._tell(
+            f"Print {run.folder / BOARD_FILE} at 100 %, fix it to something flat and measure it.",
+            Level.QUIET,
+        )
+
     def stop(self) -> None:
         """Give up."""
         if self._run is not None and self.view.is_running:
@@ -173,9 +194,6 @@ class Calibration(ViewModel[CalibrationView]):
         self.publish(replace(self.view, sentence=sentence, level=level))
 
     def _job(self) -> CalibrationJob:
-        square_mm = _numbers(self.view.square_mm, 1, "The edge of a square is a number of mm.")[0]
-        if not square_mm > 0.0:
-            raise StudioError("The edge of a square is more than 0 mm.")
         x_mm, y_mm, z_mm, turn_deg = _numbers(
             self.view.board_at or "0, 0, 0, 0",
             4,
@@ -186,9 +204,15 @@ class Calibration(ViewModel[CalibrationView]):
             step=CalibrationStep(self.view.step),
             subject=self.view.subject,
             session=self._session_folder(),
-            square_m=square_mm / _MM_PER_M,
+            square_m=self._square_mm() / _MM_PER_M,
             board_at=(x_mm / _MM_PER_M, y_mm / _MM_PER_M, z_mm / _MM_PER_M, turn_deg),
         )
+
+    def _square_mm(self) -> float:
+        (square_mm,) = _numbers(self.view.square_mm, 1, "The edge of a square is a number of mm.")
+        if not square_mm > 0.0:
+            raise StudioError("The edge of a square is more than 0 mm.")
+        return square_mm
 
     # --- showing --------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,10 +34,11 @@ class HandmadeJobs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.run: RunRecord | None = None
+        self.arguments: Sequence[str] = ()
 
     def start(self, request: JobRequest) -> RunRecord:
         self.folder.mkdir()
-        assert request.arguments(self.folder) == ("worker", "calibrate", str(self.folder))
+        self.arguments = request.arguments(self.folder)
         write_json(self.folder / SPEC_FILE, dict(request.spec or {}))
         self.run = RunRecord(self.folder)
         return self.run
@@ -154,6 +156,7 @@ def test_a_job_is_started_followed_and_its_outcome_told(
     card.poll(2)
 
     job = jobs.job
+    assert jobs.arguments == ("worker", "calibrate", str(jobs.folder))
     assert (job.step, job.subject, job.session) == ("scene", "scene_left_0", "/run/session")
     assert Path(job.station) == bench
     assert job.square_m == pytest.approx(0.0498)
@@ -174,6 +177,18 @@ def test_what_the_job_refuses_is_told_and_can_be_tried_again(
 
     assert card.view.sentence == "There are no pictures of scene_right_0."
     assert (card.view.level, card.view.can_start) == (Level.BAD, True)
+
+
+def test_the_board_is_written_in_the_size_that_is_wanted(
+    card: Calibration, jobs: HandmadeJobs
+) -> None:
+    card.set_square("35")
+    card.write_board()
+
+    file = str(jobs.folder / "board.pdf")
+    assert jobs.arguments == ("calibrate", "board", file, "--square-mm", "35")
+    assert card.view.sentence.startswith(f"Print {file} at 100 %")
+    assert not card.view.is_running
 
 
 def test_it_can_be_given_up(card: Calibration, jobs: HandmadeJobs) -> None:

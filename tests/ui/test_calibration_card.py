@@ -39,13 +39,15 @@ def test_what_is_chosen_and_typed_goes_to_the_model(open_card: OpenCard, qtbot: 
     square.clear()
     qtbot.keyClicks(square, "50")
     qtbot.keyClicks(place, "1")
-    qtbot.mouseClick(child(card, QPushButton, "calibrate"), Qt.MouseButton.LeftButton)
+    for name in ("writeBoard", "calibrate"):
+        qtbot.mouseClick(child(card, QPushButton, name), Qt.MouseButton.LeftButton)
 
     assert model.calls == [
         ("choose_step", "bases"),
         ("set_square", "5"),
         ("set_square", "50"),
         ("set_place", "100, 0, 5, 901"),
+        ("write_board",),
         ("start",),
     ]
 
