@@ -84,6 +84,8 @@ class StationEditor(ViewModel[StationEditorView]):
             return
         file, _ = self._draft(self._file)
         try:
+            if self._stations.read(self._file.name) != self._file:
+                raise StudioError("The file has changed meanwhile. Close this, then edit it anew.")
             name = self._stations.save(self._file.name, file)
         except (StudioError, OSError) as error:
             self._show(trouble=str(error))

@@ -1,5 +1,6 @@
 """A station is edited as a draft, checked as it is typed and saved when nothing is wrong."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from lbm_studio.app.notices import Notices
 from lbm_studio.app.station_editor import StationEditor
 from lbm_studio.app.stations import Stations
 from lbm_studio.app.views.station_editor import EditorField
+from lbm_studio.core.station_file import write_station_file
 
 
 class Editing:
@@ -103,6 +105,17 @@ def test_saving_under_another_name_renames_and_a_taken_one_is_refused(editing: E
     editing.editor.save()
 
     assert editing.saved == ["bench"]
+
+
+def test_what_was_written_into_the_file_meanwhile_is_not_overwritten(editing: Editing):
+    editing.editor.type("title", "Mine")
+    theirs = replace(editing.stations.read(editing.name), title="Theirs")
+    write_station_file(editing.stations.path(editing.name), theirs)
+
+    editing.editor.save()
+
+    assert editing.editor.view.sentence.startswith("The file has changed meanwhile.")
+    assert editing.stations.read(editing.name) == theirs
 
 
 def test_nothing_is_saved_while_a_station_is_connected(editing: Editing, said):
