@@ -1,7 +1,8 @@
 """The calibration process: pictures of a folder, of a running station, of a device; its job."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
@@ -38,7 +39,7 @@ from lbm_studio.link.frames import FrameRing
 from lbm_studio.link.messages import Tick
 from lbm_studio.link.session import Session
 from lbm_studio.station.calibration.board import Board
-from lbm_studio.station.calibration.pictures import PictureFolder
+from lbm_studio.station.calibration.pictures import PictureFolder, read_pictures
 from lbm_studio.station.simulation.embodiments import dual_fr3
 from lbm_studio.workers.calibrate import main, ring_offers, run_calibration
 from tests.station.calibration.boards import pictures_of_board
@@ -67,7 +68,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def laid_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pictures of the board on the table, as somebody took them before."""
     folder = PictureFolder(tmp_path_factory.mktemp("pictures"))
-    places = [(0.0, 0.0), (0.06, 0.03), (-0.06, 0.05), (0.03, -0.07)]
+    places = [(0.0, 0.0), (0.06, 0.03), (-0.06, 0.05), (0.03, -0.07), (-0.04, -0.05), (0.08, 0.0)]
     poses = [Pose(np.array([x, y, 0.0]), np.eye(3)) for x, y in places]
     for picture in pictures_of_board(STATION, SCENE, Board(), poses):
         folder.add(SCENE, picture, is_raw=False)
@@ -135,44 +136,80 @@ def test_the_lens_of_a_real_camera_is_not_looked_for_while_the_station_has_it(
 def test_a_picture_of_a_running_station_knows_where_its_hand_was(session: Session) -> None:
     base = STATION.embodiment.arm("left").base
     hands = [Pose(np.array([0.1 * number, 0.3, 0.2]), np.eye(3)) for number in range(3)]
-    done = threading.Event()
+    looks = count()
 
-    with (
-        StandInStation(session, STATION) as station,
-        FrameRing.create(session.ring_name, STATION.embodiment.cameras) as ring,
-    ):
-
-        def publish() -> None:
-            """Pictures are taken one tick before the tick they are stored with."""
-            number = 0
-            while not done.wait(0.02):
-                number += 1
-                now_ns = number * 100
-                station.events.publish(TICK_TOPIC, _tick(number, now_ns, hands[number % 3]))
-                ring.write(
-                    number,
-                    now_ns,
-                    _pictures(),
-                    images_captured_ns=dict.fromkeys(ring.layout.sizes, now_ns - 100),
-                )
-
-        thread = threading.Thread(target=publish)
-        thread.start()
-        try:
-            looks = count()
-            offers = ring_offers(session, (WRIST, SCENE), lambda: next(looks) > MOST_LOOKS)
-            pairs = list(islice(offers, 4, 8))
-            offers.close()
-        finally:
-            done.set()
-            thread.join()
-            ring.unlink()
+    with showing(session, _pictures, lambda number: hands[number % 3]):
+        offers = ring_offers(session, (WRIST, SCENE), lambda: next(looks) > MOST_LOOKS)
+        pairs = list(islice(offers, 4, 8))
+        offers.close()
 
     assert [each.camera for each in pairs] == [WRIST, SCENE] * 2
     assert pairs[1].hand is None
     assert not pairs[0].is_raw
     assert pairs[0].hand is not None
     assert any(pairs[0].hand.distance_m(each.relative_to(base)) < 1e-9 for each in hands)
+
+
+def test_a_running_station_is_looked_at_until_there_are_enough_pictures(
+    bench: Path, laid_pictures: Path, session: Session, tmp_path: Path
+) -> None:
+    laid = [each.image for each in read_pictures(laid_pictures, [SCENE])]
+    told: list[tuple[str, int]] = []
+    looks = count()
+
+    def pictures() -> dict[str, NDArray[np.uint8]]:
+        """The board is moved on whenever its picture was taken."""
+        done = told[-1][1] if told else 0
+        return {**_pictures(), SCENE: laid[min(done, len(laid) - 1)]}
+
+    with showing(session, pictures, lambda _: Pose.identity()):
+        found = run_calibration(
+            replace(JOB, session=str(session.folder)),
+            tmp_path / "run",
+            lambda stage, done, _: told.append((stage, done)),
+            lambda: next(looks) > MOST_LOOKS,
+        )
+
+    assert found is not None
+    assert found.pictures == {SCENE: len(laid)}
+    assert told[0] == (f"Lay the board at its place, where {SCENE} sees it: 0 of 6.", 0)
+    assert any("elsewhere on the table" in stage and "3 of 6" in stage for stage, _ in told)
+    again = replace(JOB, pictures=str(tmp_path / "run" / "pictures"))
+    repeated = run_calibration(again, tmp_path / "run", lambda *_: None, lambda: False)
+    assert repeated is not None
+    assert repeated.residuals == found.residuals
+
+
+@contextmanager
+def showing(
+    session: Session,
+    pictures: Callable[[], dict[str, NDArray[np.uint8]]],
+    hand: Callable[[int], Pose],
+) -> Iterator[None]:
+    """Publish ticks and pictures; a picture is taken one tick before the one it is stored with."""
+    done = threading.Event()
+    with (
+        StandInStation(session, STATION) as station,
+        FrameRing.create(session.ring_name, STATION.embodiment.cameras) as ring,
+    ):
+
+        def publish() -> None:
+            for number in count(1):
+                if done.wait(0.02):
+                    return
+                now_ns, taken_ns = number * 100, (number - 1) * 100
+                station.events.publish(TICK_TOPIC, _tick(number, now_ns, hand(number)))
+                taken = dict.fromkeys(ring.layout.sizes, taken_ns)
+                ring.write(number, now_ns, pictures(), images_captured_ns=taken)
+
+        thread = threading.Thread(target=publish)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            ring.unlink()
 
 
 def _tick(number: int, now_ns: int, hand: Pose) -> Tick:
@@ -196,8 +233,8 @@ def test_a_station_is_calibrated_by_command(
     )
 
     assert code == 0
-    assert "mm left over, 4 pictures" in capsys.readouterr().out
-    assert read_station_file(bench).calibrations[-1].pictures == 4
+    assert "mm left over, 6 pictures" in capsys.readouterr().out
+    assert read_station_file(bench).calibrations[-1].pictures == 6
 
 
 def test_a_command_without_a_station_is_told_to_name_one(
