@@ -40,6 +40,7 @@ def walk(seed: int, steps: int, *, reach_m: float, turn_rad: float) -> list[tupl
     goals = BODIES.poses(joints)
     sent = standing(joints).as_action()
     walked = [(joints, sent)]
+    ways = turns = dict.fromkeys(goals, np.zeros(3))
     for step in range(steps):
         if step % 12 == 0:  # push on in one direction for a while, as a stuck policy would
             ways = {name: random.normal(0.0, reach_m, 3) for name in goals}
