@@ -36,9 +36,6 @@ from lbm_studio.policy.session import Policy, PolicySession
 from lbm_studio.workers.introduction import ask_description
 from lbm_studio.workers.lifetime import Lifetime
 
-MAX_FRAME_AGE_S = 0.5
-"""A policy never acts on older pictures [s]."""
-
 _LOOK_INTERVAL_NS = 2_000_000
 _WAIT_S = 0.1
 
@@ -140,14 +137,15 @@ class InferenceServer:
         if self._session is None or request.session != self._session_number:
             self._session = policy.start_session(request.seed)
             self._session_number = request.session
-        frames = self._await_frames(request.captured_ns, embodiment.chunk.period_s)
+        frames = self._await_frames(request.captured_ns, station)
         begun_ns = self._clock.now_ns()
         chunk = self._session.predict(self._observation(request, frames, embodiment.arm_names))
         seconds = seconds_between(begun_ns, self._clock.now_ns())
         return encode_chunk(chunk, request, embodiment.arm_names, seconds=seconds)
 
-    def _await_frames(self, captured_ns: int, patience_s: float) -> TickFrames:
+    def _await_frames(self, captured_ns: int, station: StationDescription) -> TickFrames:
         """Return the pictures of the tick, which may still be drawn, or the newest there are."""
+        patience_s, most_s = station.embodiment.chunk.period_s, station.safety.max_picture_age_s
         deadline_ns = self._clock.now_ns() + round(patience_s * NANOSECONDS_PER_SECOND)
         while (now_ns := self._clock.now_ns()) < deadline_ns:
             if self._frames.newest_ns >= captured_ns:
@@ -155,8 +153,8 @@ class InferenceServer:
             self._clock.sleep_until_ns(now_ns + _LOOK_INTERVAL_NS)
         frames = self._frames.read_at(captured_ns)
         if frames is None:
-            return self._newest_frames()
-        _require_fresh(frames, captured_ns)
+            return self._newest_frames(most_s)
+        _require_fresh(frames, captured_ns, most_s)
         return frames
 
     def _observation(
@@ -174,22 +172,22 @@ class InferenceServer:
         state = state_from_vector(self._states.at(moment_ns), arm_names, moment_ns)
         return Observation(state, pictures, request.goal)
 
-    def _newest_frames(self) -> TickFrames:
+    def _newest_frames(self, most_s: float) -> TickFrames:
         frames = self._frames.read()
         if frames is None:
             raise StationError("There are no camera pictures: the policy cannot see.")
         age_s = seconds_between(frames.moment_ns, self._clock.now_ns())
-        if age_s > MAX_FRAME_AGE_S:
+        if age_s > most_s:
             raise StationError(
                 f"The camera pictures are {age_s:.1f} s old: the policy will not act on them."
             )
         return frames
 
 
-def _require_fresh(frames: TickFrames, captured_ns: int) -> None:
+def _require_fresh(frames: TickFrames, captured_ns: int, most_s: float) -> None:
     for name, taken_ns in frames.images_captured_ns.items():
         age_s = seconds_between(taken_ns, captured_ns)
-        if age_s > MAX_FRAME_AGE_S:
+        if age_s > most_s:
             raise StationError(
                 f"The picture of the camera “{name}” is {age_s:.1f} s old: the policy will not act "
                 "on it."
