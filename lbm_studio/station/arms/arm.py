@@ -25,7 +25,6 @@ from lbm_studio.station.arms.faults import (
     RobotMode,
     explain_away,
     explain_busy,
-    explain_end,
     explain_error,
     explain_failure,
     explain_mode,
@@ -33,9 +32,9 @@ from lbm_studio.station.arms.faults import (
     is_connection_lost,
     was_preempted,
 )
+from lbm_studio.station.arms.follower import Follower, Order
 from lbm_studio.station.arms.frames import ArmFrames
 from lbm_studio.station.arms.gripper import FrankaGripper
-from lbm_studio.station.arms.interpolator import Interpolator
 from lbm_studio.station.arms.settings import INTERPOLATION_S, ArmSettings
 
 Answers = SimpleQueue[str]
@@ -45,21 +44,6 @@ _REST_WITHIN_S = 2.0
 _END_WITHIN_S = 5.0
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, eq=False)
-class Order:
-    """What an arm is to do.
-
-    Attributes:
-        pose: where its end effector should be, in the base frame; None: stay.
-        period_s: by when, from its receipt [s].
-        stop: the last stop at the time of the order; after another one it is void.
-    """
-
-    pose: Pose | None
-    period_s: float
-    stop: object
 
 
 @dataclass(frozen=True)
@@ -105,10 +89,8 @@ class FrankaArm:
         self._fault: Fault | None = None
         self._must_recover = False
         self._order: Order | None = None
-        self._obeyed: Order | None = None
-        self._last_stop, self._tracked_stop = object(), object()
+        self._last_stop = object()
         self._snapshot: Snapshot | None = None
-        self._interpolator = Interpolator(Pose.identity())
         self._controller: FrankaController | None = None
         self._stops: SimpleQueue[Answers | None] = SimpleQueue()
         self._stopper = threading.Thread(
@@ -293,6 +275,12 @@ class FrankaArm:
         self._frames = ArmFrames.of(
             self._description.base, self._settings.flange_to_tool, controller.flange_to_ee()
         )
+        self._follower = Follower(
+            controller,
+            self._frames,
+            posture_rad=self._description.home_joints_rad,
+            last_stop=lambda: self._last_stop,
+        )
         self._note(reading, None)
         self._controller = controller
         return controller
@@ -301,7 +289,7 @@ class FrankaArm:
         try:
             self._cycle(controller)
         except Exception as error:  # noqa: BLE001 - franky's exceptions share no base of their own
-            if was_preempted(error) and self._tracked_stop is not self._last_stop:
+            if was_preempted(error) and self._follower.follows_since is not self._last_stop:
                 return True
             self._fail(self._explain(controller, error))
             return not is_connection_lost(error)
@@ -321,6 +309,7 @@ class FrankaArm:
             self._recover(controller)
         reading = controller.read()
         controller.poll()
+        self._follower.insist(reading)
         if self._fault is None:
             fault = explain_mode(self.title, reading.mode, reading.errors)
             if fault is not None:
@@ -328,36 +317,8 @@ class FrankaArm:
         order = self._order
         reference = None
         if order is not None and order.stop is self._last_stop and self._fault is None:
-            reference = self._obey(controller, reading, order)
+            reference = self._follower.obey(order, reading)
         self._note(reading, reference)
-
-    def _obey(self, controller: FrankaController, reading: Reading, order: Order) -> Pose | None:
-        """Give the controller its next reference, and return it."""
-        if self._tracked_stop is not self._last_stop:
-            if controller.is_tracking or order.pose is None:
-                return None  # what was stopped has not come to its end yet, or nothing is to begin
-            self._begin(controller, reading, order)
-        elif not controller.is_tracking:
-            self._fail(explain_end(self.title))
-            return None
-        now_s = reading.robot_time_s
-        if order is not self._obeyed:
-            self._obeyed = order
-            if order.pose is None:
-                self._interpolator.hold(now_s)
-            else:
-                self._interpolator.head_for(order.pose, now_s=now_s, period_s=order.period_s)
-        reference = self._interpolator.at(now_s)
-        controller.aim(self._frames.at_ee(reference))
-        return reference.pose
-
-    def _begin(self, controller: FrankaController, reading: Reading, order: Order) -> None:
-        """Begin to follow, from where the arm is."""
-        self._tracked_stop, self._obeyed = order.stop, None
-        self._interpolator = Interpolator(reading.ee @ self._frames.tool)
-        controller.track(self._description.home_joints_rad)
-        if order.stop is not self._last_stop:  # stopped before there was anything to stop
-            controller.stop()
 
     def _recover(self, controller: FrankaController) -> None:
         self._must_recover, self._order = False, None

@@ -126,6 +126,8 @@ def explain_error(arm: str, address: str, error: Exception) -> Fault:
                 f"({_versions(text)}). Update the arm's system, or install the franky wheel "
                 "for its version."
             )
+        case "MotionEndedError":
+            return explain_end(arm)
         case "RealtimeException":
             return _away(
                 "This computer has no real-time kernel, but the station asks for one. Start a "

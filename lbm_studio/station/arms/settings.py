@@ -65,9 +65,9 @@ class ArmSettings:
     """
 
     realtime: bool = False
-    translational_stiffness_n_m: float = 750.0
+    translational_stiffness_n_m: float = 1000.0
     rotational_stiffness_nm_rad: float = 30.0
-    error_clip_m: float = 0.04
+    error_clip_m: float = 0.03
     error_clip_rad: float = 0.2
     posture_stiffness_nm_rad: float = 10.0
     posture_torque_nm: float = 3.0

@@ -23,6 +23,7 @@ PATIENT = ArmSettings(connect_within_s=60.0, silent_after_s=30.0, stop_within_s=
 END_WITHIN_S = 20.0
 WITHIN_S = 60.0
 POLL_NS = 20_000_000
+MOVING_S = 0.05
 
 
 class SimulatedControllers:
@@ -95,7 +96,7 @@ def recover(station: FrankaStation) -> None:
 
 
 def raise_hands(station: FrankaStation) -> None:
-    """Send a command, and wait until both arms follow it."""
+    """Send a command, and wait until both arms have begun to move."""
     arms = station.read().as_action().arms
     targets = {
         name: replace(t, pose=Pose(t.pose.position + [0.0, 0.0, 0.02], t.pose.rotation))
@@ -103,3 +104,5 @@ def raise_hands(station: FrankaStation) -> None:
     }
     station.command(Action(targets))
     wait_until(lambda: len(station.references) == len(targets))
+    begun_s = station.robot_time_s
+    wait_until(lambda: station.robot_time_s > begun_s + MOVING_S)
