@@ -4,14 +4,15 @@
 # pyright: reportAttributeAccessIssue=false
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from lbm_studio.core.embodiment import StationDescription
-from lbm_studio.core.pose import Pose
+from lbm_studio.core.action import Action, ArmTarget
+from lbm_studio.core.embodiment import CameraDescription, StationDescription
+from lbm_studio.core.pose import FloatArray, Pose, rotation_from_vector
 from lbm_studio.station.calibration.board import MODULES, Board
 from lbm_studio.station.simulation.layout import Draw, Layout, Placement
 from lbm_studio.station.simulation.motion import Demonstration
@@ -19,6 +20,7 @@ from lbm_studio.station.simulation.objects import Part, SceneObject, Shape
 from lbm_studio.station.simulation.rendering import Renderer
 from lbm_studio.station.simulation.scene import build_scene, quaternion
 from lbm_studio.station.simulation.skill import Skill
+from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.station.simulation.world import World
 
 NAME = "calibration_board"
@@ -26,7 +28,25 @@ SAMPLES = 4
 INK_M = 0.0002
 PAPER_M = 0.004
 MARGIN_M = 0.03
+LOOKING_DOWN = np.diag([1.0, -1.0, -1.0])
+HEIGHTS_M = (0.14, 0.2, 0.26)
+POSTURES, STEPS_TO_A_POSE = 14, 20
 BLACK, WHITE = (0.02, 0.02, 0.02), (0.95, 0.95, 0.95)
+
+
+@dataclass(frozen=True)
+class Posture:
+    """The arm at rest above the board.
+
+    Attributes:
+        joints_rad: the joint angles it measures [rad].
+        hand: pose of its end effector in the frame of its base.
+        pictures: of its cameras.
+    """
+
+    joints_rad: FloatArray
+    hand: Pose
+    pictures: dict[str, NDArray[np.uint8]]
 
 
 def printed(board: Board) -> SceneObject:
@@ -110,3 +130,53 @@ def pictures_of_board(
             mujoco.mj_forward(scene.model, data)
             pictures.append(renderer.render(data, camera))
     return pictures
+
+
+def places_on_table() -> list[Pose]:
+    """Return where the board is laid: at a known place first, then here and there."""
+    laid = ((0.0, 0.0, 0.0), (0.05, -0.05, 0.5), (-0.06, 0.04, -0.6), (0.03, 0.08, 1.1))
+    turns = [rotation_from_vector(np.array([0.0, 0.0, yaw])) for _, _, yaw in laid]
+    return [
+        Pose(np.array([x, y, 0.005]), turn) for (x, y, _), turn in zip(laid, turns, strict=True)
+    ]
+
+
+def postures_above(
+    station: StationDescription, arm: str, board: Board, place: Placement
+) -> list[Posture]:
+    """Return an arm, moved by the simulated station through poses above the board."""
+    cameras = [each.name for each in station.embodiment.cameras if each.arm == arm]
+    base = station.embodiment.arm(arm).base
+    found: list[Posture] = []
+    with SimulatedStation(station, samples=SAMPLES) as simulated:
+        simulated.load(BoardOnTable(board, place), 0)
+        for number in range(POSTURES):
+            target = Action({arm: ArmTarget(above(number, place), 0.08)})
+            for _ in range(STEPS_TO_A_POSE):
+                simulated.step(target)
+            state = simulated.read().arms[arm]
+            frames = simulated.capture(cameras)
+            pictures = {name: frame.image for name, frame in frames.items()}
+            found.append(Posture(state.joints_rad, state.pose.relative_to(base), pictures))
+    return found
+
+
+def held_before(number: int, camera: CameraDescription) -> Pose:
+    """Return a pose of the board in the camera's frame: near or far, in the middle or a corner."""
+    distance_m = (0.55, 0.75, 0.95)[number % 3]
+    corners = ((0.0, 0.0), (0.5, 0.3), (-0.5, 0.3), (0.5, -0.3), (-0.5, -0.3))
+    across = np.array(corners[number % 5]) * distance_m * np.tan(camera.vertical_fov_rad / 2.0)
+    angle, slope = 2.4 * number, np.radians(35.0) * (0.4 + 0.3 * (number % 3))
+    tilt = rotation_from_vector(slope * np.array([np.cos(angle), np.sin(angle), 0.0]))
+    turn = rotation_from_vector(np.array([0.0, 0.0, 0.5 * number]))
+    return Pose(np.array([*across, -distance_m]), tilt @ turn)
+
+
+def above(number: int, place: Placement) -> Pose:
+    """Return a pose of the hand that looks down on the board, tilted and turned."""
+    angle = 2.0 * np.pi * number / POSTURES
+    tilt = np.radians(22.0) * np.array([np.cos(angle), np.sin(angle), 0.0])
+    turn = np.array([0.0, 0.0, np.radians((-45.0, 0.0, 45.0, 20.0)[number % 4])])
+    rotation = rotation_from_vector(turn) @ rotation_from_vector(tilt) @ LOOKING_DOWN
+    x, y, _ = place.position
+    return Pose(np.array([x, y, 0.0]) - rotation[:, 2] * HEIGHTS_M[number % 3], rotation)

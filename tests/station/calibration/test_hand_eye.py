@@ -9,7 +9,8 @@ from lbm_studio.core.station_file import Intrinsics
 from lbm_studio.station.calibration.detection import BoardFinder
 from lbm_studio.station.calibration.hand_eye import HandSighting, find_board, mount_cameras
 from lbm_studio.station.kinematics import ArmKinematics
-from tests.station.calibration.conftest import ARM, BOARD, ON_TABLE, Posture, lens_of
+from tests.station.calibration.boards import Posture
+from tests.station.calibration.conftest import ARM, BOARD, ON_TABLE, lens_of
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,8 @@ from lbm_studio.core.station_file import (
 )
 from lbm_studio.station.calibration.pictures import BoardPicture, PictureEntry
 from lbm_studio.station.calibration.procedure import Calibrated, calibrate
-from tests.station.calibration.conftest import ARM, ON_TABLE, SCENE_CAMERA, Posture
+from tests.station.calibration.boards import Posture
+from tests.station.calibration.conftest import ARM, ON_TABLE, SCENE_CAMERA
 
 TODAY = date(2026, 5, 28)
 X, Y, Z = ON_TABLE.position
