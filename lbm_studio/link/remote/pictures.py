@@ -20,7 +20,7 @@ from lbm_studio.link.messages import FramesReady
 from lbm_studio.link.remote.times import translated
 
 QUALITY = 92
-"""Of JPEG: drawn pictures lose less than a grey level on average, a camera's less than its noise."""
+"""Of JPEG: drawn pictures lose less than a grey level on average, a camera's only its noise."""
 
 _FULL_COLOUR = 0  # no chroma subsampling: small coloured objects keep their edges
 
