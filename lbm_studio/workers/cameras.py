@@ -26,7 +26,7 @@ from lbm_studio.core.station_file import (
     station_names,
 )
 from lbm_studio.link.bus import FRAMES_TOPIC, TICK_TOPIC, Publisher, Subscriber
-from lbm_studio.link.frames import FrameReader, FrameRing, Image
+from lbm_studio.link.frames import FrameReader, FrameRing, Image, remove_stale_rings
 from lbm_studio.link.messages import FramesReady, Tick
 from lbm_studio.link.session import Session
 from lbm_studio.station.cameras.drift import measure_drift
@@ -48,6 +48,7 @@ REFUSED_AFTER_S = 4.0
 
 _AGAIN_AFTER_NS = NANOSECONDS_PER_SECOND
 _END_WITHIN_S = 2.0
+_KILLED_WITHIN_S = 0.2  # one that is stuck in a driver ends later, and is not waited for
 _PRIORITY = -5  # as the renderer's
 _WAIT_S = 0.05
 
@@ -88,8 +89,7 @@ class CameraChild:
         if not self._process.is_alive():
             self._follow_end(now_ns)
         elif seconds_between(self._heard_ns, now_ns) > self._patience_s:
-            self._tell("It hangs, and is started anew.")
-            self._end(0.0)
+            self._give_up("It hangs, and is started anew.", now_ns)
         elif self.newest and seconds_between(self.newest.arrived_ns, now_ns) > LATE_S:
             self._tell(self.trouble or "It has fallen silent.")
 
@@ -97,6 +97,7 @@ class CameraChild:
         """Let go of the camera."""
         self._end(_END_WITHIN_S)
         self._reader.close()
+        remove_stale_rings()  # that of a child that had to be killed
 
     def __enter__(self) -> Self:
         return self
@@ -117,11 +118,15 @@ class CameraChild:
 
     def _follow_end(self, now_ns: int) -> None:
         if self._again_ns is None:
-            self._again_ns = now_ns + _AGAIN_AFTER_NS
-            self._tell(self._last_words() or "Its library has crashed.")
+            self._give_up(self._last_words() or "Its library has crashed.", now_ns)
         elif now_ns >= self._again_ns:
-            self._end(0.0)
             self._start()
+
+    def _give_up(self, trouble: str, now_ns: int) -> None:
+        """End the child, to start another one soon."""
+        self._tell(trouble)
+        self._end(0.0)
+        self._again_ns = now_ns + _AGAIN_AFTER_NS
 
     def _last_words(self) -> str:
         with suppress(EOFError, OSError):  # it ended without any
@@ -134,7 +139,7 @@ class CameraChild:
             self._process.terminate()
             self._process.join(patience_s)
         self._process.kill()
-        self._process.join()
+        self._process.join(_KILLED_WITHIN_S)
         self._words.close()
 
     def _tell(self, trouble: str) -> None:

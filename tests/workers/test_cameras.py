@@ -195,11 +195,53 @@ def test_a_camera_that_falls_silent_is_named_and_delays_nobody_until_it_is_back(
     assert taken_ns[gone] < taken_ns[other]
 
 
+@pytest.mark.slow
+def test_a_camera_that_hangs_delays_nobody_and_is_started_anew(
+    tmp_path: Path, session: Session, watcher: Watcher
+) -> None:
+    file = station(tmp_path)
+    hung, other = (setup.name for setup in file.cameras)
+    with cameras(session, written(tmp_path, file)) as worker:
+        watcher.until(lambda news: hung not in news.troubles)
+        child_of(worker, number=0).suspend()
+
+        watcher.until(lambda news: "It hangs" in news.troubles.get(hung, ""))
+        _, taken_ns = watcher.pictures()
+        watcher.until(lambda news: hung not in news.troubles)
+
+    assert seconds_between(taken_ns[hung], taken_ns[other]) > 1.0
+
+
+def test_cameras_that_changed_places_are_refused(
+    tmp_path: Path, session: Session, watcher: Watcher
+) -> None:
+    file = station(tmp_path)
+    films = [Path(setup.producer) for setup in file.cameras]
+    for number, path in enumerate(films):
+        noise = np.random.default_rng(number).integers(0, 255, (6, 8, 3), np.uint8)
+        write_video(path, [noise.repeat(8, axis=0).repeat(8, axis=1)] * 20, 20.0)
+    path = written(tmp_path, file)
+    with cameras(session, path):
+        watcher.until(lambda news: news.number > 0)
+
+    films[0].rename(tmp_path / "one")
+    films[1].rename(films[0])
+    (tmp_path / "one").rename(films[1])
+
+    words = refusal(session, path)
+    assert f"in the slot “{file.cameras[0].name}” sees what “{file.cameras[1].name}”" in words
+
+
 def kill_child(worker: WorkerProcess, number: int) -> None:
-    """Crash the child of one camera, the ``number``-th that was started."""
+    """Crash the child of one camera."""
+    child_of(worker, number).kill()
+
+
+def child_of(worker: WorkerProcess, number: int) -> psutil.Process:
+    """Return the child of one camera, the ``number``-th that was started."""
     children = psutil.Process(worker.process.pid).children()
     grabbers = [c for c in children if any("spawn_main" in part for part in c.cmdline())]
-    sorted(grabbers, key=lambda child: (child.create_time(), child.pid))[number].kill()
+    return sorted(grabbers, key=lambda child: (child.create_time(), child.pid))[number]
 
 
 @pytest.mark.slow
