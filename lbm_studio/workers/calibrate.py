@@ -6,7 +6,7 @@ The pictures stay in the run folder, so that what was done can be done again wit
 import argparse
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -209,12 +209,7 @@ def ring_offers(session: Session, cameras: tuple[str, ...], is_over: IsOver) -> 
         Subscriber(session.station_events, TICK_TOPIC) as ticks,
     ):
         while not is_over():
-            tick = ticks.receive(_WAIT_S)
-            while isinstance(tick, Tick):
-                states[tick.captured_ns] = Action.from_vector(np.array(tick.state), body.arm_names)
-                tick = ticks.receive()
-            for old in sorted(states)[:-_KEPT_TICKS]:
-                del states[old]
+            _follow(ticks, states, body.arm_names)
             if reader.newest_ns == newest_ns or not states:
                 continue
             newest_ns = reader.newest_ns
@@ -226,6 +221,16 @@ def ring_offers(session: Session, cameras: tuple[str, ...], is_over: IsOver) -> 
                 pose = states[moment_ns].arms[arm].pose if arm else None
                 hand = pose.relative_to(bases[arm]) if arm and pose else None
                 yield Offered(name, frames.images[name], hand, is_raw=False)
+
+
+def _follow(ticks: Subscriber, states: dict[int, Action], arms: Sequence[str]) -> None:
+    """Keep where the arms were at the last ticks, by when that was measured [ns]."""
+    tick = ticks.receive(_WAIT_S)
+    while isinstance(tick, Tick):
+        states[tick.captured_ns] = Action.from_vector(np.array(tick.state), arms)
+        tick = ticks.receive()
+    for old in sorted(states)[:-_KEPT_TICKS]:
+        del states[old]
 
 
 # --- as a job ------------------------------------------------------------------------------------

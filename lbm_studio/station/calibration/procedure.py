@@ -203,26 +203,35 @@ def _views(
             for picture in own
             if (seen := finder.find(picture.image)) is not None
         ]
-        if not own:
-            raise StationError(f"There are no pictures of {name}.")
-        if not found:
-            raise StationError(
-                f"The board is in none of the {len(own)} pictures of {name}. See that it is the "
-                "printed board, evenly lit, flat, and large enough in the picture."
-            )
-        if len(found) < needed:
-            raise StationError(
-                f"The board is in {len(found)} of {len(own)} pictures of {name}; "
-                f"{needed} are needed."
-            )
-        different = count_different([each.seen for each in found], sizes[name][0])
-        if different < needed:
-            raise StationError(
-                f"Only {different} of the {len(found)} pictures of {name} differ; "
-                f"{needed} are needed. Move between the pictures."
-            )
+        _require_enough(name, len(own), found, sizes, needed)
         views += found
     return views
+
+
+def _require_enough(
+    name: str,
+    offered: int,
+    found: Sequence[_View],
+    sizes: Mapping[str, tuple[int, int]],
+    needed: int,
+) -> None:
+    if not offered:
+        raise StationError(f"There are no pictures of {name}.")
+    if not found:
+        raise StationError(
+            f"The board is in none of the {offered} pictures of {name}. See that it is the "
+            "printed board, evenly lit, flat, and large enough in the picture."
+        )
+    if len(found) < needed:
+        raise StationError(
+            f"The board is in {len(found)} of {offered} pictures of {name}; {needed} are needed."
+        )
+    different = count_different([each.seen for each in found], sizes[name][0])
+    if different < needed:
+        raise StationError(
+            f"Only {different} of the {len(found)} pictures of {name} differ; "
+            f"{needed} are needed. Move between the pictures."
+        )
 
 
 def _hand_sightings(
