@@ -276,7 +276,6 @@ class FrankaArm:
             self._description.base, self._settings.flange_to_tool, controller.flange_to_ee()
         )
         self._follower = Follower(
-            controller,
             self._frames,
             posture_rad=self._description.home_joints_rad,
             last_stop=lambda: self._last_stop,
@@ -309,7 +308,7 @@ class FrankaArm:
             self._recover(controller)
         reading = controller.read()
         controller.poll()
-        self._follower.insist(reading)
+        self._follower.insist(controller, reading)
         if self._fault is None:
             fault = explain_mode(self.title, reading.mode, reading.errors)
             if fault is not None:
@@ -317,7 +316,7 @@ class FrankaArm:
         order = self._order
         reference = None
         if order is not None and order.stop is self._last_stop and self._fault is None:
-            reference = self._follower.obey(order, reading)
+            reference = self._follower.obey(controller, order, reading)
         self._note(reading, reference)
 
     def _recover(self, controller: FrankaController) -> None:

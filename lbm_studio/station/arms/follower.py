@@ -31,10 +31,9 @@ class Order:
 
 
 class Follower:
-    """Belongs to the thread of one arm.
+    """Belongs to the thread of one arm, and keeps no hold of its controller.
 
     Args:
-        controller: of the arm.
         frames: of the arm.
         posture_rad: the joint angles that its elbow is drawn to [rad].
         last_stop: returns what changes at every stop, which may come in any thread.
@@ -42,13 +41,12 @@ class Follower:
 
     def __init__(
         self,
-        controller: FrankaController,
         frames: ArmFrames,
         *,
         posture_rad: tuple[float, ...],
         last_stop: Callable[[], object],
     ) -> None:
-        self._controller, self._frames = controller, frames
+        self._frames = frames
         self._posture_rad, self._last_stop = posture_rad, last_stop
         self._interpolator = Interpolator(Pose.identity())
         self._obeyed: Order | None = None
@@ -56,7 +54,7 @@ class Follower:
         self.follows_since = object()
         """The stop after which the arm began to follow; any later one has ended that."""
 
-    def obey(self, order: Order, reading: Reading) -> Pose | None:
+    def obey(self, controller: FrankaController, order: Order, reading: Reading) -> Pose | None:
         """Give the controller its next reference, and return it in the base frame.
 
         Begins to follow, from where the arm is, with the first target after a stop. Returns None
@@ -65,11 +63,11 @@ class Follower:
         Raises:
             MotionEndedError: the arm was made to stop by somebody else.
         """
-        is_tracking = self._controller.is_tracking
+        is_tracking = controller.is_tracking
         if self.follows_since is not self._last_stop():
             if is_tracking or order.pose is None:
                 return None  # what was stopped has not come to its end yet, or nothing is to begin
-            self._begin(order, reading)
+            self._begin(controller, order, reading)
         elif not is_tracking:
             raise MotionEndedError
         now_s = reading.robot_time_s
@@ -80,27 +78,25 @@ class Follower:
             else:
                 self._interpolator.head_for(order.pose, now_s=now_s, period_s=order.period_s)
         reference = self._interpolator.at(now_s)
-        self._controller.aim(self._frames.at_ee(reference))
+        controller.aim(self._frames.at_ee(reference))
         return reference.pose
 
-    def insist(self, reading: Reading) -> None:
+    def insist(self, controller: FrankaController, reading: Reading) -> None:
         """Tell an arm to stop that goes on following after a stop, e.g. one that only began to.
 
         Not at once: the library loses the end of a motion that ends as it begins, and then waits
         for it for ever.
         """
-        is_disobedient = (
-            self._controller.is_tracking and self.follows_since is not self._last_stop()
-        )
+        is_disobedient = controller.is_tracking and self.follows_since is not self._last_stop()
         if not is_disobedient:
             self._ignored_since_s = None
         elif self._ignored_since_s is None:
             self._ignored_since_s = reading.robot_time_s
         elif reading.robot_time_s - self._ignored_since_s > _OBEYS_WITHIN_S:
             self._ignored_since_s = reading.robot_time_s
-            self._controller.stop()
+            controller.stop()
 
-    def _begin(self, order: Order, reading: Reading) -> None:
+    def _begin(self, controller: FrankaController, order: Order, reading: Reading) -> None:
         self.follows_since, self._obeyed = order.stop, None
         self._interpolator = Interpolator(reading.ee @ self._frames.tool)
-        self._controller.track(self._posture_rad)
+        controller.track(self._posture_rad)
