@@ -190,7 +190,15 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
         parts.decoding.close()
         jobs.close()
 
-    window = WindowModel(live, parts.stop, jobs, settings, notices, data_folder=parts.data)
+    window = WindowModel(
+        live,
+        parts.stop,
+        jobs,
+        settings,
+        notices,
+        data_folder=parts.data,
+        is_connecting=lambda: station_panel.view.state is StationPanelState.CONNECTING,
+    )
     return Application(
         settings=settings,
         notices=notices,

@@ -13,6 +13,9 @@ from lbm_studio.link.messages import Tick
 from lbm_studio.link.stop import ACKNOWLEDGE_WITHIN_S, StopOutcome, StopReport
 
 SELF_TEST = "self-test"
+SELF_TEST_REASON = f"Stopped by {SELF_TEST}."
+"""What the station says of it."""
+
 PRESSES = 3
 """A press that a machine busy with starting leaves unanswered is repeated, so often in all."""
 

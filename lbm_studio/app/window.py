@@ -13,6 +13,7 @@ from lbm_studio.app.live import StationLink
 from lbm_studio.app.notices import Level, Notice, Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.stop import StopButton
+from lbm_studio.app.stop_test import SELF_TEST_REASON
 from lbm_studio.app.view_model import ViewModel
 from lbm_studio.app.views.window import PanelName, StatusPart, StopView, WindowView
 from lbm_studio.app.words import job_words
@@ -40,6 +41,7 @@ class WindowModel(ViewModel[WindowView]):
         *,
         data_folder: Path,
         free_bytes: Callable[[Path], int] | None = None,
+        is_connecting: Callable[[], bool] = lambda: False,
     ) -> None:
         panel = settings.current.panel
         names = [name.value for name in PanelName]
@@ -51,6 +53,7 @@ class WindowModel(ViewModel[WindowView]):
         self._settings = settings
         self._data_folder = data_folder
         self._free_bytes = free_bytes or free_bytes_of
+        self._is_connecting = is_connecting
         self._held_since_ns: int | None = None
         self._slow_at_ns: int | None = None
         notices.changed.connect(self._show_notices)
@@ -107,14 +110,15 @@ class WindowModel(ViewModel[WindowView]):
             return replace(view, station="no station", station_level=Level.QUIET)
         if is_silent(tick, now_ns):
             words, level = "does not answer", Level.BAD
-        elif tick is not None and tick.stop_reason:
+        elif tick is not None and self._stop_reason(tick):
             words, level = "stopped", Level.WARN
         else:
             words, level = "ready", Level.GOOD
         return replace(view, station=f"{description.title}, {words}", station_level=level)
 
     def _stop_view(self, tick: Tick | None, now_ns: int) -> StopView:
-        latched = tick is not None and bool(tick.stop_reason)
+        reason = self._stop_reason(tick) if tick else ""
+        latched = bool(reason)
         fraction = 0.0
         if not latched:
             self._held_since_ns = None
@@ -127,11 +131,19 @@ class WindowModel(ViewModel[WindowView]):
                 self._live.ask(reset, self._reset_answered)
         return StopView(
             latched=latched,
-            reason=tick.stop_reason if tick else "",
+            reason=reason,
             can_reset=latched,
             hold_fraction=fraction,
             reachable=self._stop.is_reachable,
         )
+
+    def _stop_reason(self, tick: Tick) -> str:
+        """Return why nothing moves; what a station tests of itself while it connects is not told.
+
+        It is released again without anybody's doing, and alarms nobody.
+        """
+        is_tested = self._is_connecting() and tick.stop_reason == SELF_TEST_REASON
+        return "" if is_tested else tick.stop_reason
 
     def _reset_answered(self, answer: Message) -> None:
         if isinstance(answer, Refused):

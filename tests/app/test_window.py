@@ -3,6 +3,7 @@ import pytest
 from lbm_studio.app.jobs import JobRunner
 from lbm_studio.app.notices import Level
 from lbm_studio.app.stop import StopButton
+from lbm_studio.app.stop_test import SELF_TEST_REASON
 from lbm_studio.app.views.window import PanelName
 from lbm_studio.app.window import WindowModel
 from lbm_studio.app.words import duration_words
@@ -115,3 +116,26 @@ def test_notices_are_shown_and_dismissed(window, notices):
 )
 def test_durations_are_said_as_people_say_them(seconds, words):
     assert duration_words(seconds) == words
+
+
+@pytest.mark.parametrize(("is_connecting", "is_told"), [(True, False), (False, True)])
+def test_the_self_test_of_a_station_that_connects_alarms_nobody(
+    station, settings, notices, tmp_path, is_connecting, is_told
+):
+    window = WindowModel(
+        station,
+        StopButton(),
+        JobRunner(tmp_path / "runs"),
+        settings,
+        notices,
+        data_folder=tmp_path,
+        is_connecting=lambda: is_connecting,
+    )
+    station.change(mode=Mode.STOPPED, stop_reason=SELF_TEST_REASON)
+    window.poll(0)
+
+    assert window.view.stop.latched == is_told
+
+    station.change(stop_reason="Stopped by Esc.")
+    window.poll(0)
+    assert window.view.stop.latched
