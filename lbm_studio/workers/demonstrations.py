@@ -13,7 +13,7 @@ from lbm_studio.core.station_file import Driver
 from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
 from lbm_studio.episodes.take import FinishedTake, Take
 from lbm_studio.station.choice import find_simulated_station
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.skill import Task, stays_successful

@@ -21,7 +21,7 @@ from lbm_studio.policy.manifest import check_fits, read_manifest
 from lbm_studio.policy.session import Policy
 from lbm_studio.station.choice import find_simulated_station
 from lbm_studio.station.control.chunks import action_at
-from lbm_studio.station.safety import Clamped, SafetyEnvelope
+from lbm_studio.station.safety.envelope import Clamped, SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.other_goals import OtherGoals
 from lbm_studio.station.simulation.skill import HeldSuccess

@@ -50,7 +50,7 @@ from lbm_studio.station.control.reporting import health_message, tick_message
 from lbm_studio.station.interface import Hardware, Station
 from lbm_studio.station.latch import Stop, StopLatch
 from lbm_studio.station.live import DEVICES, Devices, SimulatedScene, rest_action
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.lifetime import Lifetime
 

@@ -7,7 +7,7 @@ import numpy as np
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.episodes.take import Tick
-from lbm_studio.station.safety import Clamped
+from lbm_studio.station.safety.envelope import Clamped
 
 
 def recorded_tick(

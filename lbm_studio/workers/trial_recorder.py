@@ -13,7 +13,7 @@ from lbm_studio.core.safety import tally
 from lbm_studio.episodes.storage import full_disk_in_words, remove_folder
 from lbm_studio.episodes.take import Take
 from lbm_studio.episodes.writer import DatasetWriter
-from lbm_studio.station.safety import Clamped
+from lbm_studio.station.safety.envelope import Clamped
 from lbm_studio.station.simulation.trials import TrialStation
 from lbm_studio.workers.ticks import recorded_tick
 

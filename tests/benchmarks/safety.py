@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lbm_studio.core.safety import tally
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import dual_fr3

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from lbm_studio.core.action import Action
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import STATIONS

@@ -20,7 +20,7 @@ from lbm_studio.station.control.motions import (
 )
 from lbm_studio.station.latch import StopLatch
 from lbm_studio.station.live import Devices, SimulatedScene, rest_action
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.embodiments import STATIONS
 from lbm_studio.station.simulation.station import SimulatedStation
 from tests.core.stations import make_station

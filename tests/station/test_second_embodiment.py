@@ -20,7 +20,7 @@ from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.training.spec import TrainSpec
 from lbm_studio.policy.manifest import read_manifest
 from lbm_studio.station.live import SimulatedScene
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import find_station

@@ -20,7 +20,7 @@ from lbm_studio.link.messages import Mode
 from lbm_studio.station.control.motions import Motion, Situation, Step
 from lbm_studio.station.interface import Station
 from lbm_studio.station.latch import Cause, StopLatch, no_lasting_cause
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.safety.watch import Trip
 from lbm_studio.station.safety.words import told
 

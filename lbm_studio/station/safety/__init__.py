@@ -3,7 +3,3 @@
 What they are called and what happens at each is told in :mod:`lbm_studio.core.safety`, how far each
 goes on the station's safety card. :mod:`~lbm_studio.station.safety.envelope` applies them all.
 """
-
-from lbm_studio.station.safety.envelope import Clamped, SafetyEnvelope
-
-__all__ = ["Clamped", "SafetyEnvelope"]

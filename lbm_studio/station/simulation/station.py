@@ -17,7 +17,7 @@ from lbm_studio.core.errors import StationError
 from lbm_studio.core.observation import CameraFrame, StationState
 from lbm_studio.core.pose import FloatArray, Pose
 from lbm_studio.core.shift import Shift
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.appearance import restyle
 from lbm_studio.station.simulation.arm import SimulatedArm
 from lbm_studio.station.simulation.past import Past

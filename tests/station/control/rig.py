@@ -14,7 +14,7 @@ from lbm_studio.link.messages import Mode
 from lbm_studio.station.control.loop import ControlLoop, Cycle
 from lbm_studio.station.control.motions import Situation, Step
 from lbm_studio.station.latch import StopLatch
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from tests.core.stations import make_station
 from tests.station.kinematic_station import KinematicStation
 

@@ -16,7 +16,7 @@ from lbm_studio.station.control.motions import (
     Situation,
     Step,
 )
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from tests.station.control.rig import (
     DESCRIPTIONS,
     MOMENT,

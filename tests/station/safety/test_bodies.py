@@ -10,7 +10,7 @@ from lbm_studio.core.embodiment import SafetyCard, StationDescription
 from lbm_studio.core.observation import ArmState, StationState
 from lbm_studio.core.pose import FloatArray, Pose, rotation_from_vector
 from lbm_studio.station.bodies import ArmBodies
-from lbm_studio.station.safety import Clamped, SafetyEnvelope
+from lbm_studio.station.safety.envelope import Clamped, SafetyEnvelope
 from lbm_studio.station.safety.joints import allowed_speed_rad_s
 from lbm_studio.station.simulation.embodiments import dual_fr3
 

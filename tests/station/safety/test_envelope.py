@@ -9,7 +9,7 @@ from lbm_studio.core.action import Action, ArmTarget
 from lbm_studio.core.observation import ArmState, StationState
 from lbm_studio.core.pose import FloatArray, Pose, rotation_from_vector
 from lbm_studio.station.bodies import ArmBodies
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.safety.joints import allowed_speed_rad_s
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator

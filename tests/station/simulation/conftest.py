@@ -11,7 +11,7 @@ import pytest
 
 from lbm_studio.core.action import Action
 from lbm_studio.core.shift import Shift
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
 from lbm_studio.station.simulation.embodiments import dual_fr3, single_fr3

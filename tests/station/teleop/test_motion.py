@@ -13,7 +13,7 @@ from lbm_studio.core.teleoperation import TeleopReading, TeleopSpeeds
 from lbm_studio.link.messages import Mode
 from lbm_studio.station.control.loop import ControlLoop, Cycle
 from lbm_studio.station.latch import StopLatch
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import dual_fr3, single_fr3
 from lbm_studio.station.simulation.motion import pointing_down, yaw_of

@@ -10,7 +10,7 @@ from lbm_studio.core.errors import StationError
 from lbm_studio.core.teleoperation import TeleopReading, TeleopSpeeds
 from lbm_studio.station.control.loop import ControlLoop
 from lbm_studio.station.latch import StopLatch
-from lbm_studio.station.safety import SafetyEnvelope
+from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.embodiments import dual_fr3
 from lbm_studio.station.simulation.station import SimulatedStation
