@@ -64,6 +64,7 @@ class Run:
         mixture: what it learned from.
         report: what came of it.
         parameters: how many weights it has.
+        history: what it does not know of how it came about.
     """
 
     manifest: CheckpointManifest
@@ -71,6 +72,7 @@ class Run:
     mixture: Mixture
     report: PretrainReport
     parameters: int
+    history: str = ""
 
     @property
     def model(self) -> ModelConfig:
@@ -78,8 +80,10 @@ class Run:
         return from_json(ModelConfig, dict(self.manifest.model), where="the model configuration")
 
 
-def ship(run: Path, target: Path, mixture: Path) -> None:
+def ship(run: Path, target: Path, mixture: Path, history: str = "") -> None:
     """Turn the run into the folder that ships; what else lies there stays.
+
+    ``history`` is what the run itself does not know of how it came about, for the card.
 
     Exits with a sentence where the run is not finished, is of another mixture than ``mixture``, or
     began with something whose licence is not known here.
@@ -95,6 +99,7 @@ def ship(run: Path, target: Path, mixture: Path) -> None:
         mixture=read_mixture(run / MIXTURE_FILE),
         report=from_json(PretrainReport, json.loads((run / REPORT_FILE).read_text("utf-8"))),
         parameters=sum(tensor.numel() for tensor in weights.values()),
+        history=history,
     )
     card = model_card(found)
     keep(run, target)
@@ -149,7 +154,7 @@ def model_card(run: Run) -> str:
     """Return what people should know before they use the policy."""
     sections = {
         "Data": _data(run),
-        "Training": _training(run),
+        "Training": "\n\n".join(filter(None, (_training(run), run.history))),
         "Results": _results(run),
         "What it began with, and licences": _beginnings(run),
         "Use, and limits": _limits(run),
@@ -289,6 +294,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("run", type=Path, metavar="RUN_DIR")
     parser.add_argument("--out", type=Path, metavar="DIR")
+    parser.add_argument("--history", default="", help="how the run came about, for the card")
     parser.add_argument(
         "--unfinished",
         action="store_true",
@@ -298,7 +304,7 @@ def main(arguments: Sequence[str]) -> None:
     if options.unfinished:
         keep(options.run, options.out or UNDER_WAY)
     else:
-        ship(options.run, options.out or TARGET, MIXTURE)
+        ship(options.run, options.out or TARGET, MIXTURE, options.history)
 
 
 if __name__ == "__main__":

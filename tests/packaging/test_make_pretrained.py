@@ -108,6 +108,19 @@ def test_the_weights_take_half_the_room_and_are_whole_numbers_of_32_bits_again_w
     assert all(torch.equal(loaded[key], whole[key].half().float()) for key in whole)
 
 
+def test_the_card_tells_what_the_run_itself_does_not_know(
+    script: ModuleType, finished: Path, tmp_path: Path
+) -> None:
+    words = "Trained in two sittings."
+    mixture = finished / "mixture.toml"
+    script.ship(finished, tmp_path / "shipped", mixture, words)
+
+    card = (tmp_path / "shipped" / "README.md").read_text(encoding="utf-8")
+
+    training = card.partition("## Training")[2].partition("## Results")[0]
+    assert training.rstrip().endswith(words)
+
+
 def test_a_run_that_is_under_way_is_kept_so_that_it_can_go_on_anywhere(
     script: ModuleType, finished: Path, tmp_path: Path
 ) -> None:
