@@ -3,7 +3,8 @@
     lbm-studio pretrain resources/pretraining.toml --out RUN_DIR
     python packaging/make_pretrained.py RUN_DIR
 
-With ``--unfinished`` it keeps a run that is under way in packaging/pretraining instead.
+With ``--unfinished`` it keeps a run that is under way in packaging/pretraining instead; any such
+folder goes on with ``pretrain ... --from FOLDER --go-on``, its demonstrations recorded anew.
 
 The averaged weights are kept in half precision, and are float32 again when they are loaded. The
 manifest loses where on the machine the demonstrations were. Every figure of the model card is one
