@@ -126,7 +126,8 @@ def test_deltas_become_poses_of_our_hand_on_our_table(
         np.testing.assert_allclose(dataset.vectors(index).states, states, atol=1e-5)
         np.testing.assert_allclose(dataset.vectors(index).actions, commands, atol=1e-5)
         joints = dataset.columns(index, ("lbm.joint_positions",))["lbm.joint_positions"]
-        np.testing.assert_allclose(joints, [[*range(7), *[0.0] * 7]] * len(one))
+        held_joints = station.embodiment.arm("left").home_joints_rad
+        np.testing.assert_allclose(joints, [[*range(7), *held_joints]] * len(one), rtol=1e-6)
 
 
 def on_table(positions: Any, rotations: Rotation, widths_m: Any) -> tuple[Any, Rotation, Any]:
