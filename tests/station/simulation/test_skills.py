@@ -17,7 +17,7 @@ EACH_ONE_ARMED = pytest.mark.parametrize(
     "skill", [s for s in SKILLS if not s.required_arms], ids=lambda skill: skill.name
 )
 SOME_SEEDS = range(2)
-MANY_SEEDS = range(int(os.environ.get("LBM_STUDIO_LAYOUTS", "50")))
+MANY_SEEDS = range(int(os.environ.get("LBM_STUDIO_LAYOUTS", "20")))
 
 
 def test_pretraining_has_fourteen_skills_in_seven_families() -> None:
