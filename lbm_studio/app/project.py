@@ -171,25 +171,6 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
     run = RunPanel(ready, parts.processes, parts.library, jobs, settings, notices)
     memory = GoalMemory(parts.data, parts.shelf, parts.library, parts.reading, notices.add)
 
-    def poll(now_ns: int) -> None:
-        live.poll(now_ns)
-        parts.speech.poll(now_ns)
-        parts.reading.deliver()
-        parts.decoding.deliver()
-
-    def close() -> None:
-        settings.update(station=station_panel.view.chosen)
-        station_panel.mapping.close()
-        station_panel.calibration.close()
-        parts.processes.close()
-        parts.speech.close()
-        parts.processes.wait_until_closed()
-        review.close()
-        train.close()
-        parts.reading.close()
-        parts.decoding.close()
-        jobs.close()
-
     window = WindowModel(
         live,
         parts.stop,
@@ -214,9 +195,30 @@ def _application(parts: _Parts, stations: Stations, station: str) -> Application
         devices=_devices(parts, teach, window),
         starts=starts,
         on_alive=live.alive,
-        on_poll=poll,
-        on_close=close,
+        on_poll=lambda now_ns: _poll(parts, now_ns),
+        on_close=lambda: _close(parts, station_panel, review, train),
     )
+
+
+def _poll(parts: _Parts, now_ns: int) -> None:
+    parts.live.poll(now_ns)
+    parts.speech.poll(now_ns)
+    parts.reading.deliver()
+    parts.decoding.deliver()
+
+
+def _close(parts: _Parts, station: StationPanel, review: ReviewPanel, train: TrainPanel) -> None:
+    parts.settings.update(station=station.view.chosen)
+    station.mapping.close()
+    station.calibration.close()
+    parts.processes.close()
+    parts.speech.close()
+    parts.processes.wait_until_closed()
+    review.close()
+    train.close()
+    parts.reading.close()
+    parts.decoding.close()
+    parts.jobs.close()
 
 
 def _station(parts: _Parts, stations: Stations, chosen: str) -> StationPanel:
