@@ -22,9 +22,11 @@ from lbm_studio.learning.repertoire import Repertoire
 from lbm_studio.learning.training.checkpoint import LoadedPolicy, load_checkpoint
 from lbm_studio.policy.manifest import calibrated, check_fits, read_manifest
 
-CLOSE_BELOW = 0.4
-OPEN_ABOVE = 0.6
-"""Shares of the gripper's range between which it keeps its last command, so that it never
+CLOSED_BELOW = 0.2
+OPEN_ABOVE = 0.8
+"""Shares of a gripper's range beyond which it closes, or opens, as far as it can."""
+SMALLEST_CHANGE = 0.2
+"""Share of the range by which a command must differ from the last one, so that it never
 chatters."""
 
 
@@ -106,7 +108,7 @@ class LearnedSession:
         return normaliser.actions.restore(chunk)[0].double().numpy()
 
     def _settle_grippers(self, vectors: FloatArray, state: FloatArray, captured_ns: int) -> None:
-        """Snap gripper widths to fully open or closed with hysteresis, in place."""
+        """Keep gripper widths until they clearly change, in place; nearly shut is shut."""
         first = gripper_index(0, len(self._embodiment.arms))
         limits = np.array([arm.gripper_max_width_m for arm in self._embodiment.arms])
         if self._last is None:
@@ -116,7 +118,9 @@ class LearnedSession:
         settled = [width]
         for vector in vectors:
             share = vector[first:] / limits
-            width = np.where(share < CLOSE_BELOW, 0.0, np.where(share > OPEN_ABOVE, limits, width))
+            share = np.where(share < CLOSED_BELOW, 0.0, np.where(share > OPEN_ABOVE, 1.0, share))
+            is_change = np.abs(share - width / limits) > SMALLEST_CHANGE
+            width = np.where(is_change, share * limits, width)
             vector[first:] = width
             settled.append(width)
         self._last = _Settled(captured_ns, np.stack(settled))

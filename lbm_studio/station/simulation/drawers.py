@@ -28,7 +28,7 @@ _DRAWER = MovingPiece(
         Part(Shape.BOX, (0.046, 0.003, 0.012), (-0.004, 0.033, 0.020)),
         Part(Shape.BOX, (0.046, 0.003, 0.012), (-0.004, -0.033, 0.020)),
         Part(Shape.BOX, (0.004, 0.044, 0.020), (-0.054, 0.0, 0.023)),
-        Part(Shape.BOX, (0.018, 0.011, 0.011), (-0.076, 0.0, 0.033)),
+        Part(Shape.BOX, (0.027, 0.011, 0.011), (-0.085, 0.0, 0.033)),
     ),
     JointKind.SLIDE,
     axis=(-1.0, 0.0, 0.0),
@@ -50,7 +50,7 @@ class MoveDrawer(MovePiece):
     )
     alike = (_DRAWERS,)
     piece = _DRAWER
-    handle = (-0.078, 0.0, 0.033)
+    handle = (-0.092, 0.0, 0.033)
     tolerance = 0.012
     places = Region(-0.02, 0.12, -0.21, 0.21)
     lane_m = 0.17

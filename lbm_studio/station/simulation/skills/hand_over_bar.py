@@ -29,12 +29,13 @@ from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.two_hands import SIDES, across
 from lbm_studio.station.simulation.world import World
 
-_HALF_SIZE_M = (0.014, 0.10, 0.014)
+_HALF_SIZE_M = (0.014, 0.10, 0.020)
 _GRIP_M = 0.07
 _TRAY_HALF_SIZE_M = (0.05, 0.125)
 _TRAY_SPACING_M = 2.0 * _TRAY_HALF_SIZE_M[0] + 0.02
 _NEAR_Y_M, _FAR_Y_M = 0.13, 0.24
-_GRASP_HEIGHT_M = 0.016
+_BELOW_CENTRE_M = 0.002
+_GRASP_HEIGHT_M = _HALF_SIZE_M[2] - _BELOW_CENTRE_M
 _RELEASE_HEIGHT_M = 0.040
 _MEETING_HEIGHT_M = 0.16
 _MAX_YAW_RAD = 0.25
@@ -110,10 +111,10 @@ class HandOverBar(Skill):
         yield from pick(giver, across(bar, outwards, _GRASP_HEIGHT_M))
         meeting = Pose(np.array([-0.02, 0.0, _MEETING_HEIGHT_M]), np.eye(3))
         offered = across(meeting, outwards, _MEETING_HEIGHT_M)
-        taken = across(meeting, -outwards, _MEETING_HEIGHT_M)
-        waiting = at_height(taken, _MEETING_HEIGHT_M + 0.12)
+        waiting = across(meeting, -outwards, _MEETING_HEIGHT_M + 0.12)
         yield together(Reach(giver, offered, CARRY_SPEED_M_S), Reach(receiver, waiting))
-        yield touch(receiver, taken)
+        held = world.pose("bar")
+        yield touch(receiver, across(held, -outwards, held.position[2] - _BELOW_CENTRE_M))
         yield close(receiver)
         yield release(giver)
         yield travel(giver, at_height(offered, _MEETING_HEIGHT_M + 0.12), CARRY_SPEED_M_S)

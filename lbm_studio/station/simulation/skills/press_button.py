@@ -10,6 +10,7 @@ from lbm_studio.station.simulation.layout import Draw, Layout, lay_fixtures
 from lbm_studio.station.simulation.motion import (
     CARRY_SPEED_M_S,
     CLOSED_M,
+    OPEN_M,
     Demonstration,
     at_height,
     keep,
@@ -82,7 +83,8 @@ class PressButton(Skill):
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        yield from press(layout.roles["arm"], world.pose(BUTTONS[0]))
+        # Open fingers tell a hand that has pressed from one that is about to.
+        yield from press(layout.roles["arm"], world.pose(BUTTONS[0]), after_m=OPEN_M)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         hand = world.gripper(layout.roles["arm"]).pose.position

@@ -14,13 +14,13 @@ from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
 
 _PUCKS = ("first_puck", "second_puck")
-_RADIUS_M = 0.034
+_RADIUS_M = 0.042
 _HEIGHT_M = 0.036
 _MARK_RADIUS_M = 0.05
-_FORK_M = 0.045
-_CONTACT_M = 0.036
+_FORK_M = 0.06
+_CONTACT_M = 0.040
 _SPACING_M = 0.17
-_MAX_OFFSET_M = 0.025
+_MAX_OFFSET_M = 0.03
 
 
 class PushPuck(Skill):

@@ -37,12 +37,12 @@ class SortCubes(Skill):
     required_arms = ()
     time_limit_s = 30.0
     goals = (
+        "sort the cubes: {first} into the {first} tray, {second} into the {second} tray",
+        "put the {first} cube in the {first} tray and the {second} cube in the {second} tray",
+        "tidy up: {first} to {first} and {second} to {second}",
+        "the {first} cube belongs in the {first} tray, the {second} cube in the {second} tray",
         "sort the cubes into the trays of their colour",
         "put each cube in the tray of the same colour",
-        "every block goes into the tray that matches it",
-        "tidy up: {first} to {first} and {second} to {second}",
-        "match the cubes with the trays by colour",
-        "the {first} cube belongs in the {first} tray, the {second} cube in the {second} tray",
         "both cubes away, each into its own colour",
     )
     unheard = (
