@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from lbm_studio.app.settings import Theme as ThemeChoice
 from lbm_studio.app.views.window import PanelName
+from lbm_studio.ui.keys import KeyGuard
 from lbm_studio.ui.sample_views import Situation
 from lbm_studio.ui.theme import Theme, load_fonts
 from lbm_studio.ui.window import MainWindow
@@ -30,20 +31,27 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Iterator[OpenWindow]:
+def open_window(
+    qtbot: QtBot, qapp: QApplication, theme: Theme, tmp_path: Path
+) -> Iterator[OpenWindow]:
     """Return a function that opens the main window on one panel in one situation."""
     windows: list[MainWindow] = []
+    guards: list[KeyGuard] = []
 
     def open_(panel: PanelName, situation: Situation = Situation.FULL) -> tuple[MainWindow, Models]:
         models = make_models(situation, panel, tmp_path)
         window = MainWindow(theme, models.application)
         windows.append(window)
+        guards.append(KeyGuard(models.application))
+        qapp.installEventFilter(guards[-1])
         with qtbot.waitActive(window):
             window.show()
             window.activateWindow()
         return window, models
 
     yield open_
+    for guard in guards:
+        qapp.removeEventFilter(guard)
     for window in windows:
         window.close()
         window.deleteLater()

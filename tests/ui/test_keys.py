@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QShortcut
@@ -8,7 +6,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from lbm_studio.app.views.teach import MotionSource, TeachState
 from lbm_studio.app.views.window import PanelName
-from lbm_studio.ui.keys import KeyGuard
 from lbm_studio.ui.sample_views import Situation
 from lbm_studio.ui.window import MainWindow
 from tests.ui.conftest import OpenWindow, child
@@ -18,13 +15,10 @@ ESC, SPACE = ("press_stop", "Esc"), ("press_stop", "Space")
 
 
 @pytest.fixture
-def teach(open_window: OpenWindow, qapp: QApplication) -> Iterator[tuple[MainWindow, Models]]:
+def teach(open_window: OpenWindow) -> tuple[MainWindow, Models]:
     window, models = open_window(PanelName.TEACH)
     models.teach.change(state=TeachState.READY)
-    guard = KeyGuard(models.application)
-    qapp.installEventFilter(guard)
-    yield window, models
-    qapp.removeEventFilter(guard)
+    return window, models
 
 
 def press(window: QWidget, key: Qt.Key) -> None:

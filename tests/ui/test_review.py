@@ -236,6 +236,25 @@ def test_the_goal_other_words_tags_and_a_note_are_written(shown: Shown) -> None:
     ]
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_corrected_goal_counts_by_enter_and_by_a_click_elsewhere(
+    shown: Shown, elsewhere: bool
+) -> None:
+    window, models = shown
+    click(window, "choice_words")
+    goal = child(window, QLineEdit, "episodeGoal")
+    QTest.mouseClick(goal, LEFT)
+    goal.selectAll()
+    QTest.keyClicks(goal, "lay it down")
+
+    if elsewhere:
+        QTest.mouseClick(child(window, QLabel, "undoes"), LEFT)
+    else:
+        QTest.keyClick(goal, Qt.Key.Key_Return)
+
+    assert models.review.calls == [("edit.set_goal", "lay it down")]
+
+
 def test_findings_lead_to_their_take_and_are_mended(shown: Shown) -> None:
     window, models = shown
     click(window, "choice_check")

@@ -1,15 +1,12 @@
 """Hands on the timeline: what is pressed, dragged and let go does what it looks like."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from lbm_studio.app.views.review import PhaseRow
 from lbm_studio.app.views.window import PanelName
-from lbm_studio.ui.keys import KeyGuard
 from lbm_studio.ui.theme import METRICS
 from lbm_studio.ui.widgets.timeline import Timeline
 from tests.ui.conftest import OpenWindow, child
@@ -21,14 +18,11 @@ TRACK_Y = METRICS.timeline_lane + METRICS.tight + METRICS.timeline_track // 2
 
 
 @pytest.fixture
-def shown(open_window: OpenWindow, qapp: QApplication) -> Iterator[tuple[Timeline, Recorder]]:
+def shown(open_window: OpenWindow) -> tuple[Timeline, Recorder]:
     window, models = open_window(PanelName.REVIEW)
-    guard = KeyGuard(models.application)
-    qapp.installEventFilter(guard)
     models.review.change(kept=(5, 50), phases=(PhaseRow("reach", 10, 25),))
     models.review.calls.clear()
-    yield child(window, Timeline, "timeline"), models.review
-    qapp.removeEventFilter(guard)
+    return child(window, Timeline, "timeline"), models.review
 
 
 def at(timeline: Timeline, frame: int, y: int) -> QPoint:
