@@ -16,7 +16,6 @@ import logging
 import secrets
 import socket
 import struct
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from cryptography.hazmat.primitives import hashes, hmac
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock, MonotonicClock, seconds_between
 from lbm_studio.core.private import write_private
+from lbm_studio.link.datagrams import DatagramListener
 from lbm_studio.link.process import ProcessIdentity
 
 CUT_AFTER_S = 0.25
@@ -151,13 +151,17 @@ class RemoteStopReceiver:
         self._on_stop = on_stop
         self._clock = clock or MonotonicClock()
         self._in_force: tuple[StopKey, ReplayGuard, dict[int, bytes]] | None = None
-        self._is_closing = False
         self.refused = 0
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((host, port))
-        self.port = int(self._socket.getsockname()[1])
-        self._thread = threading.Thread(target=self._listen, name="remote stop", daemon=True)
-        self._thread.start()
+        self._listener = DatagramListener(
+            host,
+            port,
+            self._answer,
+            longest_bytes=_BODY.size + _TAG_BYTES,
+            name="remote stop",
+            trouble_level=logging.DEBUG,
+        )
+        self.port = self._listener.port
+        self._listener.start()
 
     def admit(self, key: StopKey) -> None:
         """From now on believe this key, and no other. Any thread may call this."""
@@ -165,13 +169,7 @@ class RemoteStopReceiver:
 
     def close(self) -> None:
         """Stop listening."""
-        if self._is_closing:
-            return
-        self._is_closing = True
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", self._socket.getsockname())
-        self._thread.join()
-        self._socket.close()
+        self._listener.close()
 
     def __enter__(self) -> Self:
         return self
@@ -179,18 +177,7 @@ class RemoteStopReceiver:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _listen(self) -> None:
-        while not self._is_closing:
-            try:
-                data, sender = self._socket.recvfrom(_BODY.size + _TAG_BYTES + 1)
-            except OSError as error:  # an earlier sender is gone; the socket itself is fine
-                _LOG.debug("The socket for remote stops reported: %s", error)
-                continue
-            reply = self._reply_to(data)
-            if reply is not None:
-                self._send(reply, sender)
-
-    def _reply_to(self, data: bytes) -> bytes | None:
+    def _answer(self, data: bytes) -> bytes | None:
         in_force = self._in_force
         said = _parse(data, in_force[0]) if in_force else None
         if said is not None and said.kind == _ACKNOWLEDGEMENT:
@@ -214,12 +201,6 @@ class RemoteStopReceiver:
         outcome = self._on_stop(said.text, said.kind == _REHEARSAL)
         took_ns = self._clock.now_ns() - begun_ns
         return _pack(_ACKNOWLEDGEMENT, key, said.counter, took_ns, outcome)
-
-    def _send(self, reply: bytes, sender: tuple[str, int]) -> None:
-        try:
-            self._socket.sendto(reply, sender)
-        except OSError as error:  # the sender is gone; the arms have stopped all the same
-            _LOG.warning("A remote stop could not be acknowledged: %s", error)
 
 
 @dataclass(frozen=True)

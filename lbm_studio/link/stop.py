@@ -12,7 +12,6 @@ import logging
 import secrets
 import socket
 import struct
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock, MonotonicClock, seconds_between
+from lbm_studio.link.datagrams import DatagramListener
 from lbm_studio.link.process import ProcessIdentity
 from lbm_studio.link.remote_stop import RemoteStopAddress, RemoteStopSender
 from lbm_studio.link.session import Session
@@ -77,27 +77,19 @@ class StopReceiver:
         self._on_stop = on_stop
         self._clock = clock or MonotonicClock()
         self._acknowledged: OrderedDict[int, bytes] = OrderedDict()
-        self._closing = False
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((_LOOPBACK, 0))
-        port = self._socket.getsockname()[1]
+        self._listener = DatagramListener(
+            _LOOPBACK, 0, self._answer, longest_bytes=_DATAGRAM.size, name="stop"
+        )
         secret = secrets.token_bytes(SECRET_BYTES)
-        self.address = StopAddress(port, secret, ProcessIdentity.current())
-        self._thread = threading.Thread(target=self._listen, name="stop", daemon=True)
-        self._thread.start()
+        self.address = StopAddress(self._listener.port, secret, ProcessIdentity.current())
+        self._listener.start()
         self.address.write(path)
 
     def close(self) -> None:
         """Stop listening and remove ``stop.json``."""
-        if self._closing:
-            return
-        self._closing = True
         if StopAddress.read(self._path) == self.address:
             self._path.unlink(missing_ok=True)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", (_LOOPBACK, self.address.port))
-        self._thread.join()
-        self._socket.close()
+        self._listener.close()
 
     def __enter__(self) -> Self:
         return self
@@ -105,37 +97,26 @@ class StopReceiver:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _listen(self) -> None:
-        while not self._closing:
-            try:
-                data, sender = self._socket.recvfrom(_DATAGRAM.size + 1)
-            except OSError as error:  # an earlier sender is gone; the socket itself is fine
-                _LOG.warning("The stop socket reported: %s", error)
-                continue
-            received_ns = self._clock.now_ns()
-            parsed = _parse(data, _PRESS, self.address.secret)
-            if parsed is not None:
-                self._handle(*parsed, received_ns, sender)
+    def _answer(self, data: bytes) -> bytes | None:
+        received_ns = self._clock.now_ns()
+        parsed = _parse(data, _PRESS, self.address.secret)
+        return None if parsed is None else self._obey(*parsed, received_ns)
 
-    def _handle(
-        self, nonce: int, pressed_ns: int, source: str, received_ns: int, sender: tuple[str, int]
-    ) -> None:
+    def _obey(self, nonce: int, pressed_ns: int, source: str, received_ns: int) -> bytes | None:
         reply = self._acknowledged.get(nonce)
-        if reply is None:
-            try:
-                self._on_stop(Press(source, pressed_ns, received_ns))
-            except Exception:  # noqa: BLE001 - the thread must live: the next repetition tries again
-                _LOG.exception("A stop by %s failed.", source)
-                return
-            stopped_ns = self._clock.now_ns()
-            reply = _pack(_ACKNOWLEDGEMENT, self.address.secret, nonce, stopped_ns, source)
-            self._acknowledged[nonce] = reply
-            while len(self._acknowledged) > _REMEMBERED_PRESSES:
-                self._acknowledged.popitem(last=False)
+        if reply is not None:
+            return reply
         try:
-            self._socket.sendto(reply, sender)
-        except OSError as error:  # the sender is gone; the arms have stopped all the same
-            _LOG.warning("A stop could not be acknowledged: %s", error)
+            self._on_stop(Press(source, pressed_ns, received_ns))
+        except Exception:  # noqa: BLE001 - the thread must live: the next repetition tries again
+            _LOG.exception("A stop by %s failed.", source)
+            return None
+        stopped_ns = self._clock.now_ns()
+        reply = _pack(_ACKNOWLEDGEMENT, self.address.secret, nonce, stopped_ns, source)
+        self._acknowledged[nonce] = reply
+        while len(self._acknowledged) > _REMEMBERED_PRESSES:
+            self._acknowledged.popitem(last=False)
+        return reply
 
 
 @dataclass(frozen=True)
