@@ -35,11 +35,13 @@ HARDWARE_STOP_WORDS = {
 _CONDITION_WORDS: Mapping[ArmCondition, str] = {
     ArmCondition.REFLEX: "In reflex: it stopped by itself. Move what it hit away, then recover.",
     ArmCondition.RECOVERING: "Recovering; it keeps still.",
-    ArmCondition.USER_STOPPED: "Its hardware stop is pressed. Release it, then hold Reset.",
-    ArmCondition.GUIDING: "Led by hand with the buttons at its wrist.",
+    ArmCondition.USER_STOPPED: "Its hardware stop is pressed. Release it, then recover.",
+    ArmCondition.GUIDING: "Led by hand with the buttons at its wrist. Let go, then recover.",
     ArmCondition.AWAY: "It does not answer.",
 }
 """What is said of a condition of which the arm itself says nothing."""
+
+_NOTHING_TO_RECOVER = frozenset({ArmCondition.READY, ArmCondition.RECOVERING})
 
 
 def is_silent(tick: Tick | None, now_ns: int) -> bool:
@@ -74,7 +76,7 @@ def _arm_row(subject: str, tick: Tick, health: ArmHealth, opening_mm: float | No
             subject,
             Level.WARN if is_recovering else Level.BAD,
             sentence,
-            can_recover=health.condition is ArmCondition.REFLEX,
+            can_recover=health.condition not in _NOTHING_TO_RECOVER,
         )
     if tick.stop_reason:
         return HealthRow(subject, Level.WARN, f"{tick.stop_reason} Hold Reset to go on.")

@@ -203,7 +203,7 @@ class StationPanel(ViewModel[StationView]):
         self._processes.restart(ProcessName(process))
 
     def recover(self) -> None:
-        """Bring arms that are in reflex back to readiness. Nothing moves."""
+        """Bring arms that do not obey any more back to readiness. Nothing moves."""
         if not any(row.can_recover for row in self.view.health):
             self._refuse("No arm has to be recovered.")
             return

@@ -191,6 +191,17 @@ def test_an_arm_in_reflex_can_be_recovered_and_nothing_moves(connected, station,
     assert station.asked[-1] == Recover()
 
 
+@pytest.mark.parametrize("condition", ArmCondition)
+def test_whatever_keeps_an_arm_from_moving_can_be_recovered_from(connected, station, condition):
+    arm = ArmHealth("right", condition, "See to it, then recover.")
+    station.health = Health(captured_ns=0, arms=(arm,), hardware_stop=HardwareStop.RELEASED)
+
+    connected.poll(0)
+
+    row = next(row for row in connected.view.health if row.subject == "Right arm")
+    assert row.can_recover is (condition not in (ArmCondition.READY, ArmCondition.RECOVERING))
+
+
 def test_a_station_whose_file_is_broken_is_listed_but_not_connected(panel, tmp_path, processes):
     (tmp_path / "bench.toml").write_text("driver = 3")
     panel.connect()

@@ -63,7 +63,7 @@ class HealthRow:
         level: how it is shown.
         sentence: what is the matter, and what to do about it.
         restart: name of the process the row offers to restart; empty when it offers nothing.
-        can_recover: whether the row offers to recover arms that are in reflex.
+        can_recover: whether the row offers to recover an arm that does not obey any more.
     """
 
     subject: str
