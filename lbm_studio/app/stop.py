@@ -96,6 +96,7 @@ class StopButton:
             pressed_ns: when, now by default [ns].
         """
         presser = self._presser
+        pressed_ns = self._clock.now_ns() if pressed_ns is None else pressed_ns
         if presser is not None:
             threading.Thread(
                 target=self._press, args=(presser, source, pressed_ns), name="press", daemon=True
@@ -125,7 +126,7 @@ class StopButton:
         pressed_ns = self._clock.now_ns()
         self._rehearsals.put(Rehearsal(pressed_ns, presser.rehearse(source, pressed_ns)))
 
-    def _press(self, presser: Presser, source: str, pressed_ns: int | None) -> None:
+    def _press(self, presser: Presser, source: str, pressed_ns: int) -> None:
         report = presser.press(source, pressed_ns)
         logger.info("stop by %s: %s after %.3f s", source, report.outcome, report.after_s)
         if words := report_words(report):

@@ -1,6 +1,7 @@
 import threading
 
 from lbm_studio.app.stop import Rehearsal, StopButton
+from lbm_studio.core.clock import ManualClock
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import Press, StopOutcome, StopReceiver, StopReport
 from tests.app.waiting import wait_until
@@ -62,6 +63,21 @@ def test_a_rehearsal_leaves_a_station_alone_that_does_not_answer(tmp_path):
 
     assert rehearsals[0].report.outcome is StopOutcome.NOT_RUNNING
     assert presser.pressed == []
+
+
+def test_a_press_counts_from_the_button_not_from_when_its_thread_has_begun(tmp_path):
+    session = Session(tmp_path / "s")
+    presses: list[Press] = []
+    clock = ManualClock(5)
+    button = StopButton(clock=clock)
+    button.attach(session)
+
+    with StopReceiver(session.stop_file, presses.append):
+        button.press("Esc")
+        clock.advance_s(1.0)
+        wait_until(lambda: presses)
+
+    assert presses[0].pressed_ns == 5
 
 
 def test_a_press_never_waits_for_an_earlier_one_that_hangs(tmp_path):
