@@ -27,6 +27,9 @@ from lbm_studio.station.safety.words import told
 _MOVING = frozenset({Mode.TELEOPERATION, Mode.DEMONSTRATION, Mode.POLICY, Mode.HOMING})
 _PAUSABLE = frozenset({Mode.DEMONSTRATION, Mode.POLICY})
 
+STOOD_STILL_S = 1.0
+"""Moving arms are stopped when so much time has passed since the last control period [s]."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -87,7 +90,7 @@ class ControlLoop:
         self._latch = latch
         self._has_window = has_window
         self._moment = moment
-        self._heartbeat_ns = clock.now_ns()
+        self._heartbeat_ns = self._ticked_ns = clock.now_ns()
         self._period_s = station.description.embodiment.chunk.period_s
         self._number = 0
         self._mode = Mode.IDLE
@@ -135,6 +138,7 @@ class ControlLoop:
         """
         self.require_released()
         self.heartbeat()
+        self._ticked_ns = self._clock.now_ns()
         self._motion = motion
         self._mode = motion.mode
         self._finished = False
@@ -216,6 +220,7 @@ class ControlLoop:
         self._obey_latch()
         state = self._read()
         read_ns = self._clock.now_ns()
+        self._watch_time(now_ns)
         self._watch_heartbeat(now_ns)
         self._watch_arms(state)
         step = self._next_step(state, now_ns)
@@ -284,6 +289,14 @@ class ControlLoop:
         except StationError as error:
             return str(error)
         return ""
+
+    def _watch_time(self, now_ns: int) -> None:
+        """Stop arms that nobody has looked after for a while, whatever is known of them since."""
+        passed_s = seconds_between(self._ticked_ns, now_ns)
+        self._ticked_ns = now_ns
+        if self.is_moving and self._has_window and passed_s > STOOD_STILL_S:
+            what = f"The control loop stood still, or its clock jumped, by {passed_s:.1f} s"
+            self._trip(what, "watchdog")
 
     def _watch_heartbeat(self, now_ns: int) -> None:
         if self.is_moving and self._is_window_silent(now_ns):

@@ -91,6 +91,30 @@ def test_a_jump_is_never_sent(rig: Rig) -> None:
     assert len(rig.station.commands) == 3
 
 
+def test_arms_whose_loop_stood_still_or_whose_clock_jumped_are_stopped(rig: Rig) -> None:
+    rig.loop.start(Climb())
+    rig.run(3)
+    rig.clock.advance_s(4.0)
+
+    cycle = rig.tick()
+
+    sentence = f"The control loop stood still, or its clock jumped, by 4.2 s ({MOMENT})."
+    assert (cycle.stop_reason, cycle.sent) == (sentence, None)
+    rig.loop.reset_stop()
+    rig.loop.start(Climb())
+    assert rig.run(3).mode is Mode.DEMONSTRATION
+
+
+def test_resting_arms_do_not_mind_that_time_has_jumped(rig: Rig) -> None:
+    rig.run(2)
+    rig.clock.advance_s(60.0)
+
+    assert rig.run(2).mode is Mode.IDLE
+    rig.clock.advance_s(60.0)
+    rig.loop.start(Climb())
+    assert rig.run(2).mode is Mode.DEMONSTRATION
+
+
 @pytest.mark.parametrize("how", ["stop", "halt"])
 def test_what_a_policy_had_planned_is_forgotten_when_it_ends(rig: Rig, how: str) -> None:
     oracle = Oracle(rig, latency=1)
