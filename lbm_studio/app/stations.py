@@ -9,14 +9,13 @@ from lbm_studio.app.views.station import StationChoice
 from lbm_studio.app.words import count_words
 from lbm_studio.core.embodiment import Mount, SafetyCard
 from lbm_studio.core.errors import StudioError, UnknownNameError
-from lbm_studio.core.paths import resources
 from lbm_studio.core.runs import write_text
 from lbm_studio.core.station_file import (
     STATION_SUFFIX,
-    STATIONS_FOLDER,
     CameraKind,
     Driver,
     StationFile,
+    built_in_station_file,
     read_station_file,
     write_station_file,
 )
@@ -118,7 +117,7 @@ class Stations:
         if name.startswith(ELSEWHERE):
             raise StudioError("That station is on another machine; it is changed there.")
         if _is_built_in(name):
-            return read_station_file(resources() / STATIONS_FOLDER / f"{name}{STATION_SUFFIX}")
+            return built_in_station_file(name)
         return read_station_file(self.path(name))
 
     def create(self, like: str) -> str:

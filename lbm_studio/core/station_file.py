@@ -23,7 +23,7 @@ from lbm_studio.core.embodiment import (
     StationDescription,
 )
 from lbm_studio.core.errors import StudioError
-from lbm_studio.core.paths import user_data
+from lbm_studio.core.paths import resources, user_data
 from lbm_studio.core.pose import Pose
 from lbm_studio.core.runs import write_text
 from lbm_studio.core.toml import FieldError, from_toml, to_toml
@@ -234,6 +234,15 @@ def find_station_file(station: str) -> StationFile | None:
     return file
 
 
+def built_in_station_file(name: str) -> StationFile:
+    """Return the file of a station that ships.
+
+    Raises:
+        StudioError: the installation is incomplete.
+    """
+    return read_station_file(resources() / STATIONS_FOLDER / f"{name}{STATION_SUFFIX}")
+
+
 def read_station_file(path: Path) -> StationFile:
     """Return the station that a file describes.
 
@@ -262,25 +271,6 @@ def write_station_file(path: Path, file: StationFile) -> None:
     check_station(file)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, to_toml(file))
-
-
-def station_file_of(description: StationDescription, *, driver: Driver) -> StationFile:
-    """Return a described station as a file, with neither addresses nor serial numbers yet."""
-    body = description.embodiment
-    return StationFile(
-        name=description.name,
-        title=description.title,
-        driver=driver,
-        embodiment_name=body.name,
-        chunk=body.chunk,
-        arms=tuple(
-            ArmSetup(arm.name, "", arm.base, arm.home_joints_rad, arm.gripper_max_width_m)
-            for arm in body.arms
-        ),
-        cameras=tuple(_slot(camera, body.chunk.rate_hz) for camera in body.cameras),
-        safety=description.safety,
-        realtime=driver is not Driver.SIMULATED,
-    )
 
 
 def check_station(file: StationFile) -> None:
@@ -382,21 +372,4 @@ def _described_camera(camera: CameraSetup) -> CameraDescription:
         camera.vertical_fov_rad,
         camera.pose,
         camera.latency_s,
-    )
-
-
-def _slot(camera: CameraDescription, rate_hz: float) -> CameraSetup:
-    return CameraSetup(
-        name=camera.name,
-        mount=camera.mount,
-        arm=camera.arm,
-        kind=CameraKind.SIMULATED,
-        serial="",
-        producer="",
-        width_px=camera.width_px,
-        height_px=camera.height_px,
-        vertical_fov_rad=camera.vertical_fov_rad,
-        pose=camera.pose,
-        latency_s=camera.latency_s,
-        rate_hz=rate_hz,
     )

@@ -19,10 +19,10 @@ from lbm_studio.core.station_file import (
     Driver,
     StationFile,
     read_station_file,
-    station_file_of,
     write_station_file,
 )
 from lbm_studio.station.simulation.embodiments import dual_fr3
+from tests.core.station_files import station_file_of
 
 TODAY = date(2026, 5, 28)
 KNOWN = CalibrationRecord("pose of scene_left_0", "2026-05-16", 0.31, "mm", 6)

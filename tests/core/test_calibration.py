@@ -17,8 +17,9 @@ from lbm_studio.core.calibration import (
 )
 from lbm_studio.core.codec import from_json, to_json
 from lbm_studio.core.errors import UnknownNameError
-from lbm_studio.core.station_file import CalibrationRecord, Driver, StationFile, station_file_of
+from lbm_studio.core.station_file import CalibrationRecord, Driver, StationFile
 from lbm_studio.station.simulation.embodiments import dual_fr3
+from tests.core.station_files import station_file_of
 
 TODAY = date(2026, 5, 28)
 

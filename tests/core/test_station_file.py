@@ -11,13 +11,12 @@ from lbm_studio.core.station_file import (
     Driver,
     find_station_file,
     read_station_file,
-    station_file_of,
     station_names,
     station_path,
     write_station_file,
 )
 from lbm_studio.core.toml import FieldError
-from tests.core.station_files import make_station_file
+from tests.core.station_files import make_station_file, station_file_of
 from tests.core.stations import make_station
 
 

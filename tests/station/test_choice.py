@@ -7,11 +7,9 @@ import pytest
 
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError, UnknownNameError
-from lbm_studio.core.paths import DATA_VARIABLE, resources
+from lbm_studio.core.paths import DATA_VARIABLE
 from lbm_studio.core.station_file import (
     Driver,
-    read_station_file,
-    station_file_of,
     station_path,
     write_station_file,
 )
@@ -67,10 +65,3 @@ def test_the_station_file_chooses_the_driver_of_the_arms(tmp_path: Path) -> None
     simulated = make_station("simulated-single", ManualClock()).station
     assert isinstance(simulated, SimulatedStation)
     simulated.close()
-
-
-@pytest.mark.parametrize("name", STATIONS)
-def test_a_built_in_station_can_be_copied_from_what_ships(name: str) -> None:
-    shipped = read_station_file(resources() / "stations" / f"{name}.toml")
-
-    assert shipped == station_file_of(STATIONS[name](), driver=Driver.SIMULATED)

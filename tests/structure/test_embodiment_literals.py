@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tests.structure.conftest import SourceFile
 
-DESCRIPTIONS = ("station/simulation/embodiments.py", "ui/sample_")
-"""Where bodies are described: the simulated ones, and the one on the pictures of the panels."""
+DESCRIBED = "ui/sample_"
+"""Where a body is described: the one on the pictures of the panels. The others are files."""
 
 MEASURES = re.compile(
     r"(^|_)(arms?|cameras?|chunk|chunk_length|action_size|action_dim|state_size|execute|past|rate"
@@ -23,7 +23,7 @@ def test_no_number_of_arms_cameras_steps_or_hertz_is_written_down(
     found = [
         f"{source.name}:{line} {text}"
         for source in sources
-        if not source.name.startswith(DESCRIPTIONS)
+        if not source.name.startswith(DESCRIBED)
         for line, text in numbers_given_to_measures(source.tree)
     ]
 
@@ -34,7 +34,7 @@ def test_no_camera_is_called_by_name(sources: list[SourceFile]) -> None:
     found = [
         f"{source.name}:{node.lineno} {node.value}"
         for source in sources
-        if not source.name.startswith(DESCRIPTIONS)
+        if not source.name.startswith(DESCRIBED)
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Constant) and CAMERA.match(str(node.value))
     ]

@@ -30,7 +30,6 @@ from lbm_studio.core.station_file import (
     CameraKind,
     Driver,
     read_station_file,
-    station_file_of,
     station_path,
     write_station_file,
 )
@@ -42,6 +41,7 @@ from lbm_studio.station.calibration.board import Board
 from lbm_studio.station.calibration.pictures import PictureFolder, read_pictures
 from lbm_studio.station.simulation.embodiments import dual_fr3
 from lbm_studio.workers.calibrate import main, ring_offers, run_calibration
+from tests.core.station_files import station_file_of
 from tests.station.calibration.boards import pictures_of_board
 from tests.workers.processes import StandInStation, make_tick
 

@@ -14,11 +14,11 @@ from lbm_studio.core.station_file import (
     CameraKind,
     Driver,
     StationFile,
-    station_file_of,
     write_station_file,
 )
 from lbm_studio.station.cameras.source import Image
 from lbm_studio.workers.camera_report import CameraReport, report_cameras
+from tests.core.station_files import station_file_of
 from tests.core.stations import make_station
 from tests.station.cameras.setups import write_video
 

@@ -19,7 +19,6 @@ from lbm_studio.core.station_file import (
     CameraKind,
     Driver,
     StationFile,
-    station_file_of,
     write_station_file,
 )
 from lbm_studio.episodes.dataset import Dataset
@@ -33,6 +32,7 @@ from lbm_studio.link.messages import (
     KeepEpisode,
 )
 from lbm_studio.link.session import Session
+from tests.core.station_files import station_file_of
 from tests.core.stations import make_station
 from tests.station.cameras.setups import write_video
 from tests.workers.processes import StandInStation, WorkerProcess, ask, make_tick, until

@@ -15,10 +15,10 @@ from lbm_studio.core.station_file import (
     CameraSetup,
     Driver,
     StationFile,
-    station_file_of,
 )
 from lbm_studio.station.calibration.pictures import BoardPicture, PictureEntry
 from lbm_studio.station.calibration.procedure import Calibrated, calibrate
+from tests.core.station_files import station_file_of
 from tests.station.calibration.boards import Posture
 from tests.station.calibration.conftest import ARM, ON_TABLE, SCENE_CAMERA
 

@@ -11,13 +11,14 @@ from lbm_studio.core.attached_camera import memory_file
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.paths import DATA_VARIABLE
-from lbm_studio.core.station_file import CameraKind, CameraSetup, Driver, station_file_of
+from lbm_studio.core.station_file import CameraKind, CameraSetup, Driver
 from lbm_studio.station.cameras.likeness import likeness
 from lbm_studio.station.cameras.memory import CameraMemory, check_pictures, check_serials
 from lbm_studio.station.cameras.source import Image
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
+from tests.core.station_files import station_file_of
 
 STATION = find_station("simulated")
 CAMERAS = tuple(
