@@ -33,7 +33,7 @@ from lbm_studio.core.runs import write_text
 from lbm_studio.link.frames import FrameRing, Image
 from lbm_studio.link.session import Session
 from lbm_studio.station.cameras.attached import list_cameras, source_of
-from lbm_studio.station.cameras.source import CameraSource, RawPicture
+from lbm_studio.station.cameras.source import CameraSource, RawPicture, Timing
 from lbm_studio.station.opencv import load_opencv
 from lbm_studio.workers.grabber import FIRST_WITHIN_S, SLOTS
 from lbm_studio.workers.lifetime import Lifetime
@@ -79,7 +79,7 @@ def show_camera(camera: AttachedCamera, ring_name: str, news: Connection) -> Non
     join_pool()
     signal.signal(signal.SIGTERM, _end)
     try:
-        with closing(source_of(camera, rate_hz=PREVIEW_HZ)) as source:
+        with closing(source_of(camera, Timing(PREVIEW_HZ))) as source:
             source.open()
             first = _await_picture(source)
             height, width = first.image.shape[:2]

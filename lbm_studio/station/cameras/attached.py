@@ -12,7 +12,7 @@ from lbm_studio.core.station_file import CameraKind, CameraSetup
 from lbm_studio.station.cameras.genicam import GenicamCamera, installed_producers, list_genicam
 from lbm_studio.station.cameras.opencv import VideoFile, Webcam, list_webcams
 from lbm_studio.station.cameras.realsense import RealSenseCamera, list_realsense
-from lbm_studio.station.cameras.source import CameraSource
+from lbm_studio.station.cameras.source import CameraSource, Timing
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,22 +52,15 @@ def camera_source(setup: CameraSetup, clock: Clock | None = None) -> CameraSourc
             f"No camera fills the slot “{setup.name}” yet. Choose one on the Station panel."
         )
     camera = AttachedCamera(setup.kind, setup.serial, "", setup.producer)
-    return source_of(camera, rate_hz=setup.rate_hz, exposure_us=setup.exposure_us, clock=clock)
+    return source_of(camera, Timing(setup.rate_hz, setup.exposure_us), clock)
 
 
-def source_of(
-    camera: AttachedCamera,
-    *,
-    rate_hz: float,
-    exposure_us: float | None = None,
-    clock: Clock | None = None,
-) -> CameraSource:
+def source_of(camera: AttachedCamera, timing: Timing, clock: Clock | None = None) -> CameraSource:
     """Return a camera, not yet opened; not a simulated one.
 
     Args:
         camera: which device.
-        rate_hz: pictures a second [Hz].
-        exposure_us: None lets the camera decide [us].
+        timing: of its pictures; a file has its own.
         clock: stamps pictures.
     """
     serial = camera.serial
@@ -75,10 +68,8 @@ def source_of(
         case CameraKind.FILE:
             return VideoFile(Path(camera.producer), clock=clock)
         case CameraKind.GENICAM:
-            return GenicamCamera(
-                camera.producer, serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock
-            )
+            return GenicamCamera(camera.producer, serial, timing, clock=clock)
         case CameraKind.REALSENSE:
-            return RealSenseCamera(serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock)
+            return RealSenseCamera(serial, timing, clock=clock)
         case _:
-            return Webcam(serial, rate_hz=rate_hz, exposure_us=exposure_us, clock=clock)
+            return Webcam(serial, timing, clock=clock)

@@ -23,7 +23,7 @@ from lbm_studio.core.attached_camera import AttachedCamera
 from lbm_studio.core.clock import Clock, MonotonicClock
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.station_file import CameraKind
-from lbm_studio.station.cameras.source import Image, RawPicture
+from lbm_studio.station.cameras.source import Image, RawPicture, Timing, exposure_refused, pick
 from lbm_studio.station.opencv import load_opencv
 
 PRODUCERS_VARIABLE = "GENICAM_GENTL64_PATH"
@@ -89,8 +89,7 @@ class GenicamCamera:
     Args:
         producer: the .cti file.
         serial: which camera.
-        rate_hz: pictures a second, where the camera can be told [Hz].
-        exposure_us: None lets the camera decide [us].
+        timing: of its pictures, where the camera can be told.
         clock: stamps arrivals.
     """
 
@@ -98,14 +97,12 @@ class GenicamCamera:
         self,
         producer: str,
         serial: str,
+        timing: Timing,
         *,
-        rate_hz: float,
-        exposure_us: float | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.identity = AttachedCamera(CameraKind.GENICAM, serial, "GenICam camera", producer)
-        self._rate_hz = rate_hz
-        self._exposure_us = exposure_us
+        self._timing = timing
         self._clock = clock or MonotonicClock()
         self._harvester: Any = None
         self._acquirer: Any = None
@@ -160,17 +157,11 @@ class GenicamCamera:
         return newest
 
     def _take_hold(self) -> Any:
-        serial, devices = self.identity.serial, self._harvester.device_info_list
-        infos = [_identity(info, self.identity.producer) for info in devices]
-        for number, info in enumerate(infos):
-            if info.serial == serial:
-                self.identity = info
-                return self._harvester.create(number)
-        there = ", ".join(info.serial for info in infos) or "no camera"
-        raise StationError(
-            f"The camera with serial {serial} is not attached; "
-            f"{Path(self.identity.producer).name} sees {there}. Check its cable and its power."
-        )
+        producer, devices = self.identity.producer, self._harvester.device_info_list
+        infos = [(_identity(info, producer), number) for number, info in enumerate(devices)]
+        seen = f"{Path(producer).name} sees"
+        self.identity, number = pick(self.identity.serial, infos, seen=seen)
+        return self._harvester.create(number)
 
     def _arrange(self, acquirer: Any) -> None:
         nodes = acquirer.remote_device.node_map
@@ -183,23 +174,21 @@ class GenicamCamera:
             )
         nodes.PixelFormat.value = known[0]
         _set_where_possible(nodes, "AcquisitionFrameRateEnable", True)
-        _set_where_possible(nodes, "AcquisitionFrameRate", self._rate_hz)
+        _set_where_possible(nodes, "AcquisitionFrameRate", self._timing.rate_hz)
         self._expose(nodes)
         acquirer.num_buffers = max(_BUFFERS, acquirer.min_num_buffers)
         stream = acquirer.data_streams[0].node_map
         _set_where_possible(stream, "StreamBufferHandlingMode", "NewestOnly")
 
     def _expose(self, nodes: Any) -> None:
-        if self._exposure_us is None:
+        exposure_us = self._timing.exposure_us
+        if exposure_us is None:
             _set_where_possible(nodes, "ExposureAuto", "Continuous")
             return
         _set_where_possible(nodes, "ExposureAuto", "Off")
         names = ("ExposureTime", "ExposureTimeAbs")
-        if not any(_set_where_possible(nodes, name, self._exposure_us) for name in names):
-            raise StationError(
-                f"The exposure of the camera {self.identity.serial} cannot be set. "
-                "Leave it automatic."
-            )
+        if not any(_set_where_possible(nodes, name, exposure_us) for name in names):
+            raise exposure_refused(self.identity)
 
     def _picture(self, buffer: Any) -> RawPicture:
         arrived_ns = self._clock.now_ns()

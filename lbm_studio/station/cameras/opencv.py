@@ -7,7 +7,7 @@ from lbm_studio.core.attached_camera import AttachedCamera
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock, MonotonicClock, seconds_between
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.station_file import CameraKind
-from lbm_studio.station.cameras.source import RawPicture
+from lbm_studio.station.cameras.source import RawPicture, Timing, exposure_refused, pick
 from lbm_studio.station.opencv import load_opencv
 
 VIDEO_DEVICES = Path("/sys/class/video4linux")
@@ -53,8 +53,7 @@ class Webcam:
 
     Args:
         serial: which one, as :func:`list_webcams` calls it.
-        rate_hz: pictures a second that are asked for [Hz].
-        exposure_us: None lets the camera decide [us].
+        timing: of its pictures.
         clock: stamps arrivals.
         devices: where Linux tells of cameras.
     """
@@ -62,15 +61,13 @@ class Webcam:
     def __init__(
         self,
         serial: str,
+        timing: Timing,
         *,
-        rate_hz: float,
-        exposure_us: float | None = None,
         clock: Clock | None = None,
         devices: Path = VIDEO_DEVICES,
     ) -> None:
         self.identity = AttachedCamera(CameraKind.OPENCV, serial, "Webcam")
-        self._rate_hz = rate_hz
-        self._exposure_us = exposure_us
+        self._timing = timing
         self._clock = clock or MonotonicClock()
         self._devices = devices
         self._capture: Any = None
@@ -78,7 +75,8 @@ class Webcam:
     def open(self) -> None:
         self.close()
         cv2 = load_opencv()
-        capture = cv2.VideoCapture(str(self._find()), cv2.CAP_V4L2)
+        self.identity, path = pick(self.identity.serial, _webcams(self._devices))
+        capture = cv2.VideoCapture(str(path), cv2.CAP_V4L2)
         if not capture.isOpened():
             capture.release()
             raise StationError(
@@ -87,7 +85,7 @@ class Webcam:
             )
         self._capture = capture
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        capture.set(cv2.CAP_PROP_FPS, self._rate_hz)
+        capture.set(cv2.CAP_PROP_FPS, self._timing.rate_hz)
         self._expose(cv2, capture)
 
     def read(self, timeout_s: float) -> RawPicture | None:
@@ -107,29 +105,15 @@ class Webcam:
             self._capture.release()
             self._capture = None
 
-    def _find(self) -> Path:
-        webcams = _webcams(self._devices)
-        for camera, path in webcams:
-            if camera.serial == self.identity.serial:
-                self.identity = camera
-                return path
-        there = ", ".join(camera.serial for camera, _ in webcams) or "no webcam"
-        raise StationError(
-            f"The camera with serial {self.identity.serial} is not attached; there is {there}. "
-            "Check its cable."
-        )
-
     def _expose(self, cv2: Any, capture: Any) -> None:
-        if self._exposure_us is None:
+        exposure_us = self._timing.exposure_us
+        if exposure_us is None:
             capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, _AUTOMATIC)
             return
         capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL)
-        if not capture.set(cv2.CAP_PROP_EXPOSURE, round(self._exposure_us / _EXPOSURE_STEP_US)):
+        if not capture.set(cv2.CAP_PROP_EXPOSURE, round(exposure_us / _EXPOSURE_STEP_US)):
             self.close()
-            raise StationError(
-                f"The exposure of the camera {self.identity.serial} cannot be set. "
-                "Leave it automatic."
-            )
+            raise exposure_refused(self.identity)
 
 
 class VideoFile:

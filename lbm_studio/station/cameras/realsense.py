@@ -15,7 +15,7 @@ from lbm_studio.core.attached_camera import AttachedCamera
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, Clock, MonotonicClock
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.station_file import CameraKind
-from lbm_studio.station.cameras.source import RawPicture
+from lbm_studio.station.cameras.source import RawPicture, Timing, exposure_refused, pick
 
 SMALLEST_HEIGHT_PX = 480
 """Streams are at least so high, so that a crop leaves enough [px]."""
@@ -57,8 +57,7 @@ class RealSenseCamera:
 
     Args:
         serial: which device.
-        rate_hz: pictures a second; the device takes the next rate it knows [Hz].
-        exposure_us: None lets the device decide [us].
+        timing: of its pictures.
         clock: stamps arrivals.
         device: is used instead of looking for one.
     """
@@ -66,15 +65,13 @@ class RealSenseCamera:
     def __init__(
         self,
         serial: str,
+        timing: Timing,
         *,
-        rate_hz: float,
-        exposure_us: float | None = None,
         clock: Clock | None = None,
         device: Any = None,
     ) -> None:
         self.identity = AttachedCamera(CameraKind.REALSENSE, serial, "RealSense camera")
-        self._rate_hz = rate_hz
-        self._exposure_us = exposure_us
+        self._timing = timing
         self._clock = clock or MonotonicClock()
         self._device = device
         self._sensor: Any = None
@@ -83,8 +80,9 @@ class RealSenseCamera:
     def open(self) -> None:
         self.close()
         rs = load_realsense()
-        device = self._device or _find(rs, self.identity.serial)
-        self.identity = _identity(rs, device)
+        attached = [self._device] if self._device else rs.context().query_devices()
+        those = [(_identity(rs, device), device) for device in attached]
+        self.identity, device = pick(self.identity.serial, those)
         sensor, profile = self._choose(rs, device)
         try:
             sensor.open(profile)
@@ -134,23 +132,21 @@ class RealSenseCamera:
 
     def _unlike(self, stream: Any) -> tuple[bool, bool, int, int]:
         too_small = stream.height() < SMALLEST_HEIGHT_PX
-        too_slow = stream.fps() < self._rate_hz
+        too_slow = stream.fps() < self._timing.rate_hz
         return too_small, too_slow, stream.width() * stream.height(), stream.fps()
 
     def _expose(self, rs: Any, sensor: Any) -> None:
+        exposure_us = self._timing.exposure_us
         automatic, exposure = rs.option.enable_auto_exposure, rs.option.exposure
         if sensor.supports(automatic):
-            sensor.set_option(automatic, float(self._exposure_us is None))
-        if self._exposure_us is None:
+            sensor.set_option(automatic, float(exposure_us is None))
+        if exposure_us is None:
             return
         if not sensor.supports(exposure):
-            raise StationError(
-                f"The exposure of the camera {self.identity.serial} cannot be set. "
-                "Leave it automatic."
-            )
+            raise exposure_refused(self.identity)
         unit_us = 1.0 if sensor.is_depth_sensor() else _COLOUR_STEP_US
         limits = sensor.get_option_range(exposure)
-        steps = np.clip(round(self._exposure_us / unit_us), limits.min, limits.max)
+        steps = np.clip(round(exposure_us / unit_us), limits.min, limits.max)
         sensor.set_option(exposure, float(steps))
 
 
@@ -161,15 +157,3 @@ def _identity(rs: Any, device: Any) -> AttachedCamera:
         for what in (info.serial_number, info.name)
     )
     return AttachedCamera(CameraKind.REALSENSE, serial, model or "RealSense camera")
-
-
-def _find(rs: Any, serial: str) -> Any:
-    devices = list(rs.context().query_devices())
-    for device in devices:
-        if _identity(rs, device).serial == serial:
-            return device
-    there = ", ".join(_identity(rs, device).serial for device in devices) or "no RealSense camera"
-    raise StationError(
-        f"The camera with serial {serial} is not attached; there is {there}. "
-        "Check its cable and its power."
-    )

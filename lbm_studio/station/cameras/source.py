@@ -1,14 +1,30 @@
 """What every camera can do: be opened, give its newest picture, be closed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lbm_studio.core.attached_camera import AttachedCamera
+from lbm_studio.core.errors import StationError
 
 Image = NDArray[np.uint8]
+Handle = TypeVar("Handle")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a camera takes pictures, and for how long.
+
+    Attributes:
+        rate_hz: pictures a second that are asked for; a device takes the nearest it knows [Hz].
+        exposure_us: None lets the device decide [us].
+    """
+
+    rate_hz: float
+    exposure_us: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,3 +70,33 @@ class CameraSource(Protocol):
     def close(self) -> None:
         """Let go of the device. May be called twice, and before it was opened."""
         ...
+
+
+def pick(
+    serial: str, attached: Sequence[tuple[AttachedCamera, Handle]], *, seen: str = "there is"
+) -> tuple[AttachedCamera, Handle]:
+    """Return the camera of a serial number with what its library knows it by.
+
+    Args:
+        serial: which one.
+        attached: what there is to choose from.
+        seen: comes before what there is, in the sentence for people.
+
+    Raises:
+        StationError: it is not there; the sentence lists those that are.
+    """
+    for camera, handle in attached:
+        if camera.serial == serial:
+            return camera, handle
+    there = ", ".join(camera.serial for camera, _ in attached) or "none of its kind"
+    raise StationError(
+        f"The camera with serial {serial} is not attached; {seen} {there}. "
+        "Check its cable and its power."
+    )
+
+
+def exposure_refused(camera: AttachedCamera) -> StationError:
+    """Return what to say of a camera whose exposure cannot be set."""
+    return StationError(
+        f"The exposure of the camera {camera.serial} cannot be set. Leave it automatic."
+    )

@@ -10,6 +10,7 @@ from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.station_file import CameraKind
 from lbm_studio.station.cameras.genicam import GenicamCamera, installed_producers, list_genicam
+from lbm_studio.station.cameras.source import Timing
 
 PRODUCER = str(Path(genicam.__file__).parent / "viky.cti")
 PATIENCE_S = 20.0
@@ -17,7 +18,7 @@ PATIENCE_S = 20.0
 
 @pytest.fixture
 def camera() -> Iterator[GenicamCamera]:
-    camera = GenicamCamera(PRODUCER, "1", rate_hz=20.0, clock=ManualClock(77))
+    camera = GenicamCamera(PRODUCER, "1", Timing(20.0), clock=ManualClock(77))
     yield camera
     camera.close()
 
@@ -56,12 +57,12 @@ def test_a_camera_that_was_closed_can_be_opened_again(camera: GenicamCamera) -> 
 
 def test_a_missing_serial_is_refused_with_those_that_are_there() -> None:
     with pytest.raises(StationError, match=r"serial 999 is not attached; viky\.cti sees 0, 1, 2"):
-        GenicamCamera(PRODUCER, "999", rate_hz=20.0).open()
+        GenicamCamera(PRODUCER, "999", Timing(20.0)).open()
 
 
 def test_an_exposure_that_cannot_be_set_is_refused() -> None:
     with pytest.raises(StationError, match="exposure of the camera 2 cannot be set"):
-        GenicamCamera(PRODUCER, "2", rate_hz=20.0, exposure_us=5000.0).open()
+        GenicamCamera(PRODUCER, "2", Timing(20.0, 5000.0)).open()
 
 
 @pytest.mark.parametrize("content", [None, "no library"])
@@ -78,7 +79,7 @@ def test_a_producer_that_is_none_is_refused_with_a_remedy(
 
 def test_a_slot_without_a_producer_says_what_is_missing() -> None:
     with pytest.raises(StationError, match="names no GenICam producer for the camera 5"):
-        GenicamCamera("", "5", rate_hz=20.0).open()
+        GenicamCamera("", "5", Timing(20.0)).open()
 
 
 def test_producers_are_found_where_their_installers_say(

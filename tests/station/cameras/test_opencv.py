@@ -8,7 +8,7 @@ import pytest
 from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError
 from lbm_studio.station.cameras.opencv import VideoFile, Webcam, list_webcams
-from lbm_studio.station.cameras.source import Image, RawPicture
+from lbm_studio.station.cameras.source import Image, RawPicture, Timing
 from tests.station.cameras.setups import write_video
 
 LEVELS = (20, 80, 140, 200)
@@ -112,4 +112,4 @@ def test_a_machine_without_webcams_has_none(tmp_path: Path) -> None:
 
 def test_a_webcam_that_is_not_attached_is_named(usb: Path) -> None:
     with pytest.raises(StationError, match="serial XYZ is not attached; there is ABC123, 1-2"):
-        Webcam("XYZ", rate_hz=30.0, devices=usb).open()
+        Webcam("XYZ", Timing(30.0), devices=usb).open()

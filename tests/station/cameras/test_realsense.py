@@ -12,7 +12,7 @@ from lbm_studio.core.clock import ManualClock
 from lbm_studio.core.errors import StationError
 from lbm_studio.core.station_file import CameraKind
 from lbm_studio.station.cameras.realsense import RealSenseCamera, list_realsense
-from lbm_studio.station.cameras.source import Image
+from lbm_studio.station.cameras.source import Image, Timing
 
 PATIENCE_S = 20.0
 # The bindings carry no type information.
@@ -61,7 +61,7 @@ def software() -> SoftwareCamera:
 @pytest.fixture
 def camera(software: SoftwareCamera) -> Iterator[RealSenseCamera]:
     clock = ManualClock(55)
-    camera = RealSenseCamera("SW-7", rate_hz=20.0, clock=clock, device=software.device)
+    camera = RealSenseCamera("SW-7", Timing(20.0), clock=clock, device=software.device)
     yield camera
     camera.close()
 
@@ -113,7 +113,7 @@ def test_a_picture_stays_as_it_was_when_the_next_one_arrives(
 
 
 def test_an_exposure_that_cannot_be_set_is_refused(software: SoftwareCamera) -> None:
-    camera = RealSenseCamera("SW-7", rate_hz=20.0, exposure_us=8000.0, device=software.device)
+    camera = RealSenseCamera("SW-7", Timing(20.0, 8000.0), device=software.device)
 
     with pytest.raises(StationError, match="exposure of the camera SW-7 cannot be set"):
         camera.open()
@@ -124,7 +124,7 @@ def test_the_exposure_is_set_in_steps_of_the_device(software: SoftwareCamera) ->
     limits = SDK.option_range()
     limits.min, limits.max, limits.step, limits.default = 1.0, 10000.0, 1.0, 166.0
     software.sensor.add_option(SDK.option.exposure, limits, True)
-    camera = RealSenseCamera("SW-7", rate_hz=20.0, exposure_us=8000.0, device=software.device)
+    camera = RealSenseCamera("SW-7", Timing(20.0, 8000.0), device=software.device)
 
     camera.open()
 
@@ -133,8 +133,8 @@ def test_the_exposure_is_set_in_steps_of_the_device(software: SoftwareCamera) ->
 
 
 def test_a_camera_that_is_not_attached_is_named() -> None:
-    with pytest.raises(StationError, match="serial 404 is not attached; there is no RealSense"):
-        RealSenseCamera("404", rate_hz=30.0).open()
+    with pytest.raises(StationError, match="serial 404 is not attached; there is none of its kind"):
+        RealSenseCamera("404", Timing(30.0)).open()
 
 
 def test_no_hardware_is_an_empty_list() -> None:
