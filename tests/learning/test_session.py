@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from lbm_studio.core.action import gripper_index
+from lbm_studio.core.action import ActionChunk, gripper_index
 from lbm_studio.core.embodiment import Embodiment, Mount, SafetyCard, StationDescription
 from lbm_studio.core.errors import CheckpointError, UntaughtGoalError
 from lbm_studio.core.observation import ArmState, CameraFrame, Observation, StationState
@@ -40,29 +40,50 @@ def checkpoint(tmp_path: Path) -> Path:
     return save_raising_policy(tmp_path / "run", BODY, GOAL)
 
 
-@pytest.mark.parametrize(
-    ("steps", "is_open"), [(0, True), (1, True), (2, True), (3, False), (5, False), (50, False)]
-)
-def test_an_undecided_gripper_keeps_what_was_commanded_when_it_is_looked_at(
-    steps: int, is_open: bool, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spec = BODY.chunk
-    closing = np.where(np.arange(spec.length) < spec.past + 2, OPEN_M, 0.0)
-    drawn = iter([closing, np.full(spec.length, OPEN_M / 2)])
+def session_that_draws(
+    widths: list[FloatArray], checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> LearnedSession:
+    drawn = iter(widths)
 
     def draw(self: LearnedSession, sight: object, state: torch.Tensor) -> FloatArray:
-        vectors = np.tile(state[0].double().numpy(), (spec.length, 1))
+        vectors = np.tile(state[0].double().numpy(), (BODY.chunk.length, 1))
         vectors[:, gripper_index(0, 1)] = next(drawn)
         return vectors
 
     monkeypatch.setattr(LearnedSession, "_draw", draw)
-    session = load_policy(checkpoint, None).start_session(seed=0)
+    return load_policy(checkpoint, None).start_session(seed=0)
+
+
+def commanded_m(chunk: ActionChunk) -> set[float]:
+    return {round(action.arms["right"].gripper_width_m, 6) for action in chunk.actions}
+
+
+@pytest.mark.parametrize(
+    ("steps", "share"), [(0, 0.6), (1, 0.6), (2, 0.6), (3, 0.5), (5, 0.5), (50, 0.5)]
+)
+def test_a_gripper_keeps_what_was_commanded_when_it_is_looked_at_unless_that_clearly_changes(
+    steps: int, share: float, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = BODY.chunk
+    closing = np.where(np.arange(spec.length) < spec.past + 2, OPEN_M, 0.5 * OPEN_M)
+    hardly_more = np.full(spec.length, 0.6 * OPEN_M)
+    session = session_that_draws([closing, hardly_more], checkpoint, monkeypatch)
     session.predict(observation(1_000))
 
     chunk = session.predict(observation(1_000 + round(steps * spec.period_s * 1e9)))
 
-    widths = {action.arms["right"].gripper_width_m for action in chunk.actions}
-    assert widths == {OPEN_M if is_open else 0.0}
+    assert commanded_m(chunk) == {round(share * OPEN_M, 6)}
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(0.1, 0.0), (0.5, 0.5), (0.9, 1.0)])
+def test_a_gripper_opens_as_far_as_it_was_taught_and_shuts_when_nearly_shut(
+    asked: float, sent: float, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = session_that_draws(
+        [np.full(BODY.chunk.length, asked * OPEN_M)], checkpoint, monkeypatch
+    )
+
+    assert commanded_m(session.predict(observation(1_000))) == {round(sent * OPEN_M, 6)}
 
 
 def test_a_policy_believes_the_calibration_of_the_station_it_runs_on(checkpoint: Path) -> None:

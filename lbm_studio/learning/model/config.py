@@ -94,6 +94,8 @@ class ModelConfig:
         raw_width: bottleneck of all that the views say; 0: none.
         raw_dropout: probability of dropping that bottleneck for a sample in training.
         sample_steps: calls of a denoising head for a chunk.
+        sample_spread: standard deviation of the noise that a denoising head begins with; below 1 it
+            keeps to the likeliest chunks, which is steadier where demonstrations agree.
         action_bins: words that a token head has for each number.
         ensemble_decay: weights overlapping chunks when the policy acts, see
             :class:`~lbm_studio.learning.ensemble.TemporalEnsemble`; None: the newest chunk counts
@@ -124,6 +126,7 @@ class ModelConfig:
     raw_width: int = 96
     raw_dropout: float = 0.2
     sample_steps: int = 8
+    sample_spread: float = 1.0
     action_bins: int = 256
     ensemble_decay: float | None = None
 
@@ -139,5 +142,7 @@ class ModelConfig:
             raise StudioError(
                 "An event needs at least one key point: name a place in key_offsets_m."
             )
+        if self.sample_spread < 0.0:
+            raise StudioError("sample_spread is a standard deviation, at least 0.")
         if not 0.0 <= self.camera_dropout < 1.0:
             raise StudioError("camera_dropout is a share between 0 and 1.")

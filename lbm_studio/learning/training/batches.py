@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lbm_studio.core.action import arm_count, pose_slice
 from lbm_studio.learning.model.images import images_to_tensor
 from lbm_studio.learning.model.prompt import PromptReader
 from lbm_studio.learning.training.augment import recolour, shift
@@ -27,6 +28,9 @@ EARLY_STEPS = 30
 EARLY_WEIGHT = 1.5
 """The first frames of an episode, where the place must be seen from afar, are drawn this much more
 often."""
+NEAR_M = 0.1
+NEAR_WEIGHT = 2.0
+"""Likewise frames in which a hand is this near its next key point, where centimetres count [m]."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class BatchMaker:
         episode_of = {frozenset(ways): n for n, ways in enumerate(samples.goals)}
         self._goals_compared = min(goals_compared, len(episode_of))
         self._ways = [self._prompts_of[episode] for episode in episode_of.values()]
-        weight = _frame_weights(samples.step, samples.source[samples.episode], weights)
+        weight = _frame_weights(samples, weights)
         self._cumulative = np.cumsum(weight / weight.sum())
 
     def random(self, size: int, generator: np.random.Generator) -> Batch:
@@ -186,12 +190,20 @@ class BatchMaker:
         )
 
 
-def _frame_weights(
-    step: NDArray[np.int64], source: NDArray[np.int64], weights: Sequence[float] | None
-) -> NDArray[np.float64]:
-    """Return how often each frame is drawn: by its source, and early in its episode more often."""
-    weight = np.where(step < EARLY_STEPS, EARLY_WEIGHT, 1.0)
+def _frame_weights(samples: Samples, weights: Sequence[float] | None) -> NDArray[np.float64]:
+    """Return how often each frame is drawn: by its source; more often early and near a key."""
+    source = samples.source[samples.episode]
+    weight = np.where(samples.step < EARLY_STEPS, EARLY_WEIGHT, 1.0)
+    weight = weight * np.where(_is_near_a_key(samples), NEAR_WEIGHT, 1.0)
     if weights is not None:
         total = np.bincount(source, weight, minlength=len(weights))
         weight = weight * (np.array(weights) / total.clip(min=1e-9))[source]
     return weight
+
+
+def _is_near_a_key(samples: Samples) -> NDArray[np.bool_]:
+    """Return (N,) whether a hand is near one of its next event's key points."""
+    arms = arm_count(samples.states.shape[1])
+    hands = np.stack([samples.states[:, pose_slice(arm)][:, :3] for arm in range(arms)], axis=1)
+    keys, known = samples.key_positions[:, :arms], samples.key_known[:, :arms]
+    return (known & (np.linalg.norm(keys - hands, axis=-1) < NEAR_M)).any(axis=1)

@@ -102,6 +102,7 @@ PRETRAINED = Preset(
         key_offsets_m=(-0.04, 0.04),
         camera_dropout=0.05,
         text=TextKind.MINILM,
+        sample_spread=0.3,
     ),
     weights=LossWeights(paraphrase=0.1),
     augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),

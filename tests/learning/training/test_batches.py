@@ -4,10 +4,16 @@ from dataclasses import replace
 from itertools import chain
 
 import numpy as np
+import pytest
 import torch
 
 from lbm_studio.learning.model.prompt import Vocabulary
-from lbm_studio.learning.training.batches import BatchMaker
+from lbm_studio.learning.training.batches import (
+    EARLY_STEPS,
+    NEAR_M,
+    NEAR_WEIGHT,
+    BatchMaker,
+)
 from lbm_studio.learning.training.samples import Samples
 
 SIZE = 60
@@ -45,6 +51,18 @@ def test_the_target_moves_with_the_picture() -> None:
         assert np.allclose(target, [(column + 0.5) / SIZE, (row + 0.5) / SIZE], atol=1e-4)
     undone = batch.targets[:, 0, 0] - batch.shift[:, 0]
     torch.testing.assert_close(undone, torch.tensor([[20.5 / SIZE, 30.5 / SIZE]] * 16))
+
+
+def test_frames_near_a_key_point_are_drawn_more_often() -> None:
+    samples = one_white_pixel(100)
+    samples = replace(samples, step=np.full(100, EARLY_STEPS))
+    samples.key_positions[:50, 0, 0] = 2.0 * NEAR_M
+
+    rows = BatchMaker(samples, ((0,),), Vocabulary(), words=4).draw_rows(
+        3000, np.random.default_rng(0)
+    )
+
+    assert (rows >= 50).mean() == pytest.approx(NEAR_WEIGHT / (1.0 + NEAR_WEIGHT), abs=0.03)
 
 
 def test_a_batch_says_which_numbers_are_of_arms_that_were_there() -> None:

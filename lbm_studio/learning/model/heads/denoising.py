@@ -30,6 +30,7 @@ class DenoisingHead(ActionHead):
         self.process = process
         self.chunk_shape = (embodiment.chunk.length, embodiment.action_size)
         self.sample_steps = config.sample_steps
+        self.sample_spread = config.sample_spread
         self.time = nn.Sequential(
             nn.Linear(TIME_FREQUENCIES, config.width),
             nn.GELU(),
@@ -59,7 +60,8 @@ class DenoisingHead(ActionHead):
         return mean_of_counted(errors, None if counted is None else counted.repeat(draws, 1))
 
     def sample(self, condition: Tensor, slots: Tensor, generator: torch.Generator) -> Tensor:
-        noise = torch.randn((len(condition), *self.chunk_shape), generator=generator)
+        shape = (len(condition), *self.chunk_shape)
+        noise = self.sample_spread * torch.randn(shape, generator=generator)
         return self.process.sample(
             lambda noisy, time: self(noisy, time, condition, slots), noise, self.sample_steps
         )

@@ -11,7 +11,7 @@ from lbm_studio.learning.model.heads.tokens import numbers_of, words_of
 from lbm_studio.learning.model.normaliser import CLIP
 from tests.learning.conftest import body, small_config
 
-DRAWN_AT_RANDOM = {ObjectiveKind.FLOW_MATCHING, ObjectiveKind.DDIM}
+DRAWN_AT_RANDOM = (ObjectiveKind.FLOW_MATCHING, ObjectiveKind.DDIM)
 
 
 @pytest.mark.parametrize("kind", ObjectiveKind)
@@ -34,6 +34,16 @@ def test_a_head_draws_the_chunk_that_its_condition_was_taught_with(kind: Objecti
 
     assert (drawn - chunks).abs().mean() < 0.5 * (drawn.flip(0) - chunks).abs().mean()
     assert torch.equal(drawn, again) is (kind not in DRAWN_AT_RANDOM)
+
+
+@pytest.mark.parametrize("kind", DRAWN_AT_RANDOM)
+def test_without_spread_a_chunk_is_always_the_likeliest(kind: ObjectiveKind) -> None:
+    config = replace(small_config(kind), sample_spread=0.0)
+    head = build_head(config, body(1), config.width)
+    told = (torch.randn(2, config.width), torch.randn(2, config.prompt_slots, config.prompt_width))
+    generator = torch.Generator().manual_seed(0)
+
+    assert torch.equal(head.sample(*told, generator), head.sample(*told, generator))
 
 
 @pytest.mark.parametrize("kind", ObjectiveKind)
