@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self, TypeVar
 
 from lbm_studio.link.bus import TICK_TOPIC, Subscriber
@@ -64,12 +63,7 @@ class Desktop:
         self.window("STOP")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ticks.close()
         self.application.send_signal(signal.SIGCONT)
         for process in (self.application, self._manager):

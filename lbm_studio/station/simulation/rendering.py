@@ -11,7 +11,6 @@ import ctypes
 import importlib
 import os
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Any, Self
 
 import mujoco
@@ -79,12 +78,7 @@ class Renderer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

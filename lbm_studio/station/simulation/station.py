@@ -4,7 +4,6 @@
 # pyright: reportAttributeAccessIssue=false
 
 from collections.abc import Collection, Mapping, Sequence
-from types import TracebackType
 from typing import Self
 
 import mujoco
@@ -92,12 +91,7 @@ class SimulatedStation:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def load(self, skill: Skill, seed: int, shifts: Collection[Shift] = ()) -> Task:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from types import TracebackType
 from typing import Self
 
 from lbm_studio.core.action import Action
@@ -49,12 +48,7 @@ class SimulatedControllers:
         assert self._process.stdout.readline() == "ready\n"
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=END_WITHIN_S)
 
     def order(self, arm: str, do: str, flags: tuple[str, ...] = ()) -> None:

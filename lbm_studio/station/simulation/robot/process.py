@@ -3,7 +3,6 @@
 import os
 import subprocess
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, MonotonicClock
@@ -70,12 +69,7 @@ class RobotSimulatorProcess:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._end(self._process)
             self._process = None
