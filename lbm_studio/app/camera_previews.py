@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lbm_studio.app.endings import Endings
 from lbm_studio.app.supervisor import end_group, last_words, spawn
 from lbm_studio.core.attached_camera import (
     PREVIEWS_FILE,
@@ -93,7 +93,7 @@ class CameraPreviews:
         self._session: Session | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._readers: list[FrameReader] = []
-        self._ending: list[threading.Thread] = []
+        self._endings = Endings()
 
     def start(self, producers: Sequence[str]) -> None:
         self.stop()
@@ -136,15 +136,11 @@ class CameraPreviews:
         session, self._session = self._session, None
         if session is None:
             return
-        ending = threading.Thread(target=_end, args=(child, session), name="ending previews")
-        self._ending = [thread for thread in self._ending if thread.is_alive()]
-        self._ending.append(ending)
-        ending.start()
+        self._endings.begin(lambda: _end(child, session), "ending previews")
 
     def wait_until_closed(self) -> None:
         """Return when no camera is held any more."""
-        for ending in self._ending:
-            ending.join()
+        self._endings.wait()
 
     def _listing(self, session: Session) -> PreviewListing | None:
         try:

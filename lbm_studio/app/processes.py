@@ -1,10 +1,10 @@
 """Which processes a live station consists of, and the arguments they are started with."""
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from lbm_studio.app.endings import Endings
 from lbm_studio.app.events import Signal
 from lbm_studio.app.live import LiveStation
 from lbm_studio.app.stop import StopButton
@@ -118,7 +118,7 @@ class StationProcesses:
         self._station = ""
         self._camera_process = ProcessName.RENDERER
         self._phone_in_network = False
-        self._ending: list[threading.Thread] = []
+        self._endings = Endings()
 
     @property
     def is_open(self) -> bool:
@@ -193,15 +193,11 @@ class StationProcesses:
         self._session = self._supervisor = None
         self._live.detach()
         self._stop.detach()
-        ending = threading.Thread(target=_end, args=(supervisor, session), name="ending")
-        self._ending = [thread for thread in self._ending if thread.is_alive()]
-        self._ending.append(ending)
-        ending.start()
+        self._endings.begin(lambda: _end(supervisor, session), "ending")
 
     def wait_until_closed(self) -> None:
         """Return when no process of an ended session is left."""
-        for ending in self._ending:
-            ending.join()
+        self._endings.wait()
 
     def _arguments(self, name: ProcessName, session: Session) -> tuple[str, ...]:
         folder = ("--session", str(session.folder))
