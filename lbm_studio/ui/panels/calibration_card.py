@@ -1,13 +1,13 @@
 """The calibration card beneath the cameras: what is calibrated, and what to do with the board."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from lbm_studio.app.calibration import Calibration
 from lbm_studio.app.views.calibration import CalibrationView
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.theme import METRICS, Theme
-from lbm_studio.ui.widgets.basics import Button, Sentence, column, icon_button, row
+from lbm_studio.ui.widgets.basics import Button, Sentence, column, icon_button, row, text_line
 from lbm_studio.ui.widgets.choices import ChoiceCombo, field
 
 
@@ -25,9 +25,9 @@ class CalibrationCard(QWidget):
     def _build(self) -> None:
         self._step = ChoiceCombo("calibrationStep", self.tr("What to calibrate"))
         self._subject = ChoiceCombo("calibrationSubject", self.tr("Camera or arm"))
-        self._square = _line("calibrationSquare", self.tr("Edge of a printed square"), "")
+        self._square = text_line("calibrationSquare", self.tr("Edge of a printed square"))
         self._square.setFixedWidth(METRICS.short_slider)
-        self._place = _line(
+        self._place = text_line(
             "calibrationPlace",
             self.tr("Where the board is"),
             self.tr("x, y, z, turn"),
@@ -35,8 +35,7 @@ class CalibrationCard(QWidget):
         self._print = icon_button(
             self._theme, Icon.EXPORT, self.tr("Write the board to be printed"), "writeBoard"
         )
-        self._go = Button(self._theme, "", Icon.CALIBRATION)
-        self._go.setObjectName("calibrate")
+        self._go = Button(self._theme, "", Icon.CALIBRATION, name="calibrate")
         self._sentence = Sentence(self._theme, "calibrationSentence")
         top = row(spacing=METRICS.small)
         top.addLayout(field(self.tr("What"), self._step), 3)
@@ -84,11 +83,3 @@ class CalibrationCard(QWidget):
         self._go.set_icon(Icon.CLOSE if view.is_running else Icon.CALIBRATION)
         self._go.setEnabled(view.is_running or view.can_start)
         self._sentence.show_sentence(view.sentence, view.level)
-
-
-def _line(name: str, accessible_name: str, placeholder: str) -> QLineEdit:
-    edit = QLineEdit()
-    edit.setObjectName(name)
-    edit.setAccessibleName(accessible_name)
-    edit.setPlaceholderText(placeholder)
-    return edit

@@ -32,14 +32,24 @@ class FindingCard(Card):
         buttons = row()
         buttons.addStretch(1)
         if finding.uuid:
-            show = Button(theme, self.tr("Show the take"), Icon.REVIEW, "chip")
-            show.setObjectName(f"showFinding{finding.number}")
+            show = Button(
+                theme,
+                self.tr("Show the take"),
+                Icon.REVIEW,
+                "chip",
+                name=f"showFinding{finding.number}",
+            )
             show.clicked.connect(lambda: self.show_pressed.emit(finding.uuid))
             buttons.addWidget(show)
         if finding.can_fix:
             words = self.tr("Mended") if finding.is_fixed else self.tr("Mend")
-            fix = Button(theme, words, Icon.KEEP if finding.is_fixed else Icon.FIX, "chip")
-            fix.setObjectName(f"fixFinding{finding.number}")
+            fix = Button(
+                theme,
+                words,
+                Icon.KEEP if finding.is_fixed else Icon.FIX,
+                "chip",
+                name=f"fixFinding{finding.number}",
+            )
             fix.setToolTip(self.tr("Makes an edit, which can be undone like any other"))
             fix.setEnabled(not finding.is_fixed)
             fix.clicked.connect(lambda: self.fix_pressed.emit(finding.number))
@@ -56,8 +66,7 @@ class FindingsPage(QWidget):
         self._theme = theme
         self._model = model
         self._findings: tuple[FindingRow, ...] = ()
-        self._check = Button(theme, "", Icon.CHECK)
-        self._check.setObjectName("check")
+        self._check = Button(theme, "", Icon.CHECK, name="check")
         self._summary = Sentence(theme, "checkSentence")
         self._rows = column()
         self._build()

@@ -44,10 +44,10 @@ class StationPanelWidget(LivePanel):
         self._progress.setRange(0, PROGRESS_STEPS)
         self._progress.setTextVisible(False)
         self._sentence = Sentence(self._theme, "stationSentence")
-        self._go = Button(self._theme, "", Icon.CONNECT, "primary")
-        self._go.setObjectName("connect")
-        self._next = Button(self._theme, self.tr("Teach a skill"), Icon.TEACH, "primary")
-        self._next.setObjectName("next")
+        self._go = Button(self._theme, "", Icon.CONNECT, "primary", name="connect")
+        self._next = Button(
+            self._theme, self.tr("Teach a skill"), Icon.TEACH, "primary", name="next"
+        )
         self._steps = step_lines()
         self._health = health_lines()
         self.body.addLayout(field(self.tr("Station"), self._choice))
@@ -64,8 +64,7 @@ class StationPanelWidget(LivePanel):
 
     def _build_tools(self) -> QHBoxLayout:
         tools = row()
-        self._edit = Button(self._theme, self.tr("Edit"), Icon.EDIT)
-        self._edit.setObjectName("editStation")
+        self._edit = Button(self._theme, self.tr("Edit"), Icon.EDIT, name="editStation")
         self._edit.setToolTip(self.tr("Change addresses, bases, limits and cameras"))
         self._cameras = icon_button(
             self._theme, Icon.CAMERA, self.tr("Arrange its cameras"), "arrangeCameras"

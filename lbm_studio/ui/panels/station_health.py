@@ -45,13 +45,11 @@ class HealthLine(QWidget):
 
     def _buttons(self, theme: Theme, shown: HealthRow, model: StationPanel) -> Iterator[Button]:
         if shown.restart:
-            restart = Button(theme, self.tr("Restart"), Icon.UNDO)
-            restart.setObjectName(f"restart_{shown.restart}")
+            restart = Button(theme, self.tr("Restart"), Icon.UNDO, name=f"restart_{shown.restart}")
             restart.clicked.connect(lambda: model.restart(shown.restart))
             yield restart
         if shown.can_recover:
-            recover = Button(theme, self.tr("Recover"), Icon.RECOVER, "primary")
-            recover.setObjectName("recover")
+            recover = Button(theme, self.tr("Recover"), Icon.RECOVER, "primary", name="recover")
             recover.setToolTip(self.tr("Clears the reflex of all arms. Nothing moves."))
             recover.clicked.connect(model.recover)
             yield recover

@@ -34,8 +34,7 @@ class StopPage(QWidget):
             wrap=True,
             name="stopAbout",
         )
-        self._test = Button(theme, self.tr("Test the stop"), Icon.STOPPED)
-        self._test.setObjectName("testStop")
+        self._test = Button(theme, self.tr("Test the stop"), Icon.STOPPED, name="testStop")
         self._test.setToolTip(
             self.tr("Presses the stop while the arms rest and takes the time; you reset it by hand")
         )

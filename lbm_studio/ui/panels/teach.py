@@ -77,12 +77,12 @@ class TeachPanelWidget(LivePanel):
 
     def _build_goal(self) -> None:
         self._scene = ChoiceCombo("scene", self.tr("Scene"))
-        self._layout_anew = Button(self._theme, self.tr("New layout"), Icon.SHUFFLE)
-        self._layout_anew.setObjectName("newLayout")
+        self._layout_anew = Button(
+            self._theme, self.tr("New layout"), Icon.SHUFFLE, name="newLayout"
+        )
         self._layout_anew.setToolTip(self.tr("Lay the objects out anew, so that the starts vary"))
         self._source = ChoiceCombo("source", self.tr("Who moves the arms"))
-        self._devices = Button(self._theme, self.tr("Devices"), Icon.GAMEPAD)
-        self._devices.setObjectName("devices")
+        self._devices = Button(self._theme, self.tr("Devices"), Icon.GAMEPAD, name="devices")
         self._devices.setToolTip(self.tr("See how the input devices are, and set them up"))
         self.body.addWidget(self._goal)
         self._scene_field = QWidget()

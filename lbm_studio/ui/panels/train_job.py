@@ -66,9 +66,12 @@ class TrainJobCard(Card):
         self._estimate = label("", "quiet", wrap=True, name="estimate")
         self.body.addWidget(self._estimate)
         self.train = Button(
-            self._theme, with_key(self.tr("Train"), ActionId.TRAIN), Icon.TRAIN, "primary"
+            self._theme,
+            with_key(self.tr("Train"), ActionId.TRAIN),
+            Icon.TRAIN,
+            "primary",
+            name="train",
         )
-        self.train.setObjectName("train")
         self.body.addWidget(self.train)
 
     def _build_runs(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -102,8 +103,17 @@ class Card(QFrame):
 class Button(QPushButton):
     """A push button with a kind (``primary``, ``plain`` or none) whose icon follows the theme."""
 
-    def __init__(self, theme: Theme, text: str, which: Icon | None = None, kind: str = "") -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        which: Icon | None = None,
+        kind: str = "",
+        *,
+        name: str = "",
+    ) -> None:
         super().__init__(text)
+        self.setObjectName(name)
         self._theme = theme
         self._which = which
         self.setIconSize(QSize(METRICS.icon, METRICS.icon))
@@ -132,12 +142,20 @@ class Button(QPushButton):
 
 def icon_button(theme: Theme, which: Icon, words: str, name: str) -> Button:
     """Return a square button whose words are its tooltip."""
-    button = Button(theme, "", which, "icon")
+    button = Button(theme, "", which, "icon", name=name)
     button.setFixedWidth(METRICS.control)
     button.setToolTip(words)
     button.setAccessibleName(words)
-    button.setObjectName(name)
     return button
+
+
+def text_line(name: str, accessible_name: str, hint: str = "") -> QLineEdit:
+    """Return an edit of one line; the hint stands in it while it is empty."""
+    line = QLineEdit()
+    line.setObjectName(name)
+    line.setAccessibleName(accessible_name)
+    line.setPlaceholderText(hint)
+    return line
 
 
 class ElidedLabel(QLabel):

@@ -100,8 +100,7 @@ class DeviceWidget(QFrame):
         self._title = ElidedLabel("", "strong")
         self._serial = ElidedLabel("", "quiet")
         self._sentence = Sentence(theme, f"deviceSentence_{key}", role="quiet", wrap=False)
-        self._use = Button(theme, self.tr("Put into the slot"), Icon.BACK)
-        self._use.setObjectName(f"use_{key}")
+        self._use = Button(theme, self.tr("Put into the slot"), Icon.BACK, name=f"use_{key}")
         self._use.clicked.connect(self.wanted.emit)
         words = column(spacing=METRICS.tight)
         for widget in (self._title, self._serial, self._sentence):

@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -16,7 +15,15 @@ from lbm_studio.app.notices import Level
 from lbm_studio.app.views.camera_mapping import CameraMappingView, DeviceCard, SlotSettings
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.theme import METRICS, Theme
-from lbm_studio.ui.widgets.basics import Button, Sentence, column, icon_button, label, row
+from lbm_studio.ui.widgets.basics import (
+    Button,
+    Sentence,
+    column,
+    icon_button,
+    label,
+    row,
+    text_line,
+)
 from lbm_studio.ui.widgets.camera_cards import DeviceWidget, SlotWidget
 from lbm_studio.ui.widgets.choices import field
 from lbm_studio.ui.widgets.sheet import Sheet
@@ -47,10 +54,8 @@ class CameraMappingSheet(Sheet):
         sides.addLayout(self._build_slots(), 1)
         sides.addLayout(self._build_devices())
         self._sentence = Sentence(self._theme, "mappingSentence", wrap=False)
-        self._undo = Button(self._theme, self.tr("Undo"), Icon.UNDO)
-        self._undo.setObjectName("undoMapping")
-        self._save = Button(self._theme, self.tr("Save"), Icon.KEEP, "primary")
-        self._save.setObjectName("saveMapping")
+        self._undo = Button(self._theme, self.tr("Undo"), Icon.UNDO, name="undoMapping")
+        self._save = Button(self._theme, self.tr("Save"), Icon.KEEP, "primary", name="saveMapping")
         foot = row(spacing=METRICS.medium)
         foot.addWidget(self._sentence, 1)
         foot.addWidget(self._undo)
@@ -70,18 +75,18 @@ class CameraMappingSheet(Sheet):
         return left
 
     def _build_settings(self) -> QHBoxLayout:
-        self._rotate = Button(self._theme, self.tr("Turn"), Icon.REDO)
-        self._rotate.setObjectName("rotateCamera")
+        self._rotate = Button(self._theme, self.tr("Turn"), Icon.REDO, name="rotateCamera")
         self._rotate.setToolTip(self.tr("Turn the picture by a quarter, clockwise"))
-        self._mirror = Button(self._theme, self.tr("Mirror"), Icon.SWAP)
-        self._mirror.setObjectName("mirrorCamera")
+        self._mirror = Button(self._theme, self.tr("Mirror"), Icon.SWAP, name="mirrorCamera")
         self._mirror.setCheckable(True)
         self._mirror.setToolTip(self.tr("Exchange left and right"))
         self._empty = icon_button(
             self._theme, Icon.DISCARD, self.tr("Let no camera fill this slot"), "emptySlot"
         )
-        self._crop = _line("cropCamera", self.tr("All: x, y, width, height"))
-        self._exposure = _line("exposeCamera", self.tr("Automatic"))
+        self._crop = text_line(
+            "cropCamera", self.tr("Crop [px]"), self.tr("All: x, y, width, height")
+        )
+        self._exposure = text_line("exposeCamera", self.tr("Exposure [ms]"), self.tr("Automatic"))
         settings = row(spacing=METRICS.small)
         buttons = row()
         for button in (self._rotate, self._mirror, self._empty):
@@ -104,10 +109,8 @@ class CameraMappingSheet(Sheet):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFixedWidth(METRICS.device_page)
         self._about = label("", "quiet", wrap=True, name="devicesAbout")
-        self._again = Button(self._theme, self.tr("Look again"), Icon.AGAIN)
-        self._again.setObjectName("lookAgain")
-        self._add = Button(self._theme, self.tr("From a file"), Icon.FOLDER)
-        self._add.setObjectName("addCameraFile")
+        self._again = Button(self._theme, self.tr("Look again"), Icon.AGAIN, name="lookAgain")
+        self._add = Button(self._theme, self.tr("From a file"), Icon.FOLDER, name="addCameraFile")
         self._add.setToolTip(self.tr("A GenICam producer (.cti) of the maker, or a video"))
         right = column(spacing=METRICS.medium)
         right.addWidget(label(self.tr("Attached"), "strong"))
@@ -216,10 +219,3 @@ class CameraMappingSheet(Sheet):
         for place, (key, widget) in enumerate(self._devices.items()):
             widget.wanted.connect(lambda key=key: self._model.assign(key))
             self._list.insertWidget(place, widget)
-
-
-def _line(name: str, hint: str) -> QLineEdit:
-    line = QLineEdit()
-    line.setObjectName(name)
-    line.setPlaceholderText(hint)
-    return line

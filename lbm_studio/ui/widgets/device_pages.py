@@ -107,8 +107,7 @@ class PedalPage(QWidget):
         self._buttons = {
             action: Button(theme, title, Icon.PEDAL) for action, title in self._titles.items()
         }
-        self._cancel = Button(theme, self.tr("Cancel"), Icon.CLOSE)
-        self._cancel.setObjectName("cancelLearning")
+        self._cancel = Button(theme, self.tr("Cancel"), Icon.CLOSE, name="cancelLearning")
         self._cancel.clicked.connect(model.cancel_learning)
         for action, button in self._buttons.items():
             button.setObjectName(f"learn_{action}")

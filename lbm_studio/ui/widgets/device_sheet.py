@@ -49,8 +49,7 @@ class DeviceSheet(Sheet):
         self.body.addLayout(sides)
 
     def _build_devices(self) -> QVBoxLayout:
-        self._swap = Button(self._theme, self.tr("Swap the arms"), Icon.SWAP)
-        self._swap.setObjectName("swapArms")
+        self._swap = Button(self._theme, self.tr("Swap the arms"), Icon.SWAP, name="swapArms")
         self._swap.setToolTip(self.tr("Each SpaceMouse moves the other arm from the next take on"))
         self._hold = QCheckBox(self.tr("A SpaceMouse moves only while its right button is held"))
         self._hold.setObjectName("holdButton")

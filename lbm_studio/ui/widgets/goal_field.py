@@ -164,8 +164,7 @@ class GoalField(QWidget):
 
 def _button(theme: Theme, which: Icon, name: str, accessible_name: str) -> Button:
     """Return a square button that leaves the focus where it is: somebody may be typing."""
-    button = Button(theme, "", which, "icon")
-    button.setObjectName(name)
+    button = Button(theme, "", which, "icon", name=name)
     button.setAccessibleName(accessible_name)
     button.setToolTip(accessible_name)
     button.setFixedWidth(METRICS.control)

@@ -65,11 +65,13 @@ class LookSheet(Sheet):
 
     def _build_speech(self) -> None:
         self._model = ElidedLabel("", "control", name="speechModel")
-        choose = Button(self._theme, self.tr("Choose a file"), Icon.MICROPHONE)
-        choose.setObjectName("chooseSpeechModel")
+        choose = Button(
+            self._theme, self.tr("Choose a file"), Icon.MICROPHONE, name="chooseSpeechModel"
+        )
         choose.clicked.connect(self._choose_model)
-        self._installed = Button(self._theme, self.tr("The installed one"), Icon.UNDO)
-        self._installed.setObjectName("installedSpeechModel")
+        self._installed = Button(
+            self._theme, self.tr("The installed one"), Icon.UNDO, name="installedSpeechModel"
+        )
         self._installed.clicked.connect(lambda: self._on_model(""))
         title = self.tr("Whisper model that recognises speech")
         self.body.addLayout(field(title, self._model))

@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from lbm_studio.ui.icons import Icon
 from lbm_studio.ui.theme import METRICS, Theme
-from lbm_studio.ui.widgets.basics import icon_button, row, set_look
+from lbm_studio.ui.widgets.basics import icon_button, row, set_look, text_line
 
 
 class PhaseName(QFrame):
@@ -25,10 +25,8 @@ class PhaseName(QFrame):
         self._number = -1
         self._span = (0, 0)
         self._is_open = False
-        self._field = QLineEdit()
-        self._field.setObjectName("phaseName")
-        self._field.setAccessibleName(self.tr("Name of the phase"))
-        self._field.setPlaceholderText(self.tr("Name of the phase"))
+        words = self.tr("Name of the phase")
+        self._field = text_line("phaseName", words, words)
         self._field.setFixedWidth(METRICS.phase_name)
         words = self.tr("Remove the phase")
         self._remove = icon_button(theme, Icon.DISCARD, words, "phaseRemove")

@@ -19,8 +19,7 @@ class StartSlider(QWidget):
     def __init__(self, theme: Theme, model: Starts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._switch = Button(theme, "", Icon.GOAL, "icon")
-        self._switch.setObjectName("showStart")
+        self._switch = Button(theme, "", Icon.GOAL, "icon", name="showStart")
         self._switch.setAccessibleName(self.tr("Show where the next take should begin"))
         self._switch.setCheckable(True)
         self._switch.setFixedSize(METRICS.control, METRICS.control)

@@ -183,8 +183,7 @@ class StationSheet(Sheet):
         self._titles: list[str] = []
         self._path = ElidedLabel("", "quiet", "stationPath")
         self._sentence = Sentence(theme, "editorSentence")
-        self._save = Button(theme, self.tr("Save"), Icon.KEEP, "primary")
-        self._save.setObjectName("saveStation")
+        self._save = Button(theme, self.tr("Save"), Icon.KEEP, "primary", name="saveStation")
         self._build()
         self.closed.connect(model.close)
         self._save.clicked.connect(model.save)
