@@ -444,8 +444,9 @@ def _stop_window(options: argparse.Namespace) -> int:
     from lbm_studio.app.stop import report_words
     from lbm_studio.link.session import Session
     from lbm_studio.ui.stop_window import main as open_stop
-    from lbm_studio.workers.stop import StopWatch
+    from lbm_studio.workers.stop import StopWatch, come_first
 
+    come_first()
     told: SimpleQueue[str] = SimpleQueue()
     session = Session(options.session)
     # The watch: the gamepad, and a station that falls silent.

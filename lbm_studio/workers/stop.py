@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
@@ -31,6 +31,7 @@ SILENT_AFTER_S = 1.0
 """A station that moves and says nothing for so long is stopped [s]."""
 
 _LOOK_EVERY_S = 0.005
+_PRIORITY = -10  # as the station's: whatever computes in the background comes after it
 _INTERVAL_NS = 100_000_000
 _BROKEN = 1
 _RESTING = frozenset({Mode.IDLE, Mode.PAUSED, Mode.STOPPED})
@@ -164,12 +165,19 @@ class StopWatch:
             self._watcher.close()
 
 
+def come_first() -> None:
+    """Let no busy machine delay a press, where that is allowed; called before threads begin."""
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
+
+
 def main(arguments: list[str]) -> int:
     """Run the watch in a process of its own, without a window; returns the exit code."""
     parser = argparse.ArgumentParser(prog="lbm-studio worker stop", description=__doc__)
     parser.add_argument("--session", type=Path, required=True, metavar="DIR")
     session = Session(parser.parse_args(arguments).session)
     logging.basicConfig(level=logging.INFO)
+    come_first()
     clock = MonotonicClock()
     with Lifetime(session, "stop") as lifetime, StopWatch(session):
         while not lifetime.is_over():
