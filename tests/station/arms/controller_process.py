@@ -115,7 +115,7 @@ def main() -> None:
     servers.__dict__["_PATIENCE_NS"] = PATIENCE_NS
     servers.ArmServer = make  # pyright: ignore[reportAttributeAccessIssue]
     orders: deque[dict[str, Any] | None] = deque()
-    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    threading.Thread(target=listen, args=(orders,), daemon=True).start()
     is_over = threading.Event()
 
     def obey(_: int) -> None:
@@ -132,7 +132,8 @@ def main() -> None:
         running.run(is_over.is_set, obey)
 
 
-def _listen(orders: deque[dict[str, Any] | None]) -> None:
+def listen(orders: deque[dict[str, Any] | None]) -> None:
+    """Put the orders of the standard input there; None once it has ended."""
     for line in sys.stdin:
         orders.append(json.loads(line))
     orders.append(None)
