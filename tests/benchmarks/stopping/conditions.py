@@ -107,5 +107,6 @@ def busy_machine(processes: int) -> Iterator[None]:
 
 
 def _hog() -> None:
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))  # however the benchmark is run
     while True:
         np.linalg.svd(np.ones((64, 64)))
