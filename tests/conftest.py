@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
 SHARED_MEMORY = Path("/dev/shm")
+CHILDREN = Path("/proc/thread-self/children")
 GRACE_S = 2.0
 """How long something that is ending may still be seen after a test [s]."""
 
@@ -97,8 +99,26 @@ def _threads() -> set[threading.Thread]:
 
 def _processes() -> set[psutil.Process]:
     """Return the living children, less the one that Python keeps to tidy shared memory up."""
-    children = psutil.Process().children(recursive=True)
-    return {c for c in children if not any("resource_tracker" in part for part in _command(c))}
+    return {c for c in _children() if not any("resource_tracker" in part for part in _command(c))}
+
+
+def _children() -> list[psutil.Process]:
+    """Return the children and theirs, where Linux lists them without looking at all processes."""
+    if not CHILDREN.exists():
+        return psutil.Process().children(recursive=True)
+    found: list[psutil.Process] = []
+    for pid in _descendants(os.getpid()):
+        with suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(pid))
+    return found
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    with suppress(OSError):  # it is gone
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                yield int(child)
+                yield from _descendants(int(child))
 
 
 def _command(process: psutil.Process) -> list[str]:
@@ -119,7 +139,7 @@ def _shared_memory() -> set[str]:
 
 def _is_ours(name: str) -> bool:
     """Whether no other living program maps the segment: then this run made it and forgot it."""
-    ours = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
+    ours = {os.getpid(), *(child.pid for child in _children())}
     needle = f"{SHARED_MEMORY}/{name}"
     for process in psutil.process_iter():
         if process.pid in ours:
