@@ -80,7 +80,6 @@ class RunPanel(ViewModel[RunView]):
         self._loads = 0
         self._starts_by_tick = -1
         self._is_silent = False
-        self._is_goal_spoken = False
         library.changed.connect(lambda _: self.refresh())
 
     # --- what to do ------------------------------------------------------------------------------
@@ -96,7 +95,7 @@ class RunPanel(ViewModel[RunView]):
 
     def await_goal(self, is_spoken: bool) -> None:
         """Begin nothing while a goal is being spoken, until it is confirmed or dropped."""
-        self._is_goal_spoken = is_spoken
+        self._update(is_goal_spoken=is_spoken)
 
     def accept_suggestion(self, goal: str) -> None:
         """Take a suggested goal as the prompt."""
@@ -289,7 +288,7 @@ class RunPanel(ViewModel[RunView]):
         }
         if state in reasons:
             return reasons[state]
-        if self._is_goal_spoken:
+        if self.view.is_goal_spoken:
             return GOAL_SPOKEN
         if not self.view.prompt.strip():
             return "Say first what the robot should do."

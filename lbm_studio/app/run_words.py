@@ -7,6 +7,7 @@ from lbm_studio.app.library import Match, SkillEntry, Understanding
 from lbm_studio.app.run_record import RunRecord
 from lbm_studio.app.train_rows import title_of_run
 from lbm_studio.app.trained import has_checkpoint, is_training, unknown_words
+from lbm_studio.app.views.goal import GOAL_SPOKEN
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
 from lbm_studio.core.runs import CHECKPOINT_FOLDER
 from lbm_studio.link.messages import Tick
@@ -73,6 +74,8 @@ def run_sentence(view: RunView, tick: Tick | None) -> str:
         if view.goal_reached:
             return "The goal is reached."
         return f"Doing: {tick.goal if tick else view.prompt}."
+    if view.is_goal_spoken and view.state in (RunState.READY, RunState.NEEDS_SKILL):
+        return GOAL_SPOKEN
     if view.state is RunState.NEEDS_SKILL:
         if not view.checkpoints:
             return "There is no trained skill yet. Train one on the panel Train."

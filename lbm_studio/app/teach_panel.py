@@ -77,7 +77,6 @@ class TeachPanel(ViewModel[TeachView]):
         self._failures = 0
         self._stale_camera = ""
         self._is_silent = False
-        self._is_goal_spoken = False
 
     # --- what is taught --------------------------------------------------------------------------
 
@@ -95,7 +94,7 @@ class TeachPanel(ViewModel[TeachView]):
 
     def await_goal(self, is_spoken: bool) -> None:
         """Begin nothing while a goal is being spoken, until it is confirmed or dropped."""
-        self._is_goal_spoken = is_spoken
+        self._update(is_goal_spoken=is_spoken)
 
     def set_wanted(self, count: int) -> None:
         """Say how many takes are wanted."""
@@ -431,7 +430,7 @@ class TeachPanel(ViewModel[TeachView]):
             return "A take is running already."
         if tick.stop_reason:
             return "The stop is latched. Hold Reset first."
-        if self._is_goal_spoken:
+        if self.view.is_goal_spoken:
             return GOAL_SPOKEN
         if not self.view.goal or self._dataset.path is None:
             return "Say first what is to be shown."

@@ -2,6 +2,7 @@
 
 from lbm_studio.app.arm_words import STATION_SILENT
 from lbm_studio.app.notices import Level
+from lbm_studio.app.views.goal import GOAL_SPOKEN
 from lbm_studio.app.views.teach import MotionSource, TeachState, TeachView, VerdictLine
 from lbm_studio.link.messages import EpisodeJudged, EpisodeKept
 
@@ -81,6 +82,8 @@ def _recording_sentence(view: TeachView) -> str:
 def _ready_sentence(view: TeachView, is_stopped: bool, is_loading: bool) -> str:
     if is_stopped:
         return "The stop is latched. Hold Reset to go on."
+    if view.is_goal_spoken:
+        return GOAL_SPOKEN
     if is_loading:
         return "Laying out the scene."
     if view.kept >= view.wanted:

@@ -12,7 +12,7 @@ from lbm_studio.app.device_words import PEDAL, device_rows
 from lbm_studio.app.notices import Level, Notice
 from lbm_studio.app.views.cameras import CamerasView, CameraTile, IntentPoint
 from lbm_studio.app.views.devices import DevicesView, PhoneLink
-from lbm_studio.app.views.goal import SpokenGoalState, SpokenGoalView
+from lbm_studio.app.views.goal import GOAL_SPOKEN, SpokenGoalState, SpokenGoalView
 from lbm_studio.app.views.run import CheckpointChoice, RunState, RunView
 from lbm_studio.app.views.starts import StartsView
 from lbm_studio.app.views.teach import (
@@ -147,6 +147,7 @@ def teach(situation: Situation) -> TeachView:
             base,
             state=TeachState.READY,
             sentence="The take was not kept: the disk is full. Free some room, then record again.",
+            is_goal_spoken=True,
             verdict=(VerdictLine(Level.BAD, "Not kept: the disk is full."),),
         )
     return base
@@ -330,7 +331,7 @@ def run(situation: Situation) -> RunView:
             suggestions=(GOAL, "put the green cube in the yellow tray"),
             goal_reached=None,
         )
-    return base
+    return replace(base, is_goal_spoken=True, sentence=GOAL_SPOKEN)
 
 
 def _tile(name: str, title: str, intent: bool) -> CameraTile:

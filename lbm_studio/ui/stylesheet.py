@@ -69,16 +69,21 @@ QPushButton:disabled:!checked {
   padding: 0 ${medium}px;
 }
 QPushButton::menu-indicator { image: none; width: 0; }
-QPushButton[kind="primary"] {
+QPushButton[kind="primary"], QPushButton[kind="confirm"] {
   background: $accent; color: $on_accent; border: ${line_px}px solid $accent;
+}
+QPushButton[kind="primary"], QPushButton[kind="waiting"] {
   min-height: ${inner_primary}px; font-weight: 600;
 }
-QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[kind="primary"]:hover, QPushButton[kind="confirm"]:hover {
+  background: $accent_hover; border-color: $accent_hover;
+}
 QPushButton[kind="primary"]:focus { border: ${focus}px solid $text; }
 QPushButton[kind="primary"]:disabled {
   background: $raised; color: $quiet; border: ${line_px}px solid $line;
 }
-QPushButton[kind="icon"], QPushButton[kind="icon"]:disabled:!checked { padding: 0; }
+QPushButton[kind="icon"], QPushButton[kind="icon"]:disabled:!checked,
+QPushButton[kind="confirm"] { padding: 0; }
 QPushButton[kind="chip"], QPushButton[kind="chip"]:checked, QPushButton[kind="chip"]:focus {
   padding: 0 ${small}px; font-size: ${body}px;
 }
@@ -122,8 +127,11 @@ QCheckBox:disabled { color: $quiet; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {
   border: ${focus}px solid $accent;
 }
-QLineEdit[state="offered"] { border: ${focus}px dashed $accent; font-size: ${body}px; }
-QLineEdit[state="wrong"] { border: ${focus}px solid $bad; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus { min-height: ${inner_marked}px; }
+QLineEdit[state="offered"] {
+  border: ${focus}px dashed $accent; font-size: ${body}px; min-height: ${inner_marked}px;
+}
+QLineEdit[state="wrong"] { border: ${focus}px solid $bad; min-height: ${inner_marked}px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled {
   color: $quiet; background: transparent;
 }

@@ -198,6 +198,7 @@ def sheet_tokens(colours: Colours) -> dict[str, str | float]:
         "line_px": METRICS.line,
         "icons": (resources() / "icons").as_posix(),
         "inner_control": METRICS.control - 2 * METRICS.focus,
+        "inner_marked": METRICS.control - 2 * METRICS.focus - 2 * (METRICS.focus - METRICS.line),
         "inner_primary": METRICS.primary - 2 * METRICS.focus,
         "medium_less": METRICS.medium - METRICS.line,
         "handle_margin": (METRICS.large - METRICS.tight) // 2,

@@ -386,11 +386,13 @@ def test_without_a_station_the_panel_says_so(panel, station):
 def test_nothing_runs_while_a_goal_is_being_spoken(panel, station, said):
     panel.set_prompt("stack the red cups")
     panel.await_goal(True)
+    sentence = panel.view.sentence
     panel.run()
     asked = list(station.asked)
     panel.await_goal(False)
     panel.run()
 
     assert asked == []
-    assert said() == ["Confirm or drop the spoken goal first."]
+    assert sentence == "Confirm or drop the spoken goal first."
+    assert said() == [sentence]
     assert panel.view.state is RunState.RUNNING

@@ -464,13 +464,15 @@ def test_on_a_station_without_scenes_the_typed_goal_names_the_dataset(
 
 def test_no_take_begins_while_a_goal_is_being_spoken(panel, station, said):
     panel.await_goal(True)
+    sentence = panel.view.sentence
     panel.start()
     begun = station.asked_for(BeginEpisode)
     panel.await_goal(False)
     panel.start()
 
     assert begun == []
-    assert said() == ["Confirm or drop the spoken goal first."]
+    assert sentence == "Confirm or drop the spoken goal first."
+    assert said() == [sentence]
     assert station.asked_for(BeginEpisode)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lbm_studio.app.views.goal import SpokenGoalState
 from lbm_studio.app.views.run import RunState
 from lbm_studio.app.views.station import StationPanelState
 from lbm_studio.app.views.station_editor import StationEditorView
@@ -21,6 +22,7 @@ from lbm_studio.app.views.window import PanelName
 from lbm_studio.core.runs import JobStatus
 from lbm_studio.ui.sample_stations import station_editor, station_in_reflex, station_real
 from lbm_studio.ui.sample_views import Situation, teach_with_keys
+from lbm_studio.ui.widgets.basics import FILLED
 from lbm_studio.ui.widgets.station_sheet import StationSheet
 from tests.ui.conftest import OpenWindow, child
 from tests.ui.fakes import Recorder
@@ -31,7 +33,7 @@ def filled(window: QWidget) -> list[str]:
     return [
         b.objectName()
         for b in buttons
-        if b.isVisible() and b.isEnabled() and b.property("kind") == "primary"
+        if b.isVisible() and b.isEnabled() and b.property("kind") in FILLED
     ]
 
 
@@ -54,6 +56,32 @@ def test_station_buttons_do_what_they_say(
     child(window, QPushButton, name).click()
 
     assert models.station.calls == intents
+
+
+@pytest.mark.parametrize(
+    ("panel", "name", "confirm"),
+    [(PanelName.TEACH, "record", "goalUse"), (PanelName.RUN, "go", "promptUse")],
+)
+def test_while_a_spoken_goal_waits_only_its_confirmation_is_filled_and_nothing_jumps(
+    open_window: OpenWindow, panel: PanelName, name: str, confirm: str
+) -> None:
+    window, models = open_window(panel, Situation.BUSY)
+    model, goal, ready = {
+        PanelName.TEACH: (models.teach, models.teach_goal, TeachState.READY),
+        PanelName.RUN: (models.run, models.run_goal, RunState.READY),
+    }[panel]
+    model.change(state=ready)
+    QCoreApplication.processEvents()  # lays out what has come
+    begin = child(window, QPushButton, name)
+    before = (filled(window), begin.geometry())
+
+    goal.change(state=SpokenGoalState.OFFERED, transcript="lift the cup")
+    model.change(is_goal_spoken=True)
+    QCoreApplication.processEvents()
+
+    assert before[0] == [name]
+    assert filled(window) == [confirm]
+    assert begin.geometry() == before[1]
 
 
 def test_a_process_that_died_can_be_started_again(open_window: OpenWindow) -> None:

@@ -43,6 +43,7 @@ class RunView:
         state: decides which buttons are enabled and which one is filled.
         sentence: what it is doing, or what to do next.
         prompt: what the user typed.
+        is_goal_spoken: whether a goal is being spoken, or waits to be confirmed or dropped.
         understood: the skill beneath the prompt, a sentence; empty while the prompt is.
         suggestions: goals the user may have meant ("did you mean").
         checkpoints: what can be run; ``checkpoint`` is one of them or empty.
@@ -62,6 +63,7 @@ class RunView:
     state: RunState = RunState.OFFLINE
     sentence: str = "Connect a station first."
     prompt: str = ""
+    is_goal_spoken: bool = False
     understood: str = ""
     suggestions: tuple[str, ...] = ()
     checkpoints: tuple[CheckpointChoice, ...] = ()

@@ -104,6 +104,7 @@ class TeachView:
         state: decides which buttons are enabled and which one is filled.
         sentence: what to do next, in one sentence.
         goal: the prompt that the next take is recorded under.
+        is_goal_spoken: whether another one is being spoken, or waits to be confirmed or dropped.
         dataset: name of the dataset the takes go to.
         scenes: scenes of the simulated station; empty on hardware.
         scene: name of the chosen scene; empty when none is chosen.
@@ -129,6 +130,7 @@ class TeachView:
     state: TeachState = TeachState.OFFLINE
     sentence: str = "Connect a station first."
     goal: str = ""
+    is_goal_spoken: bool = False
     dataset: str = ""
     scenes: tuple[SceneChoice, ...] = ()
     scene: str = ""

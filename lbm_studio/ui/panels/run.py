@@ -208,6 +208,7 @@ class RunPanelWidget(LivePanel):
         self._sentence.show_sentence(view.sentence)
         self._go.setText(with_key(texts.get(view.state, self.tr("Run")), ActionId.RUN))
         self._go.set_icon(Icon.PAUSE if view.state is RunState.RUNNING else Icon.RUN)
+        self._go.set_kind("waiting" if view.is_goal_spoken else "primary")
         self._go.setEnabled(view.state in (RunState.READY, RunState.RUNNING, RunState.PAUSED))
         self._end.setEnabled(view.state in IN_MOTION)
         self._home.setEnabled(view.state in (RunState.NEEDS_SKILL, RunState.READY, RunState.PAUSED))

@@ -226,7 +226,8 @@ class TeachPanelWidget(LivePanel):
         self._record.setText(with_key(text, ActionId.RECORD))
         self._record.set_icon(Icon.HALT if view.state in UNDER_WAY else Icon.RECORD)
         self._record.setEnabled(view.state in (TeachState.READY, *UNDER_WAY))
-        self._record.set_kind("" if is_deciding else "primary")
+        kind = "waiting" if view.is_goal_spoken else "primary"
+        self._record.set_kind("" if is_deciding else kind)
         self._keep.set_kind("primary" if is_deciding and not view.is_doubtful else "")
         self._redo.set_kind("primary" if is_deciding and view.is_doubtful else "")
         for button in (self._keep, self._discard, self._redo):

@@ -24,6 +24,9 @@ LEVEL_ICONS = {
     Level.BAD: Icon.BAD,
 }
 
+FILLED = ("primary", "confirm")
+"""Kinds of buttons that are the answer to what to do next: one of them at a time in a panel."""
+
 
 def set_look(widget: QWidget, name: str, value: str) -> None:
     """Set the dynamic property ``name`` the stylesheet looks at, and apply it."""
@@ -101,7 +104,7 @@ class Card(QFrame):
 
 
 class Button(QPushButton):
-    """A push button with a kind (``primary``, ``plain`` or none) whose icon follows the theme."""
+    """A push button with a kind (e.g. ``primary``, or none) whose icon follows the theme."""
 
     def __init__(
         self,
@@ -123,7 +126,12 @@ class Button(QPushButton):
         theme.changed.connect(self._recolour)
 
     def set_kind(self, kind: str) -> None:
-        """Fill the button (``primary``) or quieten it."""
+        """Fill the button, or quieten it.
+
+        Args:
+            kind: ``primary`` is filled, and ``waiting`` as large, for the one that will be filled
+                again; ``confirm`` is filled and no larger than the field beside it.
+        """
         set_look(self, "kind", kind)
         self._recolour()
 
@@ -136,7 +144,7 @@ class Button(QPushButton):
         if self._which is None:
             return
         colours = self._theme.colours
-        colour = colours.on_accent if self.property("kind") == "primary" else colours.text
+        colour = colours.on_accent if self.property("kind") in FILLED else colours.text
         self.setIcon(icon(self._which, colour, colours.quiet))
 
 

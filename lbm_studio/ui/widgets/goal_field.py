@@ -73,6 +73,7 @@ class GoalField(QWidget):
         self._talk = _button(theme, Icon.MICROPHONE, f"{name}Talk", self.tr("Speak"))
         self._talk.setToolTip(with_key(self.tr("Hold and say the goal"), ActionId.TALK))
         self._use = _button(theme, Icon.KEEP, f"{name}Use", self.tr("Use what was heard"))
+        self._use.set_kind("confirm")
         self._drop = _button(theme, Icon.CLOSE, f"{name}Drop", self.tr("Drop what was heard"))
         self._caption = label(title, "caption")
         self._caption.setBuddy(self._line)
