@@ -21,13 +21,6 @@ def moment_words(unix_s: float, now_unix_s: float) -> str:
     return f"{day} {moment:%H:%M}"
 
 
-def age_words(days: int) -> str:
-    """Return how long ago a day was."""
-    if days < 2:
-        return "yesterday" if days == 1 else "today"
-    return f"{days} days ago" if days < 60 else f"{days // 30} months ago"
-
-
 def count_words(count: int, one: str, many: str) -> str:
     """Return e.g. ``"1 episode"`` or ``"3 episodes"``."""
     return f"{count} {one if count == 1 else many}"

@@ -60,7 +60,6 @@ class Icon(StrEnum):
     PHONE = "ph.device-mobile"
     PEDAL = "ph.stack"
     SWAP = "ph.swap"
-    DEMONSTRATOR = "ph.user-gear"
     SHUFFLE = "ph.shuffle"
     EDIT = "ph.pencil-simple"
     NEW = "ph.plus"

@@ -63,11 +63,6 @@ class Navigation(QFrame):
         self.setFixedWidth(METRICS.navigation)
         self._build()
 
-    @property
-    def settings_item(self) -> QWidget:
-        """Where the settings menu hangs."""
-        return self._settings
-
     def show_panel(self, name: PanelName) -> None:
         """Mark the panel in front."""
         self._items[name].setChecked(True)

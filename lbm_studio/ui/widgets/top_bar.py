@@ -40,11 +40,6 @@ class TopBar(QFrame):
         self._station.clicked.connect(self.station_pressed)
         self._notices.clicked.connect(self.notices_pressed)
 
-    @property
-    def notices_button(self) -> QWidget:
-        """Where the list of notices hangs."""
-        return self._notices
-
     def show_view(self, view: WindowView) -> None:
         """Show a snapshot of the frame."""
         self._station.setText(view.station[:1].upper() + view.station[1:])
