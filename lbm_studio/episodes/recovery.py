@@ -55,5 +55,10 @@ def _beyond(folder: Path, pattern: str, used: list[Place]) -> list[Path]:
     return [
         path
         for path, place in found.items()
-        if place and (last is None or place > last) and home in path.parent.resolve().parents
+        if place and (last is None or place > last) and _is_own_file(path, home)
     ]
+
+
+def _is_own_file(path: Path, home: Path) -> bool:
+    """Whether a recording may have written it: a folder of that name, or a link, is another's."""
+    return not path.is_dir() and home in path.parent.resolve().parents

@@ -79,6 +79,17 @@ def test_files_behind_a_link_are_not_taken_for_left_overs(
     assert (outside / "file-900.parquet").exists()
 
 
+def test_a_folder_with_the_name_of_a_file_is_not_taken_for_a_left_over(
+    recorded: Path, station: StationDescription
+) -> None:
+    folder = recorded / "data" / "chunk-000" / "file-900.parquet"
+    folder.mkdir()
+
+    DatasetWriter.open(recorded, station).close()
+
+    assert folder.is_dir()
+
+
 @pytest.mark.parametrize("file", [layout.TASKS_FILE, layout.INFO_FILE, keys.STATION_FILE])
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(
     recorded: Path, station: StationDescription, file: str
