@@ -120,6 +120,8 @@ class Row:
 class Bench:
     """The processes of one session: a station, its STOP window, a main window and a policy.
 
+    The policy is asked for its goals in turn.
+
     Args:
         session: where they meet.
         command: what starts the station; the session folder is appended. None: the simulated one.
@@ -131,15 +133,15 @@ class Bench:
         self._clock = MonotonicClock()
         self._random = random.Random(0)
         self._stack, self._station = ExitStack(), ExitStack()
-        self._goals = [UP, DOWN]
+        self.goals = [UP, DOWN]
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._stop = stack.enter_context(Helper("stop_key", self.session))
             self.window = stack.enter_context(Helper("frozen_window", self.session))
-            self.policy = stack.enter_context(Helper("willing_policy", self.session, talks=False))
             stack.callback(lambda: self._station.close())
             self.start_station()
+            self.policy = self._start_policy(stack)
             self._stack = stack.pop_all()
         return self
 
@@ -164,10 +166,10 @@ class Bench:
         Args:
             least_s: for how long they move at least, e.g. to have come to speed [s].
         """
-        self._goals.reverse()
+        self.goals.reverse()
         for _ in range(TRIES):
-            self._release()
-            if self.live.ask(StartPolicy(goal=self._goals[0])) != Accepted():
+            self.release()
+            if self.live.ask(StartPolicy(goal=self.goals[0])) != Accepted():
                 continue
             self.live.newest_tick()
             ticks = self.live.ticks_until(lambda tick: bool(tick.sent) or bool(tick.stop_reason))
@@ -190,22 +192,29 @@ class Bench:
         live.is_beating = False  # the window does
         self.live = self._station.enter_context(live)
 
+    def _start_policy(self, stack: ExitStack) -> subprocess.Popen[bytes]:
+        """Start what moves the arms, and return its process."""
+        policy = Helper("willing_policy", self.session, talks=False)
+        return stack.enter_context(policy).process
+
     def _press(self, row: Row) -> None:
         self._stop.say("")
         outcome, _, took_ms = self._stop.hear(REPORT_WITHIN_S).partition(" ")
         if outcome == StopOutcome.KILLED.name:
             row.killed_ms.append(float(took_ms))
             self.start_station()
-        elif outcome == StopOutcome.STOPPED.name and self._is_latched():
+        elif outcome == StopOutcome.STOPPED.name and self.is_latched():
             row.told_ms.append(float(took_ms))
         else:
             row.missed += 1
 
-    def _is_latched(self) -> bool:
+    def is_latched(self) -> bool:
+        """Whether nothing moves until the stop is reset."""
         answer = self.live.ask(StartPolicy(goal=UP))
         return isinstance(answer, Refused) and "The station is stopped" in answer.reason
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Reset the stop, as often as it takes for its cause to be gone."""
         for _ in range(TRIES):
             if self._ask(ResetStop()) == Accepted():
                 return

@@ -56,7 +56,7 @@ class Starved(Idle):
 
     def begin(self, bench: Bench) -> ExitStack:
         with ExitStack() as stack:
-            policy = psutil.Process(bench.policy.process.pid)
+            policy = psutil.Process(bench.policy.pid)
             stack.enter_context(
                 suppress(psutil.AccessDenied)
             )  # it stays so where that is not allowed
