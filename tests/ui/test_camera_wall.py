@@ -38,6 +38,15 @@ def test_tiles_lie_side_by_side_within_the_wall_in_the_shape_of_their_pictures(
     assert not any(a.intersects(b) for i, a in enumerate(spots) for b in spots[i + 1 :])
 
 
+def test_one_scene_and_one_wrist_view_stand_side_by_side() -> None:
+    tiles = cameras(Situation.FULL).tiles
+
+    scene, wrist = wall_rectangles((tiles[0], tiles[-1]), 784, 400).values()
+
+    assert scene.top() == wrist.top()
+    assert scene.right() < wrist.left()
+
+
 def test_a_station_with_two_cameras_gets_two_tiles(qtbot: QtBot, theme: Theme) -> None:
     wall = CameraWallWidget(theme)
     qtbot.addWidget(wall)

@@ -33,3 +33,14 @@ def test_the_strip_shows_one_frame_a_take(qtbot: QtBot, theme: Theme) -> None:
     strip.show_takes(takes)
 
     assert len(strip.findChildren(FilmFrame)) == len(takes)
+
+
+def test_the_frames_hang_at_the_top_of_whatever_room_there_is(qtbot: QtBot, theme: Theme) -> None:
+    strip = FilmStrip(theme, "Nothing yet.")
+    qtbot.addWidget(strip)
+    strip.resize(800, 400)
+
+    strip.show_takes(teach(Situation.FULL).takes)
+    strip.show()
+
+    assert {frame.y() for frame in strip.findChildren(FilmFrame)} == {0}

@@ -1,4 +1,7 @@
-"""All camera views of a station: scene views large on top, wrist views in a row beneath."""
+"""All camera views of a station: scene views large on top, wrist views in a row beneath.
+
+A station with one of each shows them side by side, where both are larger.
+"""
 
 from collections.abc import Sequence
 
@@ -112,8 +115,10 @@ def wall_rectangles(tiles: Sequence[CameraTile], width: int, height: int) -> dic
 
 
 def _rows(tiles: Sequence[CameraTile]) -> list[list[CameraTile]]:
-    rows = [[t for t in tiles if t.is_scene], [t for t in tiles if not t.is_scene]]
-    return [row for row in rows if row]
+    scenes, wrists = [t for t in tiles if t.is_scene], [t for t in tiles if not t.is_scene]
+    if len(scenes) == len(wrists) == 1:
+        return [scenes + wrists]
+    return [row for row in (scenes, wrists) if row]
 
 
 def _row_height(row: Sequence[CameraTile], width: int) -> float:

@@ -97,7 +97,8 @@ class FilmStrip(QWidget):
             if (frame := item.widget()) is not None:
                 frame.deleteLater()
         for take in takes:
-            self._frames.addWidget(FilmFrame(self._theme, take, self))
+            frame = FilmFrame(self._theme, take, self)
+            self._frames.addWidget(frame, 0, Qt.AlignmentFlag.AlignTop)
         self._empty.setVisible(not takes)
 
     def _build(self) -> None:
