@@ -90,3 +90,10 @@ def icon(which: Icon, colour: str, disabled: str | None = None) -> QIcon:
 def pixmap(which: Icon, colour: str, size_px: int = METRICS.icon) -> QPixmap:
     """Return an icon as a picture [px]."""
     return icon(which, colour).pixmap(QSize(size_px, size_px))
+
+
+def steady(picture: QPixmap) -> QIcon:
+    """Return a picture that keeps its colours in a row that is selected."""
+    result = QIcon(picture)
+    result.addPixmap(picture, QIcon.Mode.Selected)
+    return result

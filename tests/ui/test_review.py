@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QComboBox,
@@ -146,13 +147,16 @@ def test_words_are_found_while_they_are_typed(shown: Shown) -> None:
     assert "2 of 12 shown" in child(window, QLabel, "reviewSentence").text()
 
 
-def test_thumbnails_stand_beside_the_takes(shown: Shown) -> None:
+def test_thumbnails_stand_beside_the_takes_in_their_own_colours(shown: Shown) -> None:
     window, _ = shown
     model = child(window, QTableView, "episodes").model()
 
     picture = model.data(model.index(0, 0), Qt.ItemDataRole.DecorationRole)
 
-    assert picture.width() > 20
+    size = picture.availableSizes()[0]
+    assert size.width() > 20
+    selected = picture.pixmap(size, QIcon.Mode.Selected)
+    assert selected.toImage() == picture.pixmap(size, QIcon.Mode.Normal).toImage()
 
 
 def test_undo_and_redo_say_what_they_are_about(shown: Shown) -> None:
@@ -199,6 +203,22 @@ def test_pose_gripper_speed_and_recorded_force_can_be_plotted(shown: Shown) -> N
 
     assert titles[0] == "Gripper height [m]"
     assert titles[-3:] == ["Gripper opening [m]", "Speed [m/s]", "Force [N]"]
+
+
+def test_only_arms_that_were_recorded_are_named_beside_the_plot(shown: Shown) -> None:
+    window, models = shown
+    plots = models.review.view.plots
+    one_arm = [
+        replace(plot, lines=tuple(line for line in plot.lines if line.arm == "right"))
+        for plot in plots
+    ]
+
+    models.review.change(plots=tuple(one_arm))
+    models.review.change(plots=())  # the next take is still being read
+
+    named = [each.text() for each in window.findChildren(QLabel) if each.isVisible()]
+    assert "right arm" in named
+    assert "left arm" not in named
 
 
 def test_milestones_of_a_take_are_shown_and_counted(shown: Shown) -> None:

@@ -21,6 +21,7 @@ class EpisodePlot(QWidget):
         self._plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._choice = ChoiceCombo("curve", self.tr("What is plotted"))
         self._choice.setMinimumContentsLength(METRICS.wide)
+        self._arms = {"right": label(self.tr("right arm")), "left": label(self.tr("left arm"))}
         layout = column(spacing=METRICS.tight)
         layout.addLayout(self._build_head())
         layout.addWidget(self._plot, 1)
@@ -33,8 +34,7 @@ class EpisodePlot(QWidget):
     def _build_head(self) -> QHBoxLayout:
         head = row()
         head.addWidget(self._choice)
-        for arm, text in (("right", self.tr("right arm")), ("left", self.tr("left arm"))):
-            words = label(text)
+        for arm, words in self._arms.items():
             set_look(words, "arm", arm)
             head.addWidget(words)
         head.addWidget(label(self.tr("dashed: commanded"), "quiet"))
@@ -52,8 +52,16 @@ class EpisodePlot(QWidget):
             current = before if before in keys else (keys[0] if keys else "")
             self._choice.show_choices([(p.key, p.title) for p in view.plots], current)
             self._draw()
+            self._show_arms()
         if view.rate_hz > 0:
             self._plot.show_cursor(view.position / view.rate_hz)
+
+    def _show_arms(self) -> None:
+        """Name the arms that were recorded; until a take is read, those of the one before."""
+        recorded = {line.arm for plot in self._plots for line in plot.lines}
+        if recorded:
+            for arm, words in self._arms.items():
+                words.setVisible(arm in recorded)
 
     def _draw(self) -> None:
         key = str(self._choice.currentData() or "")

@@ -16,12 +16,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from lbm_studio.app.notices import Level
 from lbm_studio.app.views.review import EpisodeRow, Result, ReviewState, ReviewView, RowOrder
-from lbm_studio.ui.icons import Icon, pixmap
+from lbm_studio.ui.icons import Icon, pixmap, steady
 from lbm_studio.ui.theme import METRICS, Theme
 from lbm_studio.ui.widgets.basics import LEVEL_ICONS, level_colour
 from lbm_studio.ui.widgets.pictures import qimage
@@ -51,7 +51,7 @@ class EpisodeTableModel(QAbstractTableModel):
         super().__init__(parent)
         self._theme = theme
         self._rows: tuple[EpisodeRow, ...] = ()
-        self._pictures: dict[str, QPixmap] = {}
+        self._pictures: dict[str, QIcon] = {}
         self._titles = (
             self.tr("Take"), self.tr("Goal"), self.tr("Result"), self.tr("Length"), self.tr("Odd"),
         )  # fmt: skip
@@ -80,12 +80,13 @@ class EpisodeTableModel(QAbstractTableModel):
         new = [uuid for uuid in thumbnails if uuid not in self._pictures]
         if not new and len(thumbnails) == len(self._pictures):
             return
-        self._pictures = {uuid: self._pictures.get(uuid, QPixmap()) for uuid in thumbnails}
+        self._pictures = {uuid: self._pictures.get(uuid, QIcon()) for uuid in thumbnails}
         size = QSize(METRICS.thumbnail_width, METRICS.control)
         for uuid in new:
-            self._pictures[uuid] = QPixmap.fromImage(qimage(thumbnails[uuid])).scaled(
+            picture = QPixmap.fromImage(qimage(thumbnails[uuid])).scaled(
                 size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             )
+            self._pictures[uuid] = steady(picture)
         if self._rows:
             last = self.index(len(self._rows) - 1, NUMBER)
             self.dataChanged.emit(self.index(0, NUMBER), last, [Qt.ItemDataRole.DecorationRole])
@@ -134,14 +135,14 @@ class EpisodeTableModel(QAbstractTableModel):
         if column == NUMBER:
             return self._pictures.get(row.uuid)
         if column == FINDINGS and row.findings:
-            return pixmap(Icon.WARN, colours.warn)
+            return steady(pixmap(Icon.WARN, colours.warn))
         if column != RESULT:
             return None
         if row.deleted:
-            return pixmap(Icon.DISCARD, colours.quiet)
+            return steady(pixmap(Icon.DISCARD, colours.quiet))
         level = RESULT_LEVELS[row.result]
         which = Icon.PARTIAL if row.result is Result.PARTIAL else LEVEL_ICONS[level]
-        return pixmap(which, level_colour(level, colours))
+        return steady(pixmap(which, level_colour(level, colours)))
 
 
 class EpisodeTable(QTableView):
