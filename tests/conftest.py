@@ -18,6 +18,9 @@ os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
 SHARED_MEMORY = Path("/dev/shm")
 CHILDREN = Path("/proc/thread-self/children")
+BACKGROUND: set[int] = set()
+"""Processes that go on from test to test, whatever their children do."""
+
 GRACE_S = 2.0
 """How long something that is ending may still be seen after a test [s]."""
 
@@ -105,7 +108,8 @@ def _processes() -> set[psutil.Process]:
 def _children() -> list[psutil.Process]:
     """Return the children and theirs, where Linux lists them without looking at all processes."""
     if not CHILDREN.exists():
-        return psutil.Process().children(recursive=True)
+        direct = [c for c in psutil.Process().children() if c.pid not in BACKGROUND]
+        return [child for one in direct for child in (one, *one.children(recursive=True))]
     found: list[psutil.Process] = []
     for pid in _descendants(os.getpid()):
         with suppress(psutil.NoSuchProcess):
@@ -116,9 +120,10 @@ def _children() -> list[psutil.Process]:
 def _descendants(pid: int) -> Iterator[int]:
     with suppress(OSError):  # it is gone
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            for child in (thread / "children").read_text().split():
-                yield int(child)
-                yield from _descendants(int(child))
+            for child in map(int, (thread / "children").read_text().split()):
+                if child not in BACKGROUND:
+                    yield child
+                    yield from _descendants(child)
 
 
 def _command(process: psutil.Process) -> list[str]:

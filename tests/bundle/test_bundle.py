@@ -1,10 +1,7 @@
-"""The frozen application: built once with the spec, then started like a user would."""
+"""The frozen application, started like a user would."""
 
 import os
-import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,24 +10,7 @@ from lbm_studio.core.keys import SHOWN_VARIABLE
 
 pytestmark = [pytest.mark.bundle, pytest.mark.timeout(900)]
 
-ROOT = Path(__file__).resolve().parents[2]
 UNWANTED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MUJOCO_GL", "PYOPENGL_PLATFORM")
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Build the application and give its folder; a gigabyte is not kept."""
-    folder = tmp_path_factory.mktemp("bundle")
-    where = ["--distpath", str(folder / "dist"), "--workpath", str(folder / "build")]
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", *where]
-
-    outcome = subprocess.run(
-        [*command, "lbm_studio.spec"], cwd=ROOT, capture_output=True, text=True
-    )
-
-    assert outcome.returncode == 0, outcome.stderr[-4000:]
-    yield folder / "dist" / "lbm-studio"
-    shutil.rmtree(folder)
 
 
 def start(bundle: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
