@@ -268,9 +268,16 @@ class ReviewPanel(ViewModel[ReviewView]):
         self._update()
 
     def export_to(self, folder: str) -> None:
-        """Write the chosen episodes for other programs, or all kept ones where one is chosen."""
-        several = len(self._uuids) > 1
-        self.export.start(folder, [v.title for v in self.chosen_views] if several else ())
+        """Write all kept episodes for other programs."""
+        self.export.start(folder, ())
+
+    def export_chosen_to(self, folder: str) -> None:
+        """Write the chosen episodes for other programs."""
+        titles = [view.title for view in self.chosen_views]
+        if titles:
+            self.export.start(folder, titles)
+        else:
+            self._refuse("Choose an episode first.")
 
     # --- following -------------------------------------------------------------------------------
 

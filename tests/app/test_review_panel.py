@@ -399,7 +399,7 @@ def test_chosen_episodes_are_exported_by_their_titles(opened, exports, tmp_path)
     folder = opened.view.export.folder
     assert folder == str(tmp_path / "exports" / "put_block")
 
-    opened.export_to(folder)
+    opened.export_chosen_to(folder)
     assert exports.started == [
         ("export", str(tmp_path / "datasets" / "put_block"), "--out", folder, "--episodes", "1.1,2")
     ]
@@ -410,6 +410,14 @@ def test_chosen_episodes_are_exported_by_their_titles(opened, exports, tmp_path)
     expected = f"2 episodes are now in {folder}. 1 were there already."
     assert opened.view.export.sentence == expected
     assert not opened.view.export.is_running
+
+
+def test_all_episodes_are_exported_whichever_are_chosen(opened, exports, said):
+    opened.pick([1, 2])
+    opened.export_to("/exports")
+
+    assert exports.started == [("export", opened.view.dataset, "--out", "/exports")]
+    assert said() == []
 
 
 def test_an_export_that_failed_says_why_and_one_can_be_ended(opened, exports):

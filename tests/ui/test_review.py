@@ -318,14 +318,22 @@ def test_all_or_what_is_chosen_is_exported_and_the_export_ended(shown: Shown) ->
     window, models = shown
     click(window, "choice_use")
     click(window, "export")
+    chosen = child(window, QPushButton, "exportChosen")
+    assert chosen.text() == "Export this take"
     models.review.change(chosen=(3, 5))
-    assert child(window, QPushButton, "export").text() == "Export 2 takes"
+    assert chosen.text() == "Export 2 takes"
+    click(window, "exportChosen")
 
     running = replace(models.review.view.export, is_running=True)
     models.review.change(export=running)
     click(window, "export")
 
-    assert models.review.calls == [("export_to", "/data/exports/green"), ("export.stop",)]
+    assert not chosen.isEnabled()
+    assert models.review.calls == [
+        ("export_to", "/data/exports/green"),
+        ("export_chosen_to", "/data/exports/green"),
+        ("export.stop",),
+    ]
 
 
 def test_a_take_is_replayed_and_the_replay_ended(shown: Shown) -> None:

@@ -51,19 +51,21 @@ class EpisodeUse(QWidget):
         self._choose = icon_button(
             self._theme, Icon.FOLDER, self.tr("Choose a folder"), "exportChoose"
         )
-        self._export = Button(self._theme, "", Icon.EXPORT)
-        self._export.setObjectName("export")
-        self._export.setToolTip(self.tr("As a LeRobot dataset, with all edits applied"))
+        self._export_chosen = Button(self._theme, "", Icon.EXPORT, name="exportChosen")
+        self._export = Button(self._theme, "", Icon.EXPORT, name="export")
         line = row()
         line.addWidget(self._folder, 1)
         line.addWidget(self._choose)
-        line.addWidget(self._export)
+        for button in (self._export_chosen, self._export):
+            button.setToolTip(self.tr("As a LeRobot dataset, with all edits applied"))
+            line.addWidget(button)
         return line
 
     def _connect(self) -> None:
         self._compare.clicked.connect(self._on_compare)
         self._replay.clicked.connect(self._on_replay)
         self._choose.clicked.connect(self._on_choose)
+        self._export_chosen.clicked.connect(self._on_export_chosen)
         self._export.clicked.connect(self._on_export)
         self._model.changed.connect(self._show)
 
@@ -82,6 +84,9 @@ class EpisodeUse(QWidget):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._folder.setText)
         dialog.open()
+
+    def _on_export_chosen(self) -> None:
+        self._model.export_chosen_to(self._folder.text())
 
     def _on_export(self) -> None:
         if self._model.view.export.is_running:
@@ -107,8 +112,12 @@ class EpisodeUse(QWidget):
             self._folder_shown = export.folder
             self._folder.setText(export.folder)
         number = len(view.chosen)
-        words = self.tr("Export {0} takes").format(number) if number > 1 else self.tr("Export all")
-        self._export.setText(self.tr("End the export") if export.is_running else words)
+        several = self.tr("Export {0} takes").format(number)
+        self._export_chosen.setText(several if number > 1 else self.tr("Export this take"))
+        self._export_chosen.setEnabled(number > 0 and not export.is_running)
+        self._export.setText(
+            self.tr("End the export") if export.is_running else self.tr("Export all")
+        )
         self._export.set_icon(Icon.HALT if export.is_running else Icon.EXPORT)
         for widget in (self._folder, self._choose, self._export):
             widget.setEnabled(bool(view.dataset))
