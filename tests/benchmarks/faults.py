@@ -8,6 +8,7 @@ with 1 unless all ended as they should. A full disk ends the recording; the arms
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from tests.benchmarks.full_disk import DISK_FULL, fill_the_disk
 from tests.benchmarks.stopping.bench import Bench
 from tests.benchmarks.stopping.robots import Robots
 
+TERMINATED = 143
 TITLES = (DISK_FULL, *(fault.title for fault in (*FAULTS, *ROBOT_FAULTS)))
 
 
@@ -86,4 +88,5 @@ def _told(outcomes: Iterator[Outcome]) -> list[Outcome]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # what was started ends as well
     sys.exit(main())

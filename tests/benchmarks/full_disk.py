@@ -45,9 +45,7 @@ def _fill_the_disk(bench: LearnedBench) -> Outcome:
 def _record_until_full(bench: LearnedBench, disk: Path, writer: subprocess.Popen[bytes]) -> Outcome:
     begin = BeginEpisode(dataset=str(disk / "dataset"), goal="Put it there.", source="scripted")
     _demand(bench, begin)
-    bench.live.order(StartDemonstration(disturbance=False))
-    bench.live.newest_tick()
-    bench.live.ticks_until(lambda tick: bool(tick.sent))
+    bench.start(StartDemonstration(disturbance=False))
     _fill(Path(f"/proc/{writer.pid}/root{disk}"))
     ticks = [bench.live.newest_tick() for _ in range(AFTERWARDS_TICKS)]
     answer = ask(bench.session.writer_commands, KeepEpisode(success=None))

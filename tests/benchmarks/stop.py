@@ -11,6 +11,7 @@ press was missed, or when 99 of 100 took longer than they may.
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ from tests.benchmarks.stopping.robots import Rest, Robots, come_to_rest
 
 SKILL = "put_cube_in_tray"
 ALLOWED_P99_MS = 20.0
+TERMINATED = 143
 AT_SPEED_S = 0.5
 STEP_S = 0.002
 LONGEST_S = 1.0
@@ -161,4 +163,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # what was started ends as well
     sys.exit(main())

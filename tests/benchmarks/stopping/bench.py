@@ -13,7 +13,7 @@ from typing import Protocol, Self
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, MonotonicClock
 from lbm_studio.core.errors import StationError
-from lbm_studio.link.messages import Accepted, Message, Mode, Refused, ResetStop, StartPolicy
+from lbm_studio.link.messages import Accepted, Message, Refused, ResetStop, Resume, StartPolicy
 from lbm_studio.link.session import Session
 from lbm_studio.link.stop import StopOutcome
 from tests.benchmarks.stopping.willing_policy import DOWN, UP
@@ -167,16 +167,19 @@ class Bench:
             least_s: for how long they move at least, e.g. to have come to speed [s].
         """
         self.goals.reverse()
+        self.start(StartPolicy(goal=self.goals[0]))
+        into_s = least_s + MOVING_MOST_S * self._random.random()
+        self._clock.sleep_until_ns(self._clock.now_ns() + round(into_s * NANOSECONDS_PER_SECOND))
+
+    def start(self, motion: Message) -> None:
+        """Ask for a motion, again if the machine is too busy for it; return once the arms move."""
         for _ in range(TRIES):
             self.release()
-            if self.live.ask(StartPolicy(goal=self.goals[0])) != Accepted():
+            if self.live.ask(motion) != Accepted():
                 continue
             self.live.newest_tick()
             ticks = self.live.ticks_until(lambda tick: bool(tick.sent) or bool(tick.stop_reason))
-            if ticks[-1].mode is Mode.POLICY:
-                into_s = least_s + MOVING_MOST_S * self._random.random()
-                until_ns = self._clock.now_ns() + round(into_s * NANOSECONDS_PER_SECOND)
-                self._clock.sleep_until_ns(until_ns)
+            if not ticks[-1].stop_reason:
                 return
         raise SystemExit(f"The arms do not begin to move: {self.live.newest_tick().stop_reason}")
 
@@ -210,7 +213,7 @@ class Bench:
 
     def is_latched(self) -> bool:
         """Whether nothing moves until the stop is reset."""
-        answer = self.live.ask(StartPolicy(goal=UP))
+        answer = self.live.ask(Resume())  # which moves nothing: nothing is paused
         return isinstance(answer, Refused) and "The station is stopped" in answer.reason
 
     def release(self) -> None:
