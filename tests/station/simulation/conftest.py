@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.pool import Pool
@@ -14,7 +14,7 @@ from lbm_studio.core.shift import Shift
 from lbm_studio.station.safety.envelope import SafetyEnvelope
 from lbm_studio.station.simulation.catalogue import find_skill
 from lbm_studio.station.simulation.demonstrator import ScriptedDemonstrator
-from lbm_studio.station.simulation.embodiments import dual_fr3, single_fr3
+from lbm_studio.station.simulation.embodiments import dual_fr3, find_station, single_fr3
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.station import SimulatedStation
 
@@ -32,6 +32,25 @@ class Performance:
     sent: tuple[Action, ...]
     success: bool
     limits: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What came of one layout of a skill.
+
+    Attributes:
+        shown: the demonstration.
+        before: the milestones that were reached before it.
+        after: those that were reached by its end.
+        is_replayed: whether the same actions reach the goal again, eyes shut.
+        solved_elsewhere: how many other layouts they solve.
+    """
+
+    shown: Performance
+    before: Mapping[str, bool]
+    after: Mapping[str, bool]
+    is_replayed: bool
+    solved_elsewhere: int
 
 
 Perform = Callable[..., Performance]
@@ -58,17 +77,27 @@ def performers() -> Iterator[Pool]:
     pool.join()
 
 
-def perform(skill: str, seed: int) -> tuple[bool, bool]:
-    """Return whether a layout is demonstrated, and whether it is replayed. For ``performers``."""
-    station = _station_of_process()
-    shown = _demonstrate(station, find_skill(skill), seed)
-    replayed = _replay(station, find_skill(skill), seed, shown.sent)
-    return shown.success, replayed.success
+def rehearse(skill: str, seed: int, elsewhere: Sequence[int] = ()) -> Rehearsal:
+    """Demonstrate a layout, and replay it there and elsewhere. For ``performers``."""
+    station, named = _station_of_process("simulated"), find_skill(skill)
+    before = station.load(named, seed).milestones()
+    shown = _demonstrate(station, named, seed)
+    assert station.task is not None
+    after = station.task.milestones()
+    again, *others = (
+        _replay(station, named, where, shown.sent).success for where in (seed, *elsewhere)
+    )
+    return Rehearsal(shown, before, after, again, sum(others))
+
+
+def show(skill: str, seed: int, station: str) -> bool:
+    """Return whether a layout is demonstrated by a station. For ``performers``."""
+    return _demonstrate(_station_of_process(station), find_skill(skill), seed).success
 
 
 @cache
-def _station_of_process() -> SimulatedStation:
-    station = SimulatedStation(dual_fr3())
+def _station_of_process(name: str) -> SimulatedStation:
+    station = SimulatedStation(find_station(name))
     station.connect()
     return station
 
