@@ -51,6 +51,7 @@ from lbm_studio.link.messages import (
     Tick,
     Verdict,
 )
+from tests.link.ticks import AT_REST
 
 IDENTITY = Pose(np.zeros(3), np.eye(3))
 SECOND_NS = 1_000_000_000
@@ -79,23 +80,7 @@ def two_armed_description() -> StationDescription:
 
 def first_tick() -> Tick:
     """Return a tick of a station at rest with nothing laid out."""
-    return Tick(
-        number=0,
-        captured_ns=0,
-        state=(0.0,) * 10,
-        joints=(0.0,) * 7,
-        sent=(),
-        clamped=(),
-        mode=Mode.IDLE,
-        goal="",
-        skill="",
-        seed=-1,
-        success=None,
-        finished=False,
-        stop_reason="",
-        late_ms=1.0,
-        intent={},
-    )
+    return msgspec.structs.replace(AT_REST, state=(0.0,) * 10, joints=(0.0,) * 7, late_ms=1.0)
 
 
 class FakeStation:

@@ -10,11 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from lbm_studio.core.codec import to_json
 from lbm_studio.core.embodiment import StationDescription
 from lbm_studio.link.bus import Publisher, Requester, Responder
 from lbm_studio.link.messages import Describe, Description, Message, Mode, Refused, Tick
 from lbm_studio.link.session import Session
+from tests.link.ticks import AT_REST
 
 PATIENCE_S = 30.0
 """A busy machine may take this long to start a process [s]."""
@@ -108,7 +111,8 @@ def make_tick(
     seed: int = 3,
 ) -> Tick:
     """Return a tick of a demonstration; ``sent`` is the state itself unless given."""
-    return Tick(
+    return msgspec.structs.replace(
+        AT_REST,
         number=number,
         captured_ns=captured_ns,
         state=tuple(vector),
@@ -119,11 +123,6 @@ def make_tick(
         goal="Lift it.",
         skill="lift",
         seed=seed,
-        success=None,
-        finished=False,
-        stop_reason="",
-        late_ms=0.0,
-        intent={},
     )
 
 

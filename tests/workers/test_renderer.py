@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -17,12 +18,13 @@ from lbm_studio.link.bus import (
     Subscriber,
 )
 from lbm_studio.link.frames import FrameReader, FrameRing, Image
-from lbm_studio.link.messages import FramesReady, Mode, Physics, Tick
+from lbm_studio.link.messages import FramesReady, Physics, Tick
 from lbm_studio.link.session import Session
 from lbm_studio.station.simulation.catalogue import SKILLS
 from lbm_studio.station.simulation.embodiments import find_station
 from lbm_studio.station.simulation.station import SimulatedStation
 from lbm_studio.workers.renderer import SAMPLES, Feed, Renderer
+from tests.link.ticks import AT_REST
 from tests.workers.processes import StandInStation, WorkerProcess, until
 
 STATION = find_station("simulated-single")
@@ -64,23 +66,7 @@ def physics(
 
 
 def tick_of(number: int, captured_ns: int) -> Tick:
-    return Tick(
-        number=number,
-        captured_ns=captured_ns,
-        state=(),
-        joints=(),
-        sent=(),
-        clamped=(),
-        mode=Mode.IDLE,
-        goal="",
-        skill="",
-        seed=-1,
-        success=None,
-        finished=False,
-        stop_reason="",
-        late_ms=0.0,
-        intent={},
-    )
+    return msgspec.structs.replace(AT_REST, number=number, captured_ns=captured_ns)
 
 
 def drawn(session: Session) -> dict[str, Image]:

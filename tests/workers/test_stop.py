@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from lbm_studio.core.clock import ManualClock
@@ -16,6 +17,7 @@ from lbm_studio.link.session import Session
 from lbm_studio.link.stop import Press, StopOutcome, StopReceiver, StopReport
 from lbm_studio.station.teleop.controller import Button
 from lbm_studio.workers.stop import GAMEPAD, SILENCE, StopWatch, StopWatcher
+from tests.link.ticks import AT_REST
 from tests.station.teleop.virtual_gamepad import gamepad_socket
 from tests.workers.live_station import LiveStation, make_session
 
@@ -54,22 +56,8 @@ def watched(session: Session) -> Iterator[Watched]:
 
 
 def tick(mode: Mode, number: int = 0, *, captured_ns: int = 0, stop_reason: str = "") -> Tick:
-    return Tick(
-        number=number,
-        captured_ns=captured_ns,
-        state=(),
-        joints=(),
-        sent=(),
-        clamped=(),
-        mode=mode,
-        goal="",
-        skill="",
-        seed=-1,
-        success=None,
-        finished=False,
-        stop_reason=stop_reason,
-        late_ms=0.0,
-        intent={},
+    return msgspec.structs.replace(
+        AT_REST, number=number, captured_ns=captured_ns, mode=mode, stop_reason=stop_reason
     )
 
 
