@@ -58,6 +58,8 @@ def tell(outcome: Outcome) -> None:
     figures = f"{rest.after_ms:>8.0f}{rest.travel_mm:>8.1f}" if rest else f"{'go on':>8}{'':>8}"
     latched = "yes" if outcome.is_latched else "no"
     sys.stdout.write(f"{outcome.fault:<27}{figures}{latched:>9}  {outcome.sentence}\n")
+    if outcome.repeats:
+        sys.stdout.write(f"{'':<27}(caused {outcome.repeats + 1} times: the machine was busy)\n")
     if outcome.trouble:
         sys.stdout.write(f"{'':<27}WRONG: {outcome.trouble}.\n")
     sys.stdout.flush()

@@ -25,7 +25,7 @@ ON_A_SMALL_DISK = f'mount -t tmpfs -o size={FULL_DISK_MB}m tmpfs "$0" && exec "$
 
 def fill_the_disk(bench: LearnedBench) -> Outcome:
     """Fill the disk in the middle of a recording: it must end in words, and the motion go on."""
-    return undisturbed(lambda: _fill_the_disk(bench))
+    return undisturbed(bench, DISK_FULL, lambda: _fill_the_disk(bench))
 
 
 def _fill_the_disk(bench: LearnedBench) -> Outcome:
