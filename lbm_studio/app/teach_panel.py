@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lbm_studio.app.arm_keys import ArmKeys
-from lbm_studio.app.arm_words import STATION_SILENT, is_silent
+from lbm_studio.app.arm_words import is_silent
 from lbm_studio.app.background import Background
 from lbm_studio.app.cameras import stale_camera
 from lbm_studio.app.countdown import Countdown
@@ -18,23 +18,16 @@ from lbm_studio.app.notices import Level, Notices
 from lbm_studio.app.settings import SettingsStore
 from lbm_studio.app.take_recorder import TakePhase, TakeRecorder, TakeRequest
 from lbm_studio.app.taught import TaughtDataset
-from lbm_studio.app.teach_words import silent_sentence, teach_sentence, verdict_of
+from lbm_studio.app.teach_projection import Situation, project, why_not_start
+from lbm_studio.app.teach_words import verdict_of
 from lbm_studio.app.view_model import ViewModel
-from lbm_studio.app.views.goal import GOAL_SPOKEN
-from lbm_studio.app.views.teach import MotionSource, Take, TeachState, TeachView
+from lbm_studio.app.views.teach import MotionSource, Take, TeachView
 from lbm_studio.core.cues import Cue
 from lbm_studio.link.messages import EpisodeKept, Mode, SetGoal, Tick
 
 FILM_STRIP = 5
 MAX_FAILURES_IN_SERIES = 5
 OPEN_TAKE = (TakePhase.RECORDING, TakePhase.DECIDING)
-
-_STATES = {
-    TakePhase.STARTING: TeachState.STARTING,
-    TakePhase.RECORDING: TeachState.RECORDING,
-    TakePhase.DECIDING: TeachState.DECIDING,
-    TakePhase.SAVING: TeachState.SAVING,
-}
 
 
 class TeachPanel(ViewModel[TeachView]):
@@ -413,30 +406,28 @@ class TeachPanel(ViewModel[TeachView]):
         is_laid_out = tick is not None and self._layouts.is_fresh(tick)
         return bool(self.view.scene) and not is_laid_out
 
-    def _is_stopped(self) -> bool:
-        tick = self._live.tick
-        return tick is not None and bool(tick.stop_reason)
-
     def _can_lay_out(self) -> bool:
-        return not self._is_stopped() and not self._is_silent
+        situation = self._situation
+        return not situation.is_stopped and not situation.is_silent
+
+    @property
+    def _situation(self) -> Situation:
+        tick = self._live.tick
+        return Situation(
+            is_connected=tick is not None and self._live.description is not None,
+            is_silent=self._is_silent,
+            is_stopped=tick is not None and bool(tick.stop_reason),
+            is_loading=self._layouts.is_loading,
+        )
 
     def _why_not_start(self) -> str:
-        tick = self._live.tick
-        if tick is None or self._live.description is None:
-            return "Connect a station first."
-        if self._is_silent:
-            return STATION_SILENT
-        if self._is_busy:
-            return "A take is running already."
-        if tick.stop_reason:
-            return "The stop is latched. Hold Reset first."
-        if self.view.is_goal_spoken:
-            return GOAL_SPOKEN
-        if not self.view.goal or self._dataset.path is None:
-            return "Say first what is to be shown."
-        if self._stale_camera and self.view.source is not MotionSource.COLLEAGUE:
-            return f"“{self._stale_camera}” shows no fresh picture. See the panel Station."
-        return ""
+        return why_not_start(
+            self.view,
+            self._situation,
+            is_busy=self._is_busy,
+            has_dataset=self._dataset.path is not None,
+            stale_camera=self._stale_camera,
+        )
 
     def _is_keyboard_live(self) -> bool:
         is_recording = self._recorder.phase is TakePhase.RECORDING
@@ -468,30 +459,4 @@ class TeachPanel(ViewModel[TeachView]):
 
     def _update(self, **changes: object) -> None:
         view = replace(self.view, **changes)  # type: ignore[arg-type]
-        state = _STATES.get(self._recorder.phase) or self._idle_state(view.goal)
-        judged = self._recorder.judgement if state is TeachState.DECIDING else None
-        if judged is not None:
-            verdict = verdict_of(judged, self._recorder.success)
-            is_doubtful = any(line.level is not Level.GOOD for line in verdict)
-            view = replace(view, verdict=verdict, is_doubtful=is_doubtful)
-        view = replace(
-            view,
-            state=state,
-            elapsed_s=self._recorder.elapsed_s,
-            can_undo=any(not take.deleted for take in view.takes),
-            countdown=self._countdown.left,
-            arm=self._keys.arms,
-            key_help=self._keys.help if view.source is MotionSource.KEYBOARD else (),
-        )
-        if self._is_silent:
-            sentence = silent_sentence(view)
-        else:
-            sentence = teach_sentence(view, self._is_stopped(), self._layouts.is_loading)
-        self.publish(replace(view, sentence=sentence))
-
-    def _idle_state(self, goal: str) -> TeachState:
-        if self._live.tick is None or self._live.description is None or self._is_silent:
-            return TeachState.OFFLINE
-        if self._countdown.is_running:
-            return TeachState.COUNTING
-        return TeachState.READY if goal else TeachState.NEEDS_GOAL
+        self.publish(project(view, self._situation, self._recorder, self._countdown, self._keys))
