@@ -167,9 +167,9 @@ def test_phases_become_subtasks_that_count_from_the_first_kept_frame(edited):
     rows = language_rows(view, rate_hz=10.0)
 
     assert [(r["role"], r["style"], r["content"], r["timestamp"]) for r in rows] == [
+        ("assistant", "subtask", "grasp", 0.0),
         ("user", "task_aug", "stack the cups", 0.0),
         ("user", "task_aug", "nest the cups", 0.0),
-        ("assistant", "subtask", "grasp", 0.0),
         ("assistant", "subtask", "lift", 0.6),
     ]
     assert all(row["camera"] is row["tool_calls"] is None for row in rows)
