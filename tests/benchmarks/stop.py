@@ -3,8 +3,9 @@
     python -m tests.benchmarks.stop [--presses 1000] [--kills 10] [--rests 100] [--only ROW]
 
 Every press goes the way a person's goes: a key at the real STOP window, in a process of its own, a
-datagram, the real station process in mid motion, ``stop()`` of both arms, the acknowledgement. The
-presses are shared out among the conditions that make it hard. Then the station is killed while it
+datagram, the real station process in mid motion, ``stop()`` of both arms, the acknowledgement; a
+station that does not acknowledge in time is killed, which is counted and timed as well. The presses
+are shared out among the conditions that make it hard. Then the station is killed while it
 drives the controllers of simulated robots, whose own reflex has to stop them. Ends with 1 when a
 press was missed, or when 99 of 100 took longer than they may.
 """
@@ -118,12 +119,12 @@ FAILED: list[str] = []
 
 def tell(row: Row) -> None:
     """Print what became of the presses under one condition."""
-    took_ms = row.told_ms or [float("nan")]
+    took_ms = [*row.told_ms, *row.killed_ms] or [float("nan")]
     p50, p99, worst = np.percentile(took_ms, [50, 99, 100])
     counts = f"{row.presses:>8}{row.missed:>8}{len(row.killed_ms):>8}"
     sys.stdout.write(f"{row.title:<36}{counts}{p50:>9.2f}{p99:>9.2f}{worst:>9.2f}\n")
     sys.stdout.flush()
-    if row.missed or not row.told_ms or p99 > ALLOWED_P99_MS:
+    if row.missed or not p99 <= ALLOWED_P99_MS:
         FAILED.append(row.title)
 
 
