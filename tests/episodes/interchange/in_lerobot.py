@@ -68,7 +68,9 @@ def read(root: Path) -> None:
     """Leave every frame as LeRobot gives it: numbers, pictures, goal and phase."""
     dataset = opened(root)
     frames = [dataset[index] for index in range(len(dataset))]
-    values = {key: np.stack([frame[key].numpy() for frame in frames]) for key in NUMBERS}
+    values: dict[str, Any] = {
+        key: np.stack([frame[key].numpy() for frame in frames]) for key in NUMBERS
+    }
     for key in dataset.meta.video_keys:
         pictures = np.stack([frame[key].numpy() for frame in frames])
         values[key] = np.rint(255 * pictures.transpose(0, 2, 3, 1)).astype(np.uint8)
