@@ -48,7 +48,8 @@ class ExportReport:
         episodes: that were added.
         frames: theirs.
         present: episodes that the folder held already.
-        remarks: one sentence for each edit that could not be applied as it stands.
+        remarks: one sentence for each edit that could not be applied as it stands, and for each
+            episode that the folder holds as it was cut before.
         stopped: whether it was asked to stop before all were exported.
         seconds: wall-clock time of the whole [s].
     """
@@ -96,7 +97,7 @@ def export_episodes(
     added: list[EpisodeView] = []
     with_language = _has_language(folder, views)
     with _writer(source, folder, with_language=with_language) as writer:
-        known = {summary.metadata.uuid for summary in Dataset.open(folder).episodes}
+        known = {one.metadata.uuid: one.length for one in Dataset.open(folder).episodes}
         for done, view in enumerate(views):
             on_progress(done, len(views))
             if should_stop():
@@ -104,7 +105,7 @@ def export_episodes(
             if view.uuid not in known:
                 _export_one(source, view, writer, with_language=with_language)
                 added.append(view)
-            known.add(view.uuid)
+                known[view.uuid] = view.length
     _carry_labels(folder, [view for view in views if view.uuid in known])
     on_progress(len(views), len(views))
     present = sum(1 for view in views if view.uuid in known) - len(added)
@@ -113,10 +114,20 @@ def export_episodes(
         episodes=len(added),
         frames=sum(view.length for view in added),
         present=present,
-        remarks=projection.remarks,
+        remarks=(*projection.remarks, *_outdated(views, known)),
         stopped=len(added) + present < len(views),
         seconds=time.monotonic() - begin,
     )
+
+
+def _outdated(views: Sequence[EpisodeView], known: Mapping[str, int]) -> Iterator[str]:
+    """Say which episodes the folder holds as they were cut before."""
+    for view in views:
+        if known.get(view.uuid, view.length) != view.length:
+            yield (
+                f"Episode {view.title} is there as it was cut before, with {known[view.uuid]}"
+                f" frames instead of {view.length}: export to another folder to have it as it is."
+            )
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,22 @@ def test_exporting_again_adds_only_what_is_not_there_yet(reviewed: Path, tmp_pat
     assert len(Dataset.open(tmp_path / "out").episodes) == 4
 
 
+def test_exporting_again_says_what_was_cut_differently_since(
+    reviewed: Path, tmp_path: Path
+) -> None:
+    export_episodes(reviewed, tmp_path / "out", ["0"])
+    whole = project_dataset(Dataset.open(reviewed)).kept[0]
+    cut = FrameRange(0, whole.length - 5)
+    EditLog(reviewed).apply(Change(whole.uuid, EditField.TRIM, cut))
+
+    report = export_episodes(reviewed, tmp_path / "out", ["0"])
+
+    assert (report.episodes, report.present) == (0, 1)
+    assert f"Episode 0 is there as it was cut before, with {whole.length} frames" in (
+        report.in_words()
+    )
+
+
 def test_an_export_that_was_stopped_goes_on_where_it_was(reviewed: Path, tmp_path: Path) -> None:
     told: list[int] = []
 
