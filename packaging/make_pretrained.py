@@ -258,7 +258,8 @@ def _error(run: Run, skill: str) -> str:
 
 
 def _beginnings(run: Run) -> str:
-    if run.spec.start_from and not run.spec.goes_on:
+    parent = run.spec.start_from
+    if parent and not run.spec.goes_on and Path(parent).parts[-2:] != TARGET.parts[-2:]:
         sys.exit("The run fine-tuned another policy: say first what that one began with.")
     parts = (run.model.encoder, run.model.text)
     unknown = [part.value for part in parts if part not in BEGINNINGS]

@@ -216,6 +216,19 @@ def test_what_began_with_weights_of_unknown_licence_does_not_ship(
         ship(run)
 
 
+def test_only_what_shipped_before_may_be_what_a_run_began_with(
+    ship: Callable[[Path], Path], finished: Path, tmp_path: Path
+) -> None:
+    runs = {name: tmp_path / name.replace("/", "-") for name in ("resources/pretrained", "runs/x")}
+    for name, run in runs.items():
+        shutil.copytree(finished, run, symlinks=True)
+        write_json(run / "spec.json", to_json(replace(read_spec(finished), start_from=name)))
+
+    assert (ship(runs["resources/pretrained"]) / WEIGHTS_FILE).exists()
+    with pytest.raises(SystemExit, match="say first what that one began with"):
+        ship(runs["runs/x"])
+
+
 def test_weights_that_half_precision_cannot_hold_are_refused(script: ModuleType) -> None:
     with pytest.raises(SystemExit, match="Half precision does not hold large"):
         script.in_half_precision({"small": torch.ones(2), "large": torch.tensor([1e6])})
