@@ -34,7 +34,6 @@ from lbm_studio.link.messages import (
 from lbm_studio.link.remote.pictures import QUALITY, pack, unpack
 from lbm_studio.link.stop import StopOutcome, StopSupervisor
 from lbm_studio.workers.introduction import ask_description
-from tests.benchmarks.stop import describe
 from tests.workers.two_machines import TwoMachines
 
 SKILL = "put_cube_in_tray"
@@ -45,6 +44,12 @@ NOISE_LEVELS = 3.0
 CAMERA_PX = (640, 480)
 CAMERA_HZ = 30.0
 QUALITIES = (80, QUALITY)
+
+
+def describe(what: str, values: Sequence[float], unit: str) -> None:
+    """Print the median, the 99th percentile and the worst."""
+    median, late, worst = np.percentile(values, [50, 99, 100])
+    sys.stdout.write(f"{what:<38} p50 {median:7.2f}  p99 {late:7.2f}  max {worst:7.2f} {unit}\n")
 
 
 def presses(machines: TwoMachines, count: int) -> tuple[list[float], dict[StopOutcome, int]]:
