@@ -113,7 +113,8 @@ class HandOverBar(Skill):
         offered = across(meeting, outwards, _MEETING_HEIGHT_M)
         waiting = across(meeting, -outwards, _MEETING_HEIGHT_M + 0.12)
         yield together(Reach(giver, offered, CARRY_SPEED_M_S), Reach(receiver, waiting))
-        held = world.pose("bar")
+        # Where the giver, still swinging perhaps, will hold it when it has come to rest.
+        held = offered @ world.pose("bar").relative_to(world.gripper(giver).pose)
         yield touch(receiver, across(held, -outwards, held.position[2] - _BELOW_CENTRE_M))
         yield close(receiver)
         yield release(giver)
