@@ -9,6 +9,7 @@ import numpy as np
 import psutil
 
 from lbm_studio.link.bus import FRAMES_TOPIC, Subscriber
+from lbm_studio.link.frames import remove_stale_rings
 from tests.benchmarks.stopping.bench import FREEZE_S, READY_WITHIN_S, Bench
 from tests.workers.processes import WorkerProcess
 
@@ -89,6 +90,7 @@ class CameraGone(Idle):
         cameras, self._cameras = self._cameras, None
         if cameras is not None:
             cameras.kill()
+            remove_stale_rings()
 
 
 @contextmanager
