@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Protocol, Self
 
 from lbm_studio.core.clock import NANOSECONDS_PER_SECOND, MonotonicClock
@@ -54,12 +53,7 @@ class Helper:
             assert self.hear(READY_WITHIN_S) == "ready"
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.communicate()
 

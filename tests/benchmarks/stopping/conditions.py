@@ -58,9 +58,8 @@ class Starved(Idle):
     def begin(self, bench: Bench) -> ExitStack:
         with ExitStack() as stack:
             policy = psutil.Process(bench.policy.pid)
-            stack.enter_context(
-                suppress(psutil.AccessDenied)
-            )  # it stays so where that is not allowed
+            # Where a process may not be hurried on again it stays as it is: it ends with its row.
+            stack.enter_context(suppress(psutil.AccessDenied))
             stack.callback(policy.nice, LEAST_NICE)
             policy.nice(MOST_NICE)
             stack.enter_context(busy_machine(os.cpu_count() or 1))
