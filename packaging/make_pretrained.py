@@ -166,6 +166,7 @@ def model_card(run: Run) -> str:
 
 def _summary(run: Run) -> str:
     body = run.manifest.embodiment
+    beginning = " --from CHECKPOINT" if run.spec.start_from else ""
     return (
         f"A compact Large Behavior Model of {run.parameters / 1e6:.1f} million weights, pretrained "
         f"on {len(run.mixture.sources)} skills of the simulated station. It looks through "
@@ -173,7 +174,7 @@ def _summary(run: Run) -> str:
         f"answers with {body.chunk.length} steps of motion at {body.chunk.rate_hz:g} Hz. It is an "
         "ordinary checkpoint: safetensors (float16 on disk, float32 in use) and a JSON manifest.\n"
         "\nMade by\n\n"
-        f"    lbm-studio pretrain resources/{MIXTURE.name} --out RUN_DIR\n"
+        f"    lbm-studio pretrain resources/{MIXTURE.name} --out RUN_DIR{beginning}\n"
         f"    python packaging/{Path(__file__).name} RUN_DIR\n\n"
         "which writes this card from the files of the run."
     )
