@@ -202,7 +202,7 @@ def _frame_weights(samples: Samples, weights: Sequence[float] | None) -> NDArray
 
 
 def _is_near_a_key(samples: Samples) -> NDArray[np.bool_]:
-    """Return (N,) whether a hand is near one of its next event's key points."""
+    """Return (N,) whether a hand is near the first key point of its next event."""
     arms = arm_count(samples.states.shape[1])
     hands = np.stack([samples.states[:, pose_slice(arm)][:, :3] for arm in range(arms)], axis=1)
     keys, known = samples.key_positions[:, :arms], samples.key_known[:, :arms]
