@@ -40,6 +40,7 @@ class MovePiece(Skill):
     Attributes:
         piece: what moves.
         handle: the point of it the hand closes on, its fingers along the y axis [m].
+        end: where on its joint the piece belongs [m or rad].
         tolerance: how far from its end the piece may be left [m or rad].
         places: where the objects stand.
         lane_m: least distance of the two across the table, so that a hand has room [m].
@@ -50,6 +51,7 @@ class MovePiece(Skill):
     required_arms = ()
     piece: MovingPiece
     handle: Vector
+    end: float
     tolerance: float
     places: Region
     lane_m: float
@@ -58,10 +60,6 @@ class MovePiece(Skill):
     @abstractmethod
     def draw_start(self, draw: Draw) -> float:
         """Return where on its joint a piece stands in the beginning [m or rad]."""
-
-    @abstractmethod
-    def end(self, start: float) -> float:
-        """Return where on its joint the piece that began at ``start`` belongs [m or rad]."""
 
     def lay_out(self, draw: Draw) -> Layout:
         starts = [self.draw_start(draw) for _ in self.objects]
@@ -89,7 +87,7 @@ class MovePiece(Skill):
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
         arm = layout.roles["arm"]
-        now, end = world.joint_position(self.objects[0].name), self._end(layout)
+        now, end = world.joint_position(self.objects[0].name), self.end
         yield travel(arm, _above(self._hand(world, now)))
         yield touch(arm, self._hand(world, now))
         yield close(arm)
@@ -101,18 +99,18 @@ class MovePiece(Skill):
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         name, start = self.objects[0].name, layout.placements[0].joint_position
-        share = (world.joint_position(name) - start) / (self._end(layout) - start)
+        share = (world.joint_position(name) - start) / (self.end - start)
         return {
             "touched": bool(world.touching_arms(name)),
             "half way": share > 0.5,
-            "all the way": self._is_at_end(world, layout),
+            "all the way": self._is_at_end(world),
         }
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
         thing, other = self.objects
         strayed = world.joint_position(other.name) - layout.placements[1].joint_position
         is_left_alone = abs(strayed) < self.tolerance and not world.touching_arms(thing.name)
-        return is_left_alone and self._is_at_end(world, layout)
+        return is_left_alone and self._is_at_end(world)
 
     def _handle_ends(self, placement: Placement) -> tuple[FloatArray, FloatArray]:
         """Return the (2,) points of the table the handle is above in the beginning and the end."""
@@ -120,7 +118,7 @@ class MovePiece(Skill):
         start = placement.joint_position
         first, last = (
             (foot @ self.piece.pose(at)).apply(np.array(self.handle))[:2]
-            for at in (start, self.end(start))
+            for at in (start, self.end)
         )
         return first, last
 
@@ -135,11 +133,8 @@ class MovePiece(Skill):
         turn_rad = self.piece.pose(start).angle_rad(self.piece.pose(end))
         return np.linspace(start, end, max(1, ceil(turn_rad / _STRIDE_RAD)) + 1)[1:]
 
-    def _end(self, layout: Layout) -> float:
-        return self.end(layout.placements[0].joint_position)
-
-    def _is_at_end(self, world: World, layout: Layout) -> bool:
-        missed = world.joint_position(self.objects[0].name) - self._end(layout)
+    def _is_at_end(self, world: World) -> bool:
+        missed = world.joint_position(self.objects[0].name) - self.end
         return abs(missed) < self.tolerance
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from lbm_studio.station.simulation.catalogue import SKILLS
@@ -28,14 +29,17 @@ def test_only_the_goal_tells_opening_from_closing() -> None:
     assert not set(OpenDrawer.goals) & set(CloseDrawer.goals)
 
 
-def test_a_lever_is_turned_to_the_side_it_is_not_on() -> None:
-    skill = TurnLever()
+def test_a_lever_is_turned_to_the_spot_that_its_plate_shows() -> None:
+    plate, piece = TurnLever.objects[0].parts, TurnLever.piece
     starts = [
-        draw_layout(skill, dual_fr3(), seed).placements[0].joint_position for seed in range(20)
+        draw_layout(TurnLever(), dual_fr3(), seed).placements[0].joint_position
+        for seed in range(20)
     ]
 
-    assert min(starts) < 0.0 < max(starts)
-    assert all(start * skill.end(start) < 0.0 for start in starts)
+    knob = piece.pose(TurnLever.end).apply(np.array(TurnLever.handle))
+
+    np.testing.assert_allclose(knob[:2], plate[-1].position[:2], atol=1e-6)
+    assert all(start * TurnLever.end < 0.0 for start in starts)
 
 
 @pytest.mark.parametrize("skill", PIECES, ids=lambda skill: skill.name)

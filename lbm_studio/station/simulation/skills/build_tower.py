@@ -1,4 +1,4 @@
-"""Stack three cubes in the order the goal names.
+"""Stack three cubes: one order, always the same, as somebody would teach it.
 
 The scene is that of ``stack_cubes``. Each cube is taken by the arm on its side, and an arm is out
 of the way before another begins.
@@ -22,6 +22,7 @@ from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
 
 _BOTTOM, _MIDDLE, _TOP = CUBES
+_COLOURS = {"bottom": "green", "middle": "red", "top": "blue"}
 _CLEARANCE_M = CLEARANCE_M + CUBE_EDGE_M
 
 
@@ -61,11 +62,10 @@ class BuildTower(Skill):
             return draw.is_for_one_arm(middle, bottom) and draw.is_for_one_arm(top, bottom)
 
         points = draw.points(len(CUBES), spacing_m=SPACING_M, accept=accept)
-        colours = draw.colours(len(CUBES))
         arms = [draw.arm_on_side(point) for point in points]
         return Layout(
-            lay_cubes(draw, points, colours),
-            words=dict(zip(("bottom", "middle", "top"), colours, strict=True)),
+            lay_cubes(draw, points, list(_COLOURS.values())),
+            words=_COLOURS,
             roles={_MIDDLE: arms[1], _TOP: arms[2]},
         )
 

@@ -68,6 +68,7 @@ class OpenBox(MovePiece):
     alike = (_BOXES,)
     piece = _LID
     handle = (-0.069, 0.0, _LID_HEIGHT_M)
+    end = _OPEN_RAD
     tolerance = 0.35
     places = Region(-0.05, 0.08, -0.21, 0.21)
     lane_m = 0.17
@@ -75,6 +76,3 @@ class OpenBox(MovePiece):
 
     def draw_start(self, draw: Draw) -> float:
         return 0.0
-
-    def end(self, start: float) -> float:
-        return _OPEN_RAD

@@ -28,6 +28,4 @@ class OpenDrawer(MoveDrawer):
         "draw the {colour} drawer out completely",
     )
     rivals = ("close_drawer",)
-
-    def end(self, start: float) -> float:
-        return TRAVEL_M
+    end = TRAVEL_M

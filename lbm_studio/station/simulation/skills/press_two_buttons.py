@@ -1,4 +1,4 @@
-"""Press one coloured button and then another, in the order the goal says, and not the third.
+"""Press one coloured button and then another, always the same two, and not the third.
 
 The scene is that of pressing one button. Each is pressed by the arm on its side; an arm that is
 done goes back to where it began before the other one moves. The hand that presses first spreads its
@@ -21,6 +21,7 @@ from lbm_studio.station.simulation.skills.press_button import (
 )
 from lbm_studio.station.simulation.world import World
 
+_COLOURS = ("green", "red", "blue")
 _SPREAD_M = 0.03
 
 
@@ -59,10 +60,9 @@ class PressTwoButtons(Skill):
             return all(draw.is_for_one_arm(point) for point in points[:2])
 
         points = draw.points(len(BUTTONS), spacing_m=SPACING_M, accept=accept)
-        colours = draw.colours(len(BUTTONS))
         return Layout(
-            lay_fixtures(BUTTONS, points, colours),
-            words={"first": colours[0], "second": colours[1]},
+            lay_fixtures(BUTTONS, points, _COLOURS),
+            words={"first": _COLOURS[0], "second": _COLOURS[1]},
             roles={"first": draw.arm_on_side(points[0]), "second": draw.arm_on_side(points[1])},
         )
 

@@ -1,10 +1,10 @@
 """Turn one of two levers over to its other side, along the arc its knob runs on.
 
-Each plate shows a spot at both ends of the arc; the knob hides one of them. The arm on the knob's
-side does it, alone.
+Each plate shows a spot where the knob belongs, so that whoever sees it half way knows which way it
+goes. The arm on the knob's side does it, alone.
 """
 
-from math import copysign, cos, sin
+from math import cos, sin
 
 from lbm_studio.station.simulation.joints import MovePiece
 from lbm_studio.station.simulation.layout import Draw, Region
@@ -19,20 +19,16 @@ from lbm_studio.station.simulation.objects import (
 
 _LEVERS = ("first_lever", "second_lever")
 _LENGTH_M = 0.09
-_END_RAD = 0.8
+_END_RAD = -0.8
 _START_RAD = (0.72, 0.88)
-_SIDES = {"right": 1.0, "left": -1.0}
 _PLATE = (
     Part(Shape.CYLINDER, (0.028, 0.006, 0.0), (0.0, 0.0, 0.006), colour=DARK),
-    *(
-        Part(
-            Shape.CYLINDER,
-            (0.022, 0.0005, 0.0),
-            (-_LENGTH_M * cos(_END_RAD), side * _LENGTH_M * sin(_END_RAD), 0.0005),
-            colour=DARK,
-            is_solid=False,
-        )
-        for side in _SIDES.values()
+    Part(
+        Shape.CYLINDER,
+        (0.022, 0.0005, 0.0),
+        (-_LENGTH_M * cos(_END_RAD), -_LENGTH_M * sin(_END_RAD), 0.0005),
+        colour=DARK,
+        is_solid=False,
     ),
 )
 _LEVER = MovingPiece(
@@ -78,13 +74,11 @@ class TurnLever(MovePiece):
     alike = (_LEVERS,)
     piece = _LEVER
     handle = (-_LENGTH_M, 0.0, 0.037)
+    end = _END_RAD
     tolerance = 0.2
     places = Region(-0.02, 0.12, -0.20, 0.20)
     lane_m = 0.21
     max_yaw_rad = 0.3
 
     def draw_start(self, draw: Draw) -> float:
-        return _SIDES[draw.choice(tuple(_SIDES))] * draw.number(*_START_RAD)
-
-    def end(self, start: float) -> float:
-        return -copysign(_END_RAD, start)
+        return draw.number(*_START_RAD)
