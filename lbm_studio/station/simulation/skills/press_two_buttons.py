@@ -1,15 +1,15 @@
 """Press one coloured button and then another, always the same two, and not the third.
 
-The scene is that of pressing one button. Each is pressed by the arm on its side; an arm that is
-done goes back to where it began before the other one moves. The hand that presses first spreads its
-fingers on the button and keeps them so: whoever looks sees what has been done.
+The scene is that of pressing one button. The arm on the side of both presses both. Its fingers
+spread a little on the first button and open on the second: whoever looks at the hand sees what has
+been done.
 """
 
 from collections.abc import Mapping
 
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.station.simulation.layout import Draw, Layout, lay_fixtures
-from lbm_studio.station.simulation.motion import Demonstration, take_turns
+from lbm_studio.station.simulation.motion import OPEN_M, Demonstration
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.skills.press_button import (
     BUTTONS,
@@ -57,22 +57,22 @@ class PressTwoButtons(Skill):
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
-            return all(draw.is_for_one_arm(point) for point in points[:2])
+            first, second, _ = points
+            is_plain = draw.is_for_one_arm(first, second) and draw.is_for_one_arm(second)
+            return is_plain and draw.arm_on_side(first) == draw.arm_on_side(second)
 
         points = draw.points(len(BUTTONS), spacing_m=SPACING_M, accept=accept)
         return Layout(
             lay_fixtures(BUTTONS, points, _COLOURS),
             words={"first": _COLOURS[0], "second": _COLOURS[1]},
-            roles={"first": draw.arm_on_side(points[0]), "second": draw.arm_on_side(points[1])},
+            roles={"arm": draw.arm_on_side(points[0])},
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        first, second = layout.roles["first"], layout.roles["second"]
-        yield from take_turns(
-            (first, press(first, world.pose(BUTTONS[0]), after_m=_SPREAD_M)),
-            (second, press(second, world.pose(BUTTONS[1]), before_m=_SPREAD_M, after_m=_SPREAD_M)),
-            rest={first: world.gripper(first).pose},
-        )
+        arm = layout.roles["arm"]
+        first, second, _ = (world.pose(name) for name in BUTTONS)
+        yield from press(arm, first, after_m=_SPREAD_M)
+        yield from press(arm, second, before_m=_SPREAD_M, after_m=OPEN_M)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         first, second, third = (is_pressed(world, name) for name in BUTTONS)
@@ -80,4 +80,4 @@ class PressTwoButtons(Skill):
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
         are_pressed = reached >= set(self.in_turn) and "pressed another" not in reached
-        return are_pressed and has_left(world, layout.roles["second"])
+        return are_pressed and has_left(world, layout.roles["arm"])
