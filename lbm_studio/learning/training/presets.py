@@ -107,7 +107,7 @@ PRETRAINED = Preset(
     weights=LossWeights(paraphrase=0.1),
     augmentation=Augmentation(brightness=(0.65, 1.3), colour_offset=0.08),
     noise_draws=1,
-    remembered_views=8,
+    remembered_views=4,
 )
 
 DEFAULT_PRESET = "compact"

@@ -1,7 +1,6 @@
 """Stack three cubes: one order, always the same, as somebody would teach it.
 
-The scene is that of ``stack_cubes``. Each cube is taken by the arm on its side, and an arm is out
-of the way before another begins.
+The scene is that of ``stack_cubes``. The arm on the side of the cubes that move does all of it.
 """
 
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from lbm_studio.station.simulation.cubes import (
     stack_cube,
 )
 from lbm_studio.station.simulation.layout import Draw, Layout
-from lbm_studio.station.simulation.motion import CLEARANCE_M, Demonstration, take_turns
+from lbm_studio.station.simulation.motion import CLEARANCE_M, Demonstration
 from lbm_studio.station.simulation.objects import CUBE_EDGE_M
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
@@ -58,25 +57,21 @@ class BuildTower(Skill):
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
-            bottom, middle, top = points
-            return draw.is_for_one_arm(middle, bottom) and draw.is_for_one_arm(top, bottom)
+            bottom, *others = points
+            are_plain = all(draw.is_for_one_arm(point, bottom) for point in others)
+            return are_plain and len({draw.arm_on_side(point) for point in others}) == 1
 
         points = draw.points(len(CUBES), spacing_m=SPACING_M, accept=accept)
-        arms = [draw.arm_on_side(point) for point in points]
         return Layout(
             lay_cubes(draw, points, list(_COLOURS.values())),
             words=_COLOURS,
-            roles={_MIDDLE: arms[1], _TOP: arms[2]},
+            roles={"arm": draw.arm_on_side(points[-1])},
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        below = {_MIDDLE: _BOTTOM, _TOP: _MIDDLE}
-        turns = [
-            (arm, stack_cube(arm, world, name, below[name], clearance_m=_CLEARANCE_M))
-            for name, arm in layout.roles.items()
-        ]
-        rest = {arm: world.gripper(arm).pose for arm in layout.roles.values()}
-        yield from take_turns(*turns, rest=rest)
+        arm = layout.roles["arm"]
+        for name, below in ((_MIDDLE, _BOTTOM), (_TOP, _MIDDLE)):
+            yield from stack_cube(arm, world, name, below, clearance_m=_CLEARANCE_M)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         heights = {name: world.pose(name).position[2] for name in CUBES}
