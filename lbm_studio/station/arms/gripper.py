@@ -61,7 +61,7 @@ class Movement:
         try:
             self._act()
         except Exception as error:  # noqa: BLE001 - looked at by the thread of the hand
-            self.error = error
+            self.error = error.with_traceback(None)  # which would keep hold of the hand
 
 
 class FrankaGripper:
@@ -236,11 +236,12 @@ class FrankaGripper:
         return is_same and self._width_m > told_m + _BLOCKED_M
 
     def _close(self, gripper: "franky.Gripper") -> None:
-        if self._fault is not None:
-            return
         try:
-            self._halt(gripper)
-            if self._running is not None:
-                self._running.is_over(_END_WITHIN_S)
+            if self._fault is None:
+                self._halt(gripper)
+                if self._running is not None:
+                    self._running.is_over(_END_WITHIN_S)
         except Exception as error:  # noqa: BLE001 - the connection is given up anyway
             _LOG.info("%s: %s", self._title, error)
+        # It keeps hold of the hand, which has room for one connection.
+        self._running = None

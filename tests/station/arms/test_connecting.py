@@ -1,5 +1,6 @@
 """How arms are taken hold of, and what is said when that fails."""
 
+import gc
 import json
 import re
 import socket
@@ -7,11 +8,13 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from lbm_studio.core.action import Action
 from lbm_studio.core.errors import StationError
 from lbm_studio.station.arms.controller import ARM_PORT
 from lbm_studio.station.arms.station import FrankaStation
@@ -59,6 +62,31 @@ def test_an_arm_held_by_somebody_else_is_busy_and_nobody_waits_for_it(
     assert re.match(r"The right arm at .* is busy: another program is connected", second.stdout)
     assert not trouble(station)
     station.close()
+
+
+def test_hands_let_go_of_while_they_move_can_be_taken_hold_of_at_once(
+    controllers: SimulatedControllers,
+) -> None:
+    settings = replace(PATIENT, connect_within_s=10.0)
+    station = FrankaStation(dual_fr3(), controllers.addresses, settings=settings)
+    gc.disable()  # nothing may be kept until somebody tidies up
+    try:
+        for width_m in (0.02, 0.08, 0.02, 0.08):
+            station.connect()
+            arms = station.read().as_action().arms
+            before_m = [target.gripper_width_m for target in arms.values()]
+            targets = {n: replace(t, gripper_width_m=width_m) for n, t in arms.items()}
+            station.command(Action(targets))
+            wait_until(partial(_hands_have_moved, station, before_m))
+            station.close()
+    finally:
+        gc.enable()
+        station.close()
+
+
+def _hands_have_moved(station: FrankaStation, before_m: Sequence[float]) -> bool:
+    widths_m = [arm.gripper_width_m for arm in station.read().arms.values()]
+    return all(abs(w - b) > 0.005 for w, b in zip(widths_m, before_m, strict=True))
 
 
 def test_an_arm_that_falls_silent_stops_both_and_has_to_be_connected_again(
