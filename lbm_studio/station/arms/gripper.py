@@ -236,12 +236,15 @@ class FrankaGripper:
         return is_same and self._width_m > told_m + _BLOCKED_M
 
     def _close(self, gripper: "franky.Gripper") -> None:
+        if self._fault is None:
+            self._break_off(gripper)
+        # A movement keeps hold of the hand, which has room for one connection.
+        self._running = None
+
+    def _break_off(self, gripper: "franky.Gripper") -> None:
         try:
-            if self._fault is None:
-                self._halt(gripper)
-                if self._running is not None:
-                    self._running.is_over(_END_WITHIN_S)
+            self._halt(gripper)
+            if self._running is not None:
+                self._running.is_over(_END_WITHIN_S)
         except Exception as error:  # noqa: BLE001 - the connection is given up anyway
             _LOG.info("%s: %s", self._title, error)
-        # It keeps hold of the hand, which has room for one connection.
-        self._running = None
