@@ -169,6 +169,11 @@ class Draw:
         is_plain = self.is_clear_side(origin, SIDE_MARGIN_M)
         return is_plain and all(self.is_in_reach(arm, target) for target in targets)
 
+    def are_for_same_arm(self, origins: Sequence[FloatArray], *targets: FloatArray) -> bool:
+        """Whether it is plain that one arm takes the things at all points, and reaches targets."""
+        are_plain = all(self.is_for_one_arm(origin, *targets) for origin in origins)
+        return are_plain and len({self.arm_on_side(origin) for origin in origins}) == 1
+
 
 def _are_apart(points: list[FloatArray], spacing_m: float) -> bool:
     return all(

@@ -58,8 +58,7 @@ class BuildTower(Skill):
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
             bottom, *others = points
-            are_plain = all(draw.is_for_one_arm(point, bottom) for point in others)
-            return are_plain and len({draw.arm_on_side(point) for point in others}) == 1
+            return draw.are_for_same_arm(others, bottom)
 
         points = draw.points(len(CUBES), spacing_m=SPACING_M, accept=accept)
         return Layout(

@@ -57,9 +57,7 @@ class PressTwoButtons(Skill):
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
-            first, second, _ = points
-            is_plain = draw.is_for_one_arm(first, second) and draw.is_for_one_arm(second)
-            return is_plain and draw.arm_on_side(first) == draw.arm_on_side(second)
+            return draw.are_for_same_arm(points[:2])
 
         points = draw.points(len(BUTTONS), spacing_m=SPACING_M, accept=accept)
         return Layout(
