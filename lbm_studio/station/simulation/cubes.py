@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from lbm_studio.core.pose import FloatArray, Pose
 from lbm_studio.station.simulation.layout import Draw, Placement
 from lbm_studio.station.simulation.motion import (
-    CLEARANCE_M,
     Demonstration,
     pick,
     place,
@@ -59,22 +58,18 @@ def pick_cube(arm: str, block: Pose) -> Demonstration:
     yield from pick(arm, pointing_down(grasp, yaw_of(block, symmetry=4)))
 
 
-def place_cube(
-    arm: str, point: ArrayLike, yaw_rad: float = 0.0, *, clearance_m: float = CLEARANCE_M
-) -> Demonstration:
+def place_cube(arm: str, point: ArrayLike, yaw_rad: float = 0.0) -> Demonstration:
     """Put the cube in the hand down so that it comes to stand on (3,) ``point`` [m]."""
     target = np.asarray(point) + (0.0, 0.0, GRASP_HEIGHT_M + _DROP_M)
-    yield from place(arm, pointing_down(target, yaw_rad), clearance_m=clearance_m)
+    yield from place(arm, pointing_down(target, yaw_rad))
 
 
-def stack_cube(
-    arm: str, world: World, upper: str, lower: str, *, clearance_m: float = CLEARANCE_M
-) -> Demonstration:
+def stack_cube(arm: str, world: World, upper: str, lower: str) -> Demonstration:
     """Take one cube and put it on another, side along side."""
     yield from pick_cube(arm, world.pose(upper))
     below = world.pose(lower)
     top = below.position + (0.0, 0.0, CUBE_EDGE_M / 2)
-    yield from place_cube(arm, top, yaw_of(below, symmetry=4), clearance_m=clearance_m)
+    yield from place_cube(arm, top, yaw_of(below, symmetry=4))
 
 
 def is_on_cube(world: World, upper: str, lower: str) -> bool:

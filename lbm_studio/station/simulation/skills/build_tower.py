@@ -15,14 +15,13 @@ from lbm_studio.station.simulation.cubes import (
     stack_cube,
 )
 from lbm_studio.station.simulation.layout import Draw, Layout
-from lbm_studio.station.simulation.motion import CLEARANCE_M, Demonstration
+from lbm_studio.station.simulation.motion import Demonstration
 from lbm_studio.station.simulation.objects import CUBE_EDGE_M
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.world import World
 
 _BOTTOM, _MIDDLE, _TOP = CUBES
 _COLOURS = {"bottom": "green", "middle": "red", "top": "blue"}
-_CLEARANCE_M = CLEARANCE_M + CUBE_EDGE_M
 
 
 class BuildTower(Skill):
@@ -70,7 +69,7 @@ class BuildTower(Skill):
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
         arm = layout.roles["arm"]
         for name, below in ((_MIDDLE, _BOTTOM), (_TOP, _MIDDLE)):
-            yield from stack_cube(arm, world, name, below, clearance_m=_CLEARANCE_M)
+            yield from stack_cube(arm, world, name, below)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         heights = {name: world.pose(name).position[2] for name in CUBES}

@@ -83,8 +83,11 @@ class PressButton(Skill):
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
+        arm, target = layout.roles["arm"], world.pose(BUTTONS[0])
+        yield from hold_down(arm, target)
         # Open fingers tell a hand that has pressed from one that is about to.
-        yield from press(layout.roles["arm"], world.pose(BUTTONS[0]), after_m=OPEN_M)
+        yield keep(arm, OPEN_M, _DWELL_S)
+        yield travel(arm, pointing_down((*target.position[:2], _ABOVE_M)), CARRY_SPEED_M_S)
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         hand = world.gripper(layout.roles["arm"]).pose.position
@@ -100,24 +103,17 @@ class PressButton(Skill):
         return is_right and has_left(world, layout.roles["arm"])
 
 
-def press(
-    arm: str, target: Pose, *, before_m: float = CLOSED_M, after_m: float = CLOSED_M
-) -> Demonstration:
-    """Press a button with the tips of the fingers.
+def hold_down(arm: str, target: Pose) -> Demonstration:
+    """Press a button with the tips of the closed fingers, and stay.
 
     Args:
         arm: which hand.
         target: pose of the button.
-        before_m: distance between the fingers on the way there [m].
-        after_m: distance between the fingers from the touch on [m].
     """
-    x, y, _ = target.position
-    pressed = pointing_down((x, y, _PRESS_HEIGHT_M))
-    yield keep(arm, before_m, 0.0)
-    yield travel(arm, at_height(pressed, _ABOVE_M))
-    yield touch(arm, pressed)
-    yield keep(arm, after_m, _DWELL_S)
-    yield travel(arm, at_height(pressed, _ABOVE_M), CARRY_SPEED_M_S)
+    pressing = pointing_down((*target.position[:2], _PRESS_HEIGHT_M))
+    yield keep(arm, CLOSED_M, 0.0)
+    yield travel(arm, at_height(pressing, _ABOVE_M))
+    yield touch(arm, pressing)
 
 
 def is_pressed(world: World, name: str) -> bool:

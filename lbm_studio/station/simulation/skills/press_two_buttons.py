@@ -1,55 +1,53 @@
-"""Press one coloured button and then another, always the same two, and not the third.
+"""Hold one coloured button down with one hand and press another with the other, not the third.
 
-The scene is that of pressing one button. The arm on the side of both presses both. Its fingers
-spread a little on the first button and open on the second: whoever looks at the hand sees what has
-been done.
+The scene is that of pressing one button. Who looks at the table sees which button is held already,
+and so what is to be done next.
 """
 
 from collections.abc import Mapping
 
 from lbm_studio.core.pose import FloatArray
 from lbm_studio.station.simulation.layout import Draw, Layout, lay_fixtures
-from lbm_studio.station.simulation.motion import OPEN_M, Demonstration
+from lbm_studio.station.simulation.motion import Demonstration
 from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.skills.press_button import (
     BUTTONS,
     SPACING_M,
     THREE_BUTTONS,
-    has_left,
+    hold_down,
     is_pressed,
-    press,
 )
 from lbm_studio.station.simulation.world import World
 
 _COLOURS = ("green", "red", "blue")
-_SPREAD_M = 0.03
+_HANDS_APART_M = 0.24
 
 
 class PressTwoButtons(Skill):
-    """Pressing in order."""
+    """Pressing in order, with two hands."""
 
     name = "press_two_buttons"
-    title = "Press two buttons in order"
+    title = "Hold a button down and press another"
     family = "pressing"
-    bimanual = False
+    bimanual = True
     pretraining = False
-    required_arms = ()
-    time_limit_s = 16.0
+    required_arms = ("right", "left")
+    time_limit_s = 12.0
     goals = (
-        "press the {first} button, then the {second} one",
-        "first push the {first} button and after that the {second} button",
-        "press {first} and then {second}",
-        "the {first} button first, the {second} button second",
-        "push down the {first} button before you push down the {second} button",
-        "press two buttons: {first}, then {second}",
-        "start with the {first} button and finish with the {second} one",
+        "hold the {first} button down and press the {second} one",
+        "first push the {first} button and keep it down, then push the {second} button",
+        "press {first} and then {second}, both at once in the end",
+        "keep {first} pressed while the other hand presses {second}",
+        "one hand on the {first} button, and when it is down the other hand on {second}",
+        "press two buttons with two hands: {first}, then {second}",
+        "start with the {first} button, do not let go, and finish with the {second} one",
     )
     unheard = (
-        "hit the {first} button and then the {second} one",
-        "push {first} first, then {second}",
-        "press the {first} button followed by the {second} button",
-        "tap the {first} button, afterwards the {second} button",
-        "press the {first} and the {second} button in that order",
+        "hold down {first} and press {second}",
+        "push {first} first and hold it, then push {second}",
+        "press the {first} button followed by the {second} button without letting go",
+        "while you hold the {first} button, tap the {second} one",
+        "press the {first} and the {second} button with both hands, in that order",
     )
     objects = THREE_BUTTONS
     alike = (BUTTONS,)
@@ -57,25 +55,30 @@ class PressTwoButtons(Skill):
 
     def lay_out(self, draw: Draw) -> Layout:
         def accept(points: list[FloatArray]) -> bool:
-            return draw.are_for_same_arm(points[:2])
+            first, second, _ = points
+            is_plain = draw.is_for_one_arm(first) and draw.is_for_one_arm(second)
+            return is_plain and abs(first[1] - second[1]) > _HANDS_APART_M
 
         points = draw.points(len(BUTTONS), spacing_m=SPACING_M, accept=accept)
+        first, second = (draw.arm_on_side(point) for point in points[:2])
         return Layout(
             lay_fixtures(BUTTONS, points, _COLOURS),
             words={"first": _COLOURS[0], "second": _COLOURS[1]},
-            roles={"arm": draw.arm_on_side(points[0])},
+            roles={"first": first, "second": second},
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        arm = layout.roles["arm"]
-        first, second, _ = (world.pose(name) for name in BUTTONS)
-        yield from press(arm, first, after_m=_SPREAD_M)
-        yield from press(arm, second, before_m=_SPREAD_M, after_m=OPEN_M)
+        for role, button in zip(("first", "second"), BUTTONS, strict=False):
+            yield from hold_down(layout.roles[role], world.pose(button))
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
         first, second, third = (is_pressed(world, name) for name in BUTTONS)
-        return {"pressed the first": first, "pressed the second": second, "pressed another": third}
+        return {
+            "pressed the first": first,
+            "pressed the second": first and second,
+            "pressed another": third,
+        }
 
     def is_success(self, world: World, layout: Layout, reached: frozenset[str]) -> bool:
-        are_pressed = reached >= set(self.in_turn) and "pressed another" not in reached
-        return are_pressed and has_left(world, layout.roles["arm"])
+        are_pressed = all(is_pressed(world, name) for name in BUTTONS[:2])
+        return are_pressed and reached >= set(self.in_turn) and "pressed another" not in reached
