@@ -11,7 +11,7 @@ from lbm_studio.core.runs import JobStatus
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.model.config import TextKind
 from lbm_studio.learning.training.presets import REFERENCE_PRESET, find_preset
-from lbm_studio.learning.training.spec import FINE_TUNING_FRACTION, TrainSpec
+from lbm_studio.learning.training.spec import TUNED_ENCODER_FRACTION, TrainSpec
 from lbm_studio.policy.manifest import read_manifest
 from lbm_studio.workers.train import begin_run, read_spec, train
 from tests.learning.conftest import body
@@ -46,7 +46,7 @@ def test_a_training_fine_tunes_the_policy_that_ships_and_keeps_its_network(
     assert manifest.provenance["start_from"] == "shipped"
     assert manifest.model == read_manifest(shipped).model
     asked = read_spec(tmp_path / "run")
-    assert asked.encoder_fraction == FINE_TUNING_FRACTION
+    assert asked.encoder_fraction == TUNED_ENCODER_FRACTION
     assert asked.augmentation == find_preset(REFERENCE_PRESET).augmentation
 
 

@@ -105,7 +105,7 @@ class _TrainingJob:
             low_precision=native_low_precision(),
         )
         fraction = spec.encoder_fraction
-        learner = Learner(network, settings, spec.optimiser, spec.seed, encoder_fraction=fraction)
+        learner = Learner(network, settings, spec.rates, spec.seed, encoder_fraction=fraction)
         if learner.resume(self._run):
             self._say(f"Resumed at step {learner.step}.")
         elif parent is None:

@@ -76,6 +76,7 @@ LBM1 = Preset(
     ),
     optimiser=OptimiserConfig(
         learning_rate=3e-4,
+        fine_tuning_fraction=1 / 15,
         encoder_fraction=1.0,
         backbone_fraction=0.1,
         final_fraction=1.0,

@@ -1,6 +1,6 @@
 """What a training job is asked to do; written to the run folder as ``spec.json``."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lbm_studio.core.errors import StudioError
 from lbm_studio.learning.model.config import ModelConfig
@@ -10,7 +10,7 @@ BARE_SOURCE = "demonstrations"
 """Name of the one source that a bare list of datasets is."""
 UNCHANGED = (1.0, 1.0)
 """A factor that leaves pictures as they are."""
-FINE_TUNING_FRACTION = 0.4
+TUNED_ENCODER_FRACTION = 0.4
 """Of the learning rate, for encoders that have learned to see already."""
 
 
@@ -21,8 +21,10 @@ class OptimiserConfig:
     Attributes:
         learning_rate: peak; cosine decay to ``final_fraction`` of it.
         head_learning_rate: likewise, while the policy head learns alone.
+        fine_tuning_fraction: of both rates, where a checkpoint is fine-tuned: larger steps undo
+            what many skills have taught it.
         encoder_fraction: learning rate of image and prompt encoder as a fraction of the rest; None:
-            1, or ``FINE_TUNING_FRACTION`` where a checkpoint is fine-tuned.
+            1, or ``TUNED_ENCODER_FRACTION`` where a checkpoint is fine-tuned.
         backbone_fraction: likewise of weights that were taught elsewhere; 0 keeps them as they are.
         weight_decay: of AdamW.
         warm_up_steps: linear, to the peak.
@@ -34,6 +36,7 @@ class OptimiserConfig:
 
     learning_rate: float = 9e-4
     head_learning_rate: float = 1.5e-3
+    fine_tuning_fraction: float = 0.2
     encoder_fraction: float | None = None
     backbone_fraction: float = 0.1
     weight_decay: float = 1e-4
@@ -174,8 +177,25 @@ class TrainSpec:
         return self.sources or (Source(BARE_SOURCE, self.datasets),)
 
     @property
+    def is_fine_tuning(self) -> bool:
+        """Whether a checkpoint learns something new."""
+        return bool(self.start_from) and not self.goes_on
+
+    @property
+    def rates(self) -> OptimiserConfig:
+        """The optimiser, with the learning rates that this training begins at."""
+        if not self.is_fine_tuning:
+            return self.optimiser
+        config, fraction = self.optimiser, self.optimiser.fine_tuning_fraction
+        return replace(
+            config,
+            learning_rate=fraction * config.learning_rate,
+            head_learning_rate=fraction * config.head_learning_rate,
+        )
+
+    @property
     def encoder_fraction(self) -> float:
         """Learning rate of the encoders as a fraction of the rest."""
         if self.optimiser.encoder_fraction is not None:
             return self.optimiser.encoder_fraction
-        return FINE_TUNING_FRACTION if self.start_from and not self.goes_on else 1.0
+        return TUNED_ENCODER_FRACTION if self.is_fine_tuning else 1.0

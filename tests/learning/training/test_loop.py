@@ -29,7 +29,7 @@ from lbm_studio.learning.session import load_policy
 from lbm_studio.learning.training import checkpoint
 from lbm_studio.learning.training.checkpoint import load_state
 from lbm_studio.learning.training.plan import read_plan, split_episodes
-from lbm_studio.learning.training.spec import FINE_TUNING_FRACTION, TrainSpec
+from lbm_studio.learning.training.spec import TUNED_ENCODER_FRACTION, TrainSpec
 from lbm_studio.policy.manifest import WEIGHTS_FILE, read_manifest
 from lbm_studio.workers.train import prepare_run, read_spec, train
 from tests.learning.conftest import body, small_config
@@ -232,8 +232,18 @@ def test_encoders_learn_slower_when_a_policy_is_fine_tuned(dataset: Path) -> Non
 
     fractions = [one.encoder_fraction for one in (scratch, tuned, chosen)]
 
-    assert fractions == [1.0, FINE_TUNING_FRACTION, 0.1]
+    assert fractions == [1.0, TUNED_ENCODER_FRACTION, 0.1]
     assert replace(tuned, goes_on=True).encoder_fraction == 1.0
+
+
+def test_all_weights_learn_slower_when_a_policy_is_fine_tuned(dataset: Path) -> None:
+    scratch = spec(dataset)
+    tuned = replace(scratch, start_from="old")
+    fraction = scratch.optimiser.fine_tuning_fraction
+
+    for one, share in ((scratch, 1.0), (tuned, fraction), (replace(tuned, goes_on=True), 1.0)):
+        assert one.rates.learning_rate == share * one.optimiser.learning_rate
+        assert one.rates.head_learning_rate == share * one.optimiser.head_learning_rate
 
 
 def test_a_demonstration_recorded_anew_from_its_seed_is_held_out_again(tmp_path: Path) -> None:
