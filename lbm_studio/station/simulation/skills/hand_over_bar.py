@@ -29,18 +29,21 @@ from lbm_studio.station.simulation.skill import Skill
 from lbm_studio.station.simulation.two_hands import SIDES, across
 from lbm_studio.station.simulation.world import World
 
-_HALF_SIZE_M = (0.014, 0.10, 0.020)
+_HALF_THICKNESS_M, _HALF_LENGTH_M = 0.014, 0.10
 _GRIP_M = 0.07
 _TRAY_HALF_SIZE_M = (0.05, 0.125)
 _TRAY_SPACING_M = 2.0 * _TRAY_HALF_SIZE_M[0] + 0.02
 _NEAR_Y_M, _FAR_Y_M = 0.13, 0.24
 _BELOW_CENTRE_M = 0.002
-_GRASP_HEIGHT_M = _HALF_SIZE_M[2] - _BELOW_CENTRE_M
-_RELEASE_HEIGHT_M = 0.040
+_GRASP_HEIGHT_M = 0.018
+_DROP_M = 0.020
 _MEETING_HEIGHT_M = 0.16
 _MAX_YAW_RAD = 0.25
 
-BAR = block("bar", _HALF_SIZE_M, mass_kg=0.08)
+
+def bar_of_height(half_height_m: float) -> SceneObject:
+    """Return a bar along the y axis that hands can close around."""
+    return block("bar", (_HALF_THICKNESS_M, _HALF_LENGTH_M, half_height_m), mass_kg=0.08)
 
 
 def tray_for_bar(name: str) -> SceneObject:
@@ -52,6 +55,7 @@ class HandOverBar(Skill):
     """A hand-over from one arm to the other, in either direction.
 
     Attributes:
+        half_height_m: half the height of the bar [m].
         trays: on the receiver's side; the first is the one that is meant.
     """
 
@@ -84,8 +88,9 @@ class HandOverBar(Skill):
         "bring the {bar} bar to the {tray} tray by handing it over",
         "let the {receiver} arm receive the {bar} bar and put it away",
     )
+    half_height_m = 0.020
     trays = ("tray",)
-    objects = (BAR, tray_for_bar("tray"))
+    objects = (bar_of_height(half_height_m), tray_for_bar("tray"))
 
     def lay_out(self, draw: Draw) -> Layout:
         giver = draw.choice(self.required_arms)
@@ -96,7 +101,7 @@ class HandOverBar(Skill):
         )
         bar_colour, *tray_colours = draw.colours(1 + len(self.trays))
         yaw = draw.number(-_MAX_YAW_RAD, _MAX_YAW_RAD)
-        bar = Placement("bar", (*bar_at, _HALF_SIZE_M[2]), yaw, COLOURS[bar_colour])
+        bar = Placement("bar", (*bar_at, self.half_height_m), yaw, COLOURS[bar_colour])
         words = {"bar": bar_colour, "tray": tray_colours[0], "giver": giver, "receiver": receiver}
         return Layout(
             (bar, *lay_fixtures(self.trays, trays_at, tray_colours)),
@@ -120,7 +125,7 @@ class HandOverBar(Skill):
         yield release(giver)
         yield travel(giver, at_height(offered, _MEETING_HEIGHT_M + 0.12), CARRY_SPEED_M_S)
         away = across(Pose(np.array([-0.1, SIDES[giver] * 0.25, 0.0]), np.eye(3)), 0.0, 0.3)
-        target = across(world.pose(self.trays[0]), -outwards, _RELEASE_HEIGHT_M)
+        target = across(world.pose(self.trays[0]), -outwards, self.half_height_m + _DROP_M)
         yield together(
             Reach(giver, away), Reach(receiver, at_height(target, CLEARANCE_M), CARRY_SPEED_M_S)
         )
@@ -143,7 +148,7 @@ class HandOverBar(Skill):
 
     def _is_in_tray(self, world: World) -> bool:
         offset = np.abs(world.pose("bar").relative_to(world.pose(self.trays[0])).position)
-        return bool((offset < (_TRAY_HALF_SIZE_M[0], 0.04, 0.04)).all())
+        return bool((offset < (_TRAY_HALF_SIZE_M[0], 0.04, self.half_height_m + _DROP_M)).all())
 
 
 def _side_region(arm: str) -> Region:

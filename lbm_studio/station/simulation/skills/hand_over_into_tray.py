@@ -1,9 +1,13 @@
 """One hand gives a bar to the other, which puts it into one of two trays; only the goal says which.
 
-Either arm may give.
+Either arm may give. The bar is taller than the one that a policy is first trained on.
 """
 
-from lbm_studio.station.simulation.skills.hand_over_bar import BAR, HandOverBar, tray_for_bar
+from lbm_studio.station.simulation.skills.hand_over_bar import (
+    HandOverBar,
+    bar_of_height,
+    tray_for_bar,
+)
 
 _TRAYS = ("first_tray", "second_tray")
 
@@ -31,5 +35,6 @@ class HandOverIntoTray(HandOverBar):
         "the {receiver} hand takes the bar from the {giver} one and lays it in the {tray} tray",
     )
     trays = _TRAYS
-    objects = (BAR, *(tray_for_bar(name) for name in _TRAYS))
+    half_height_m = 0.030
+    objects = (bar_of_height(half_height_m), *(tray_for_bar(name) for name in _TRAYS))
     alike = (_TRAYS,)
