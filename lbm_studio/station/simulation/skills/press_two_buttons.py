@@ -20,7 +20,9 @@ from lbm_studio.station.simulation.skills.press_button import (
 from lbm_studio.station.simulation.world import World
 
 _COLOURS = ("green", "red", "blue")
+_ROLES = ("first", "second")
 _HANDS_APART_M = 0.24
+"""Along the y axis, so that two hands do not meet [m]."""
 
 
 class PressTwoButtons(Skill):
@@ -57,18 +59,20 @@ class PressTwoButtons(Skill):
         def accept(points: list[FloatArray]) -> bool:
             first, second, _ = points
             is_plain = draw.is_for_one_arm(first) and draw.is_for_one_arm(second)
-            return is_plain and abs(first[1] - second[1]) > _HANDS_APART_M
+            arms = {draw.arm_on_side(first), draw.arm_on_side(second)}
+            are_apart = abs(first[1] - second[1]) > _HANDS_APART_M
+            return is_plain and are_apart and len(arms) == len(_ROLES)
 
         points = draw.points(len(BUTTONS), spacing_m=SPACING_M, accept=accept)
-        first, second = (draw.arm_on_side(point) for point in points[:2])
+        arms = (draw.arm_on_side(point) for point in points)
         return Layout(
             lay_fixtures(BUTTONS, points, _COLOURS),
-            words={"first": _COLOURS[0], "second": _COLOURS[1]},
-            roles={"first": first, "second": second},
+            words=dict(zip(_ROLES, _COLOURS, strict=False)),
+            roles=dict(zip(_ROLES, arms, strict=False)),
         )
 
     def demonstrate(self, world: World, layout: Layout) -> Demonstration:
-        for role, button in zip(("first", "second"), BUTTONS, strict=False):
+        for role, button in zip(_ROLES, BUTTONS, strict=False):
             yield from hold_down(layout.roles[role], world.pose(button))
 
     def milestones(self, world: World, layout: Layout) -> Mapping[str, bool]:
