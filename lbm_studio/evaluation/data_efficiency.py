@@ -3,7 +3,8 @@
 All cells get the same minutes, and the same unseen layouts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -47,80 +48,96 @@ def is_shifted_too(cell: Cell) -> bool:
     return cell.demonstrations == REPEATED_COUNT and cell.seed == 0
 
 
-def cells(skills: Sequence[str]) -> tuple[Cell, ...]:
-    """Return all cells, those first that say most: the claim, its opponent, then the rest."""
-    claim = [Cell(s, Start.SHIPPED, REPEATED_COUNT) for s in skills]
-    best = [Cell(s, Start.SCRATCH, LARGEST_COUNT) for s in skills]
-    rest = [
-        Cell(s, start, count)
-        for count in sorted(COUNTS, key=lambda c: abs(c - REPEATED_COUNT))
-        for start in (Start.SCRATCH, Start.SHIPPED)
-        for s in skills
-    ]
-    repeated = [
-        Cell(s, start, REPEATED_COUNT, seed)
-        for seed in range(1, REPETITIONS)
-        for start in Start
-        for s in skills
-    ]
-    return tuple(dict.fromkeys([*claim, *best, *rest, *repeated]))
+@dataclass(frozen=True)
+class DataEfficiencyStudy:
+    """What is compared, and on what.
+
+    Attributes:
+        skills: that are asked for.
+    """
+
+    skills: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, those first that say most: the claim, its opponent, then the rest."""
+        skills = self.skills
+        claim = [Cell(s, Start.SHIPPED, REPEATED_COUNT) for s in skills]
+        best = [Cell(s, Start.SCRATCH, LARGEST_COUNT) for s in skills]
+        rest = [
+            Cell(s, start, count)
+            for count in sorted(COUNTS, key=lambda c: abs(c - REPEATED_COUNT))
+            for start in (Start.SCRATCH, Start.SHIPPED)
+            for s in skills
+        ]
+        repeated = [
+            Cell(s, start, REPEATED_COUNT, seed)
+            for seed in range(1, REPETITIONS)
+            for start in Start
+            for s in skills
+        ]
+        return tuple(dict.fromkeys([*claim, *best, *rest, *repeated]))
+
+    def in_words(self, results: Iterable[CellResult]) -> str:
+        """Return the study for people, as Markdown; what is not measured yet is left empty."""
+        known = by_cell(results)
+        if not known:
+            return "Nothing is measured yet.\n"
+        skills = self._skills(known)
+        lines = [*_main_table(known, skills), "", *_repeated_table(known, skills), ""]
+        lines += [*_shift_table(known, skills), "", *_verdict(known, skills)]
+        lines += ["", longest_in_words(known)]
+        missing = sum(cell not in known for cell in self.cells)
+        if missing:
+            lines += ["", f"Of {len(self.cells)} policies, {missing} are not measured yet."]
+        return "\n".join(lines).rstrip() + "\n"
+
+    def draw(self, path: Path, results: Iterable[CellResult]) -> None:
+        """Draw the success of all skills together over the demonstrations, where all are known."""
+        known = by_cell(results)
+        skills = self._skills(known)
+        curves = {name: _together(known, skills, start) for start, name in CURVES.items()}
+        title = "Success on unseen layouts, all new skills together"
+        success_curves(path, title, "demonstrations of each skill", curves)
+
+    def _skills(self, known: Known) -> list[str]:
+        """Return the skills that are asked for, and what an earlier run measured besides."""
+        return list(dict.fromkeys([*self.skills, *(cell.skill for cell in known)]))
 
 
-def in_words(results: Iterable[CellResult]) -> str:
-    """Return the study for people, as Markdown; what is not measured yet is left empty."""
-    known = by_cell(results)
-    skills = _skills(known)
-    if not skills:
-        return "Nothing is measured yet.\n"
-    lines = [*_main_table(known, skills), "", *_repeated_table(known, skills), ""]
-    lines += [*_shift_table(known, skills), "", *_verdict(known, skills)]
-    lines += ["", longest_in_words(known)]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def draw(path: Path, results: Iterable[CellResult]) -> None:
-    """Draw the success of all skills together over the demonstrations, as far as it is known."""
-    known = by_cell(results)
-    curves = {name: _together(known, start) for start, name in CURVES.items()}
-    title = "Success on unseen layouts, all new skills together"
-    success_curves(path, title, "demonstrations of each skill", curves)
-
-
-def _together(known: Known, start: Start) -> dict[int, SuccessRate]:
-    skills = _skills(known)
+def _together(known: Known, skills: Sequence[str], start: Start) -> dict[int, SuccessRate]:
     rates = {count: together(known, _cells_of(skills, start, count)) for count in ALL_COUNTS}
     return {count: rate for count, rate in rates.items() if rate is not None}
 
 
-def _skills(known: Known) -> list[str]:
-    return list(dict.fromkeys(cell.skill for cell in known))
-
-
-def _cells_of(skills: Sequence[str], start: Start, count: int) -> list[Cell]:
-    return [Cell(skill, start, count) for skill in skills]
+def _cells_of(skills: Sequence[str], start: Start, count: int, seed: int = 0) -> list[Cell]:
+    return [Cell(skill, start, count, seed) for skill in skills]
 
 
 def _main_table(known: Known, skills: Sequence[str]) -> list[str]:
+    columns = {str(count): (count, 0) for count in ALL_COUNTS}
+    return _rates_table(known, skills, columns)
+
+
+def _repeated_table(known: Known, skills: Sequence[str]) -> list[str]:
+    columns = {f"seed {seed}": (REPEATED_COUNT, seed) for seed in range(REPETITIONS)}
+    head = f"With {REPEATED_COUNT} demonstrations and other seeds of the training:"
+    return [head, "", *_rates_table(known, skills, columns)]
+
+
+def _rates_table(
+    known: Known, skills: Sequence[str], columns: Mapping[str, tuple[int, int]]
+) -> list[str]:
+    """Return the rates of all skills, and their means; each column is a count and a seed."""
     rows = [
-        [skill, start, *(_rate(known, Cell(skill, start, count)) for count in ALL_COUNTS)]
+        [skill, start, *(_rate(known, Cell(skill, start, *column)) for column in columns.values())]
         for skill in skills
         for start in Start
     ]
     for start in Start:
-        means = (mean_rate(known, _cells_of(skills, start, count)) for count in ALL_COUNTS)
+        means = (mean_rate(known, _cells_of(skills, start, *at)) for at in columns.values())
         rows.append(["**mean**", start, *map(mean_in_short, means)])
-    return table(["skill", "start", *map(str, ALL_COUNTS)], rows)
-
-
-def _repeated_table(known: Known, skills: Sequence[str]) -> list[str]:
-    seeds = range(REPETITIONS)
-    rows = [
-        [skill, start, *(_rate(known, Cell(skill, start, REPEATED_COUNT, seed)) for seed in seeds)]
-        for skill in skills
-        for start in Start
-    ]
-    head = f"With {REPEATED_COUNT} demonstrations and other seeds of the training:"
-    return [head, "", *table(["skill", "start", *(f"seed {seed}" for seed in seeds)], rows)]
+    return table(["skill", "start", *columns], rows)
 
 
 def _shift_table(known: Known, skills: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lbm_studio.core.shift import Shift
 from lbm_studio.evaluation.cells import Cell
-from lbm_studio.evaluation.data_efficiency import Start, cells, draw, in_words, is_shifted_too
+from lbm_studio.evaluation.data_efficiency import DataEfficiencyStudy, Start, is_shifted_too
 from lbm_studio.learning.training.presets import REFERENCE_PRESET
 from lbm_studio.policy.manifest import weights_digest
 from lbm_studio.station.simulation.catalogue import SKILLS, find_skill
@@ -28,12 +28,13 @@ def data_efficiency(checkpoint: str, skills: Sequence[str] = ()) -> Study:
         Start.SCRATCH: ("--preset", REFERENCE_PRESET),
     }
     taught = [find_skill(name).name for name in skills] or unseen_skills()
+    study = DataEfficiencyStudy(tuple(dict.fromkeys(taught)))
     origin = weights_digest(Path(checkpoint))
     return Study(
-        cells=cells(taught),
+        cells=study.cells,
         start=lambda cell: starts[Start(cell.way)],
-        in_words=in_words,
-        draw=draw,
+        in_words=study.in_words,
+        draw=study.draw,
         shifts=_shifts,
         origin=lambda cell: origin if cell.way == Start.SHIPPED else "",
     )
