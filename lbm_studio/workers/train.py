@@ -5,7 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from lbm_studio.core.codec import from_json, to_json
@@ -25,6 +25,7 @@ from lbm_studio.learning.training.loop import run_training
 from lbm_studio.learning.training.presets import (
     DEFAULT_PRESET,
     REFERENCE_PRESET,
+    Preset,
     find_preset,
 )
 from lbm_studio.learning.training.spec import TrainSpec
@@ -80,10 +81,14 @@ def begin_run(run: Path, spec: TrainSpec, start_from: str | None, preset: str | 
         start = choose_start(
             start_from, lambda: embodiment_of(Dataset.open(Path(spec.datasets[0])))
         )
-    usual = REFERENCE_PRESET if start.checkpoint else DEFAULT_PRESET
-    settings = find_preset(preset or usual).applied_to(spec)
+    settings = find_preset(preset or _usual_preset(start.checkpoint)).applied_to(spec)
     prepare_run(run, replace(settings, start_from=start.checkpoint))
     return start.sentence
+
+
+def _usual_preset(checkpoint: str | None) -> str:
+    """Return the name of the settings of a fine-tuned network, or of a new one."""
+    return REFERENCE_PRESET if checkpoint else DEFAULT_PRESET
 
 
 def prepare_run(run: Path, spec: TrainSpec) -> None:
@@ -102,7 +107,7 @@ def prepare_run(run: Path, spec: TrainSpec) -> None:
 
 
 def read_spec(run: Path) -> TrainSpec:
-    """Return what was asked of a run folder.
+    """Return what was asked of a run folder; the usual settings where it names none.
 
     Raises:
         StudioError: it holds no readable ``spec.json``.
@@ -111,7 +116,9 @@ def read_spec(run: Path) -> TrainSpec:
         raw = json.loads((run / SPEC_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StudioError(f"{run} is not a training run: {SPEC_FILE} cannot be read.") from error
-    return from_json(TrainSpec, raw, where=SPEC_FILE)
+    spec = from_json(TrainSpec, raw, where=SPEC_FILE)
+    names_settings = any(field.name in raw for field in fields(Preset))
+    return spec if names_settings else find_preset(_usual_preset(spec.start_from)).applied_to(spec)
 
 
 def train(run: Path, should_stop: Callable[[], bool] | None = None) -> JobStatus:

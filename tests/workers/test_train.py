@@ -7,7 +7,7 @@ import pytest
 
 from lbm_studio.core.errors import UnknownNameError
 from lbm_studio.core.paths import POLICY_VARIABLE
-from lbm_studio.core.runs import JobStatus
+from lbm_studio.core.runs import SPEC_FILE, JobStatus, write_json
 from lbm_studio.episodes.writer import DatasetWriter
 from lbm_studio.learning.model.config import TextKind
 from lbm_studio.learning.training.presets import REFERENCE_PRESET, find_preset
@@ -48,6 +48,24 @@ def test_a_training_fine_tunes_the_policy_that_ships_and_keeps_its_network(
     asked = read_spec(tmp_path / "run")
     assert asked.encoder_fraction == TUNED_ENCODER_FRACTION
     assert asked.augmentation == find_preset(REFERENCE_PRESET).augmentation
+
+
+@pytest.mark.parametrize("start_from", ["shipped", None])
+def test_the_window_which_names_no_settings_trains_as_the_command_does(
+    spec: TrainSpec, shipped: Path, tmp_path: Path, start_from: str | None
+) -> None:
+    asked = {"datasets": spec.datasets, "minutes": 7.0, "start_from": start_from}
+    (tmp_path / "window").mkdir()
+    write_json(tmp_path / "window" / SPEC_FILE, asked)
+
+    begin_run(
+        tmp_path / "command",
+        TrainSpec(datasets=spec.datasets, minutes=7.0),
+        start_from or "scratch",
+        None,
+    )
+
+    assert read_spec(tmp_path / "window") == read_spec(tmp_path / "command")
 
 
 @pytest.mark.parametrize(
