@@ -91,7 +91,7 @@ class RunPanel(ViewModel[RunView]):
         if not self._chosen_by_hand:
             skill = self._match.skill
             checkpoint = skill.checkpoint if skill else self._policy_for_any(text)
-            self._update(checkpoint=checkpoint or self.view.checkpoint)
+            self._update(checkpoint=checkpoint)
 
     def await_goal(self, is_spoken: bool) -> None:
         """Begin nothing while a goal is being spoken, until it is confirmed or dropped."""
@@ -297,9 +297,12 @@ class RunPanel(ViewModel[RunView]):
         return ""
 
     def _policy_for_any(self, prompt: str) -> str:
-        """Return the policy that ships, for what no skill of the user is meant by; or nothing."""
+        """Return the policy that ships, for what no skill of the user is meant by; or nothing.
+
+        It has only ever seen the simulated station: arms that are real are never offered it.
+        """
         shipped, station = shipped_policy(), self._live.description
-        if shipped is None or not prompt.strip():
+        if shipped is None or not prompt.strip() or (station and not station.simulated):
             return ""
         return "" if station and why_unfit(shipped, station.embodiment) else str(shipped)
 

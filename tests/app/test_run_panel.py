@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from lbm_studio.app.jobs import JobRunner
@@ -375,6 +377,27 @@ def test_the_policy_that_ships_is_not_proposed_on_a_station_it_does_not_fit(
 
     assert panel.view.state is RunState.NEEDS_SKILL
     assert panel.view.understood == "Not a skill it knows. Teach and train it first."
+
+
+def test_the_policy_that_ships_is_not_proposed_for_real_arms(shipped, panel, station):
+    station.description = replace(station_description(), simulated=False)
+    panel.poll(0)
+
+    panel.set_prompt("press the red button")
+    panel.run()
+
+    assert panel.view.state is RunState.NEEDS_SKILL
+    assert station.asked_for(LoadPolicy) == []
+
+
+def test_what_is_not_understood_does_not_run_what_was_understood_before(panel, station, said):
+    panel.set_prompt("stack the red cups")
+    panel.set_prompt("fold the towel")
+    panel.run()
+
+    assert panel.view.state is RunState.NEEDS_SKILL
+    assert station.asked_for(LoadPolicy) == []
+    assert said() == ["No trained skill matches this. Train one, or choose a policy by hand."]
 
 
 def test_without_a_station_the_panel_says_so(panel, station):
