@@ -265,7 +265,7 @@ class PairingLine(Endpoint):
         if not self._is_readable(_ANSWER_WITHIN_S):
             raise StudioError(
                 f"“{self._host}” is there, but does not wait to be paired. "
-                "Start “lbm-studio serve-station NAME --pair” on it."
+                "Start “lbm-studio serve-station NAME --host ITS-ADDRESS --pair” on it."
             )
         try:
             answer = msgspec.msgpack.decode(self.socket.recv(), type=PairGranted | PairDenied)
@@ -289,7 +289,7 @@ def require_reachable(host: str, port: int) -> None:
     except ConnectionRefusedError as error:
         raise StudioError(
             f"“{host}” is there, but nothing listens at its port {port}. "
-            "Start “lbm-studio serve-station NAME --pair” on it."
+            "Start “lbm-studio serve-station NAME --host ITS-ADDRESS --pair” on it."
         ) from error
     except OSError as error:
         raise StudioError(

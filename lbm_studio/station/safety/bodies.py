@@ -146,7 +146,9 @@ class _Step:
     period_s: float
     start: Mapping[str, FloatArray]
     end: Mapping[str, FloatArray]
-    _known: dict[tuple[str, float], FloatArray] = field(default_factory=dict)
+    _known: dict[tuple[str, float], FloatArray] = field(
+        default_factory=dict[tuple[str, float], FloatArray]
+    )
 
     def target(self, name: str, fraction: float) -> ArmTarget:
         """Return where an arm is after a part of its way."""

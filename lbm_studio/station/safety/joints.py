@@ -8,7 +8,7 @@ import numpy as np
 
 from lbm_studio.core.pose import FloatArray
 
-_ENDS_RAD = np.array(
+_ENDS_RAD: FloatArray = np.array(
     [
         (-2.7501, 2.7501),
         (-1.7918, 1.7918),
@@ -31,6 +31,8 @@ def allowed_speed_rad_s(joints_rad: FloatArray, direction: FloatArray) -> FloatA
         joints_rad: (7,) angles [rad].
         direction: (7,) the sign says to which end each joint turns.
     """
-    left_rad = np.where(direction > 0.0, _ENDS_RAD[1] - joints_rad, joints_rad - _ENDS_RAD[0])
+    low_rad, high_rad = joints_rad - _ENDS_RAD[0], _ENDS_RAD[1] - joints_rad
+    is_upwards = direction > 0.0
+    left_rad = is_upwards * high_rad + ~is_upwards * low_rad
     braking = np.sqrt(2.0 * _BRAKING_RAD_S2 * np.maximum(left_rad, 0.0)) - _OFFSET_RAD_S
     return np.clip(braking, 0.0, _MAX_SPEED_RAD_S)
