@@ -34,7 +34,7 @@ run_libraries=(
     libxcb-shape.so.0:libxcb-shape0
     libxcb-xkb.so.1:libxcb-xkb1
 )
-test_programs=(Xvfb:xvfb xdotool:xdotool objdump:binutils espeak-ng:espeak-ng flite:flite)
+test_programs=(Xvfb:xvfb xdotool:xdotool openbox:openbox objdump:binutils espeak-ng:espeak-ng flite:flite)
 test_files=(/usr/share/pocketsphinx/test/data/goforward.raw:pocketsphinx-testdata)
 
 say() { printf '%s\n' "$*" >&2; }
